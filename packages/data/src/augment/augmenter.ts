@@ -1,0 +1,66 @@
+import type { Picture } from '../picture/picture.js';
+import type { Random } from '../random.js';
+import type { Augmentation } from './augmentation.js';
+import { augmentations } from './registry.js';
+
+/** An augmentation by name, the chance `p` in [0, 1] that it is applied (1 unless said), and its own parameters. */
+export interface AugmentSpec {
+  readonly name: string;
+  readonly p?: number;
+  readonly [parameter: string]: number | string | undefined;
+}
+
+/** Applies a list of augmentations, one after the other. */
+export type Augmenter = (picture: Picture, random: Random) => Picture;
+
+/**
+ * Checks `specs` and makes them one function.
+ *
+ * @throws RangeError that names the augmentation and the parameter that is unknown or out of its range.
+ */
+export function createAugmenter(specs: readonly AugmentSpec[]): Augmenter {
+  const steps = specs.map(checkedStep);
+  return (picture, random) => {
+    let varied = picture;
+    for (const { augmentation, chance, settings } of steps) {
+      // Drawn even at p = 1, so that a change of p alone keeps all other draws.
+      if (random.next() < chance) varied = augmentation.apply(varied, random, settings);
+    }
+    return varied;
+  };
+}
+
+interface Step {
+  augmentation: Augmentation;
+  chance: number;
+  settings: Record<string, number>;
+}
+
+function checkedStep({ name, p = 1, ...given }: AugmentSpec): Step {
+  const augmentation = augmentations.find((each) => each.name === name);
+  if (augmentation === undefined) {
+    const known = augmentations.map((each) => each.name).join(', ');
+    throw new RangeError(`There is no augmentation named ${JSON.stringify(name)}. There are: ${known}.`);
+  }
+  if (!(typeof p === 'number' && p >= 0 && p <= 1)) {
+    throw new RangeError(`Augmentation ${name}: p is a chance from 0 to 1, not ${String(p)}.`);
+  }
+  const { parameters } = augmentation;
+  const settings = Object.fromEntries(Object.entries(parameters).map(([key, { default: value }]) => [key, value]));
+  for (const [key, value] of Object.entries(given)) {
+    if (value === undefined) continue;
+    const parameter = parameters[key];
+    if (parameter === undefined) {
+      const known = ['p', ...Object.keys(parameters)].join(', ');
+      throw new RangeError(`Augmentation ${name} has no parameter ${JSON.stringify(key)}. It has: ${known}.`);
+    }
+    const { min, max, about, whole } = parameter;
+    const fits = typeof value === 'number' && value >= min && value <= max && (!whole || Number.isInteger(value));
+    if (!fits) {
+      const kind = whole ? 'a whole number' : 'a number';
+      throw new RangeError(`Augmentation ${name}: ${key} (${about}) is ${kind} from ${min} to ${max}, not ${value}.`);
+    }
+    settings[key] = value;
+  }
+  return { augmentation, chance: p, settings };
+}

@@ -1,0 +1,21 @@
+import type { Augmentation } from './augmentation.js';
+import { blur } from './blur.js';
+import { colour } from './colour.js';
+import { crop } from './crop.js';
+import { downscale } from './downscale.js';
+import { flip } from './flip.js';
+import { grayscale } from './grayscale.js';
+import { occlusion } from './occlusion.js';
+import { similarity } from './similarity.js';
+
+/** Every augmentation there is. */
+export const augmentations: readonly Augmentation[] = [
+  flip,
+  crop,
+  similarity,
+  colour,
+  grayscale,
+  blur,
+  downscale,
+  occlusion,
+];

@@ -1,0 +1,3 @@
+export { type ImageHeader, readImageHeader } from './image-header.js';
+export { type PairSet, readPairs, writePairs } from './pairs.js';
+export * from './recordio/index.js';

@@ -1,0 +1,3 @@
+export { PickleError } from './globals.js';
+export { readPickle } from './reader.js';
+export { ArrayType, Global, PickledArray, PickledText, type PickleValue } from './values.js';

@@ -1,0 +1,69 @@
+import { type AugmentSpec, type Augmenter, createAugmenter } from '../augment/index.js';
+import { decodePicture } from '../picture/decode.js';
+import { pictureToFloats, squared } from '../picture/floats.js';
+import type { Picture } from '../picture/picture.js';
+import type { FaceSource } from '../sources/face-source.js';
+import { openSource } from '../sources/registry.js';
+import { sampleRandom } from './order.js';
+import type { Slot } from './slot.js';
+
+/** What every worker must know to make any batch. All of it can be sent to a thread. */
+export interface Recipe {
+  location: string;
+  size: number;
+  seed: number;
+  augment: readonly AugmentSpec[];
+}
+
+/** Which images go into a slot, in this order. */
+export interface Job {
+  slot: number;
+  epoch: number;
+  indices: Int32Array;
+}
+
+/** Something that fills slots: threads, or the calling thread itself. */
+export interface Crew {
+  /** Rejects with a DataError when a picture is damaged. */
+  fill(job: Job): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Opens the source of `recipe` here, on the calling thread, and fills slots from it. */
+export function createFiller(recipe: Recipe, slots: readonly Slot[]): Crew {
+  const source = openSource(recipe.location);
+  const augmenter = createAugmenter(recipe.augment);
+  const perImage = recipe.size * recipe.size * 3;
+  return {
+    async fill({ slot: number, epoch, indices }) {
+      const slot = slots[number];
+      if (slot === undefined) throw new RangeError(`There is no slot ${number}.`);
+      for (const [position, index] of indices.entries()) {
+        const picture = await preparePicture(source, augmenter, recipe, epoch, index);
+        pictureToFloats(picture, slot.images, position * perImage);
+        slot.labels[position] = source.label(index);
+      }
+    },
+    async close() {
+      source.close();
+    },
+  };
+}
+
+/** One image as it enters a batch: decoded, brought to size, then augmented. */
+async function preparePicture(
+  source: FaceSource,
+  augmenter: Augmenter,
+  { size, seed }: Recipe,
+  epoch: number,
+  index: number,
+): Promise<Picture> {
+  return augmenter(squared(await pictureOf(source, index), size), sampleRandom(seed, epoch, index));
+}
+
+/** The decoded image `index` of a source. @throws DataError that names the place of a damaged one. */
+export async function pictureOf(source: FaceSource, index: number): Promise<Picture> {
+  const drawn = source.picture?.(index);
+  if (drawn !== undefined) return drawn;
+  return decodePicture(source.read(index), source.place?.(index) ?? { file: source.name, record: `image ${index}` });
+}

@@ -1,0 +1,3 @@
+export { pictureOf } from './filler.js';
+export { type Batch, createLoader, type Loader } from './loader.js';
+export type { LoaderOptions } from './options.js';

@@ -1,0 +1,150 @@
+import { createAugmenter } from '../augment/index.js';
+import { DataError } from '../data-error.js';
+import { openSource } from '../sources/registry.js';
+import { type Crew, createFiller, type Recipe } from './filler.js';
+import { checkedOptions, type LoaderOptions, type LoaderSettings } from './options.js';
+import { epochOrder } from './order.js';
+import { allocateSlot, type Slot } from './slot.js';
+import { createThreads } from './threads.js';
+
+/** Decoded, augmented, normalised images in shared memory. */
+export interface Batch {
+  /** Shape (count, size, size, 3), RGB, (x - 127.5) / 127.5, hence in [-1, 1]. Valid until `release`. */
+  readonly images: Float32Array<SharedArrayBuffer>;
+  /** Shape (count). Valid until `release`. */
+  readonly labels: Int32Array<SharedArrayBuffer>;
+  /** Which images of the source these are. */
+  readonly indices: Int32Array;
+  readonly count: number;
+  /** Gives the memory back to the loader, which will write another batch into it. */
+  release(): void;
+}
+
+/** An endless supply of epochs over one source. */
+export interface Loader {
+  /** What is loaded: its name, number of images and number of identities. */
+  readonly source: { readonly name: string; readonly length: number; readonly identities: number };
+  readonly batchesPerEpoch: number;
+  /**
+   * The batches of an epoch (0, 1, 2...) from `startBatch` on. Each must be released, and of `prefetch + 1` buffers at
+   * least one must be free for the next. One epoch at a time; leaving the iteration early is fine.
+   */
+  epoch(epoch: number, startBatch?: number): AsyncIterableIterator<Batch>;
+  /** Ends the threads; batches that were not released stay readable. */
+  close(): Promise<void>;
+}
+
+/**
+ * Loads the faces at `location` (see `openSource`) in shuffled batches. Batch k of epoch e is a function of the source,
+ * the options and (e, k): neither the number of workers nor where an epoch is entered changes it.
+ *
+ * @throws RangeError for an option out of its range; DataError when `location` cannot be read or is less than a batch.
+ */
+export function createLoader(location: string, options: LoaderOptions): Loader {
+  const settings = checkedOptions(options);
+  createAugmenter(settings.augment); // complains here rather than in a thread
+  const source = describe(location);
+  const batchesPerEpoch = countBatches(source, settings);
+  const slots = Array.from({ length: settings.prefetch + 1 }, () => allocateSlot(settings.batch, settings.size));
+  const { size, seed, augment } = settings;
+  const crew = hire({ location, size, seed, augment }, slots, settings.workers);
+  const free = slots.map((_, number) => number);
+  // On the calling thread nothing can be made ahead: it would only delay the batch that is waited for.
+  const ahead = settings.workers === 0 ? 1 : settings.prefetch;
+  let running = false;
+  let closed = false;
+
+  async function* epoch(number: number, startBatch = 0): AsyncGenerator<Batch, undefined> {
+    if (closed) throw new Error('This loader is closed; create another one.');
+    if (running) throw new Error('This loader is in the middle of an epoch: end that iteration first.');
+    requireWhole('epoch', number, Number.MAX_SAFE_INTEGER);
+    requireWhole('startBatch', startBatch, batchesPerEpoch);
+    const order = epochOrder(source.length, number, settings);
+    const underWay: { slot: number; indices: Int32Array; filled: Promise<void> }[] = [];
+    let next = startBatch;
+    running = true;
+    try {
+      for (let current = startBatch; current < batchesPerEpoch; current++) {
+        startMore();
+        const made = underWay.shift();
+        if (made === undefined) throw new Error(ALL_HELD);
+        await made.filled.catch((error: unknown) => {
+          free.push(made.slot);
+          throw error;
+        });
+        startMore();
+        yield batchOf(made.slot, made.indices);
+      }
+    } finally {
+      running = false;
+      for (const { slot, filled } of underWay) filled.then(ignore, ignore).finally(() => free.push(slot));
+    }
+    return undefined;
+
+    function startMore(): void {
+      while (next < batchesPerEpoch && underWay.length < ahead) {
+        const slot = free.pop();
+        if (slot === undefined) return;
+        const indices = order.slice(next * settings.batch, (next + 1) * settings.batch);
+        const filled = crew.fill({ slot, epoch: number, indices });
+        filled.catch(ignore); // one that fails before its turn is reported at its turn
+        underWay.push({ slot, indices, filled });
+        next++;
+      }
+    }
+  }
+
+  function batchOf(number: number, indices: Int32Array): Batch {
+    const { images, labels } = slots[number] as Slot;
+    let held = true;
+    return {
+      images: images.subarray(0, indices.length * size * size * 3),
+      labels: labels.subarray(0, indices.length),
+      indices,
+      count: indices.length,
+      release() {
+        if (held) free.push(number);
+        held = false;
+      },
+    };
+  }
+
+  return {
+    source,
+    batchesPerEpoch,
+    epoch,
+    async close() {
+      closed = true;
+      await crew.close();
+    },
+  };
+}
+
+const ALL_HELD =
+  'Every buffer of the loader is held: call release() on a batch when done with it, or raise the option prefetch.';
+
+const ignore = (): void => {};
+
+function hire(recipe: Recipe, slots: readonly Slot[], workers: number): Crew {
+  return workers === 0 ? createFiller(recipe, slots) : createThreads(recipe, slots, workers);
+}
+
+function describe(location: string): Loader['source'] {
+  const source = openSource(location);
+  const { name, length, identities } = source;
+  source.close();
+  return { name, length, identities };
+}
+
+function countBatches({ name, length }: Loader['source'], { batch, dropLast }: LoaderSettings): number {
+  if (length === 0) throw new DataError({ file: name, reason: 'holds no images' });
+  if (!dropLast) return Math.ceil(length / batch);
+  if (length >= batch) return Math.floor(length / batch);
+  const reason = `holds ${length} images, fewer than a batch of ${batch}`;
+  throw new DataError({ file: name, reason, remedy: 'Lower the batch, or set dropLast to false' });
+}
+
+function requireWhole(name: string, value: number, max: number): void {
+  if (Number.isInteger(value) && value >= 0 && value <= max) return;
+  throw new RangeError(`Loader: ${name} must be a whole number from 0 to ${max}, not ${value}.`);
+}

@@ -1,0 +1,13 @@
+/** Shared memory for one batch: workers write it, the training reads it, nothing is copied between them. */
+export interface Slot {
+  /** NHWC. */
+  readonly images: Float32Array<SharedArrayBuffer>;
+  readonly labels: Int32Array<SharedArrayBuffer>;
+}
+
+export function allocateSlot(batch: number, size: number): Slot {
+  return {
+    images: new Float32Array(new SharedArrayBuffer(batch * size * size * 3 * 4)),
+    labels: new Int32Array(new SharedArrayBuffer(batch * 4)),
+  };
+}

@@ -1,0 +1,25 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { type Crew, createFiller } from './filler.js';
+import { type Order, type Reply, toFailure, type WorkerStart } from './messages.js';
+
+// The entry of a worker thread: fills slots, one order after the other, until it is terminated.
+const port = parentPort;
+if (port === null) throw new Error('This file is the entry of a worker thread; use createLoader instead.');
+
+const { recipe, slots } = workerData as WorkerStart;
+let filler: Crew | undefined;
+let work = Promise.resolve();
+
+port.on('message', (order: Order) => {
+  work = work.then(async () => port.postMessage(await answer(order)));
+});
+
+async function answer({ ticket, job }: Order): Promise<Reply> {
+  try {
+    filler ??= createFiller(recipe, slots);
+    await filler.fill(job);
+    return { ticket };
+  } catch (error) {
+    return { ticket, failure: toFailure(error) };
+  }
+}

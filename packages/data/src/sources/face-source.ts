@@ -1,0 +1,32 @@
+import type { Picture } from '../picture/picture.js';
+
+/** A collection of labelled encoded face crops with random access. */
+export interface FaceSource {
+  /** What a person calls it: the location without its folders. */
+  readonly name: string;
+  /** Number of images. */
+  readonly length: number;
+  /** Number of classes a head over these labels needs: every label is in `[0, identities)`. 0: unlabelled. */
+  readonly identities: number;
+  /** The class of image `index` in `[0, length)`; 0 everywhere in an unlabelled source. */
+  label(index: number): number;
+  /** The encoded JPEG or PNG of image `index`. Throws a DataError that names file and record. */
+  read(index: number): Uint8Array;
+  /** The picture itself, of a source that draws its faces and need not encode them first. */
+  picture?(index: number): Picture;
+  /** Where image `index` is kept, for messages about it. */
+  place?(index: number): { file: string; record?: number | string };
+  close(): void;
+}
+
+/** One way to hold faces: a sibling in this folder, listed in `registry.ts`. */
+export interface SourceKind {
+  readonly name: string;
+  /** The shape of its locations, for messages: "a RecordIO file (train.rec)". */
+  readonly locations: string;
+  /** Whether `location` (without a selection) is of this kind. Looks at names and at the disk, reads no records. */
+  matches(location: string): boolean;
+  open(location: string): FaceSource;
+  /** Faults beyond those that reading the images finds; `deep` reads every record. */
+  problems?(location: string, deep: boolean): string[];
+}

@@ -1,0 +1,89 @@
+import { existsSync } from 'node:fs';
+import { DataError } from '../data-error.js';
+import type { LabelRange, Selection } from './subset.js';
+
+/**
+ * Takes a location apart: `PLACE` or `PLACE?key=value&…`, with these keys, in any order:
+ *
+ * | key | keeps |
+ * |---|---|
+ * | `identities=0-99,120` | the identities with these labels |
+ * | `minImages=3` | the identities with at least so many images |
+ * | `holdOut=0.1` | all but this fraction of the remaining identities |
+ * | `heldOut=0.1` | that fraction: what `holdOut` left away, for the same `seed` |
+ * | `maxImages=100` | at most so many images of each identity, drawn by `seed` |
+ * | `seed=1` | (which fraction, and which images; 0 unless said) |
+ *
+ * They act in the order of the table. A file whose name holds a `?` is taken as it is.
+ *
+ * @throws DataError that names the key.
+ */
+export function parseLocation(location: string): { base: string; selection: Selection | undefined } {
+  const mark = location.lastIndexOf('?');
+  if (mark < 0 || existsSync(location)) return { base: location, selection: undefined };
+  const selection: Selection = {};
+  for (const [key, value] of new URLSearchParams(location.slice(mark + 1))) {
+    const parse = PARSERS[key];
+    if (parse === undefined) {
+      const remedy = `After "?" a location takes ${Object.keys(PARSERS).join(', ')}`;
+      throw new DataError({ file: location, reason: `has an unknown selection, "${key}"`, remedy });
+    }
+    if (!parse(selection, value)) {
+      throw new DataError({
+        file: location,
+        reason: `has the selection ${key}=${value}, which is no ${EXPECTED[key]}`,
+      });
+    }
+  }
+  return { base: location.slice(0, mark), selection };
+}
+
+type Parser = (selection: Selection, value: string) => boolean;
+
+const WHOLE = 'whole number from 1';
+const FRACTION = 'fraction between 0 and 1';
+const EXPECTED: Record<string, string> = {
+  identities: 'list of labels such as 0-99,120',
+  minImages: WHOLE,
+  maxImages: WHOLE,
+  holdOut: FRACTION,
+  heldOut: FRACTION,
+  seed: 'whole number',
+};
+
+const PARSERS: Record<string, Parser> = {
+  identities: (selection, value) => {
+    const ranges = value.split(',').map(parseRange);
+    selection.identities = ranges.filter((range) => range !== undefined);
+    return selection.identities.length === ranges.length;
+  },
+  minImages: number('minImages', isPositive),
+  holdOut: number('holdOut', isFraction),
+  heldOut: number('heldOut', isFraction),
+  maxImages: number('maxImages', isPositive),
+  seed: number('seed', Number.isSafeInteger),
+};
+
+type NumberKey = 'minImages' | 'maxImages' | 'holdOut' | 'heldOut' | 'seed';
+
+function number(key: NumberKey, isRight: (value: number) => boolean): Parser {
+  return (selection, text) => {
+    selection[key] = text.trim() === '' ? Number.NaN : Number(text);
+    return isRight(selection[key]);
+  };
+}
+
+function isPositive(value: number): boolean {
+  return Number.isSafeInteger(value) && value >= 1;
+}
+
+function isFraction(value: number): boolean {
+  return value > 0 && value < 1;
+}
+
+function parseRange(text: string): LabelRange | undefined {
+  const [, first, last] = /^(\d{1,9})(?:-(\d{1,9}))?$/.exec(text.trim()) ?? [];
+  if (first === undefined) return undefined;
+  const range: LabelRange = [Number(first), Number(last ?? first)];
+  return range[0] <= range[1] ? range : undefined;
+}

@@ -1,0 +1,33 @@
+import { DataError } from '../data-error.js';
+import type { FaceSource, SourceKind } from './face-source.js';
+import { imageFolder } from './image-folder.js';
+import { parseLocation } from './location.js';
+import { recordIO } from './recordio.js';
+import { subset } from './subset.js';
+
+/** Every kind of face source; the first that matches a location opens it. */
+export const sources: readonly SourceKind[] = [recordIO, imageFolder];
+
+/**
+ * Opens faces by a location: a `.rec` file, a folder holding `train.rec`, a folder of `identity/photo.jpg`, or
+ * `generated:identities=200,images=20,seed=1,size=112`; each may end in a selection such as `?minImages=3&maxImages=100`
+ * (see {@link parseLocation}). A location is plain text, so a worker thread can open the very same faces again.
+ *
+ * @throws DataError when nothing there can be read as faces.
+ */
+export function openSource(location: string): FaceSource {
+  const { base, selection } = parseLocation(location);
+  const source = kindOf(base).open(base);
+  return selection === undefined ? source : subset(source, selection);
+}
+
+/** The kind that opens `base`, a location without its selection. @throws DataError when none does. */
+export function kindOf(base: string): SourceKind {
+  const kind = sources.find((each) => each.matches(base));
+  if (kind !== undefined) return kind;
+  throw new DataError({
+    file: base,
+    reason: 'holds no faces that can be read',
+    remedy: `Name ${sources.map((each) => each.locations).join(', or ')}`,
+  });
+}

@@ -1,0 +1,123 @@
+import { DataError } from '../data-error.js';
+import { Random } from '../random.js';
+import type { FaceSource } from './face-source.js';
+
+/** Labels from first to last, both included. */
+export type LabelRange = [first: number, last: number];
+
+/** Which faces of a source to keep; the keys act in this order. Written in a location, they are a query: `location.ts`. */
+export interface Selection {
+  /** Only these labels. */
+  identities?: LabelRange[];
+  /** Only identities with at least so many images. */
+  minImages?: number;
+  /** All but this fraction of the identities, in (0, 1), drawn by `seed`. */
+  holdOut?: number;
+  /** The fraction that `holdOut` leaves away. */
+  heldOut?: number;
+  /** At most so many images of an identity, drawn by `seed`. */
+  maxImages?: number;
+  /** 0 unless said. */
+  seed?: number;
+}
+
+/** Streams of the seed, so that one draw does not shift another. */
+const WHO = 1;
+const WHICH = 2;
+
+/**
+ * A part of a source. The identities that remain are renumbered 0, 1, 2… in the order of their labels; images keep theirs.
+ * Closing the part closes the source.
+ *
+ * @throws DataError when nothing remains.
+ */
+export function subset(source: FaceSource, selection: Selection): FaceSource {
+  const people = chooseImages(chooseIdentities(groupByLabel(source), selection), selection);
+  if (people.length === 0) {
+    source.close();
+    throw new DataError({
+      file: source.name,
+      reason: 'has no faces that fit the selection',
+      remedy: 'Widen the selection',
+    });
+  }
+  const chosen = people.flatMap(({ indices }, label) => Array.from(indices, (index) => ({ index, label })));
+  chosen.sort((a, b) => a.index - b.index);
+  const indices = Float64Array.from(chosen, ({ index }) => index);
+  const labels = Int32Array.from(chosen, ({ label }) => label);
+  return {
+    name: source.name,
+    length: indices.length,
+    identities: source.identities === 0 ? 0 : people.length,
+    label: (index) => labels[index] ?? outside(source, index, labels.length),
+    read: (index) => source.read(indices[index] ?? outside(source, index, indices.length)),
+    close: () => source.close(),
+  };
+}
+
+/**
+ * The two locations that part the people of `location` into a training and a held-out set, no person in both.
+ *
+ * @param fraction of the identities to hold out, in (0, 1)
+ */
+export function holdOut(location: string, fraction: number, seed = 0): { train: string; heldOut: string } {
+  const joint = location.includes('?') ? '&' : '?';
+  const part = (key: string): string => `${location}${joint}${key}=${fraction}&seed=${seed}`;
+  return { train: part('holdOut'), heldOut: part('heldOut') };
+}
+
+/** @throws RangeError for an image that a source does not have. */
+export function outside(source: { name: string }, index: number, length: number): never {
+  throw new RangeError(`${source.name} has images 0 to ${length - 1}; there is no image ${index}.`);
+}
+
+interface Person {
+  label: number;
+  indices: number[];
+}
+
+/** Ordered by label. */
+function groupByLabel(source: FaceSource): Person[] {
+  const people = new Map<number, Person>();
+  for (let index = 0; index < source.length; index++) {
+    const label = source.label(index);
+    const person = people.get(label);
+    if (person) person.indices.push(index);
+    else people.set(label, { label, indices: [index] });
+  }
+  return [...people.values()].sort((a, b) => a.label - b.label);
+}
+
+function chooseIdentities(
+  people: Person[],
+  { identities, minImages = 1, holdOut, heldOut, seed = 0 }: Selection,
+): Person[] {
+  const listed = identities
+    ? people.filter(({ label }) => identities.some(([first, last]) => first <= label && label <= last))
+    : people;
+  const large = listed.filter(({ indices }) => indices.length >= minImages);
+  const training = holdOut === undefined ? large : without(large, drawn(large, holdOut, seed));
+  if (heldOut === undefined) return training;
+  const chosen = drawn(training, heldOut, seed);
+  return training.filter((person) => chosen.has(person));
+}
+
+function without(people: readonly Person[], left: ReadonlySet<Person>): Person[] {
+  return people.filter((person) => !left.has(person));
+}
+
+/** round(fraction · people) of them. */
+function drawn(people: readonly Person[], fraction: number, seed: number): Set<Person> {
+  const shuffled = [...people];
+  new Random(seed, WHO).shuffle(shuffled);
+  return new Set(shuffled.slice(0, Math.round(fraction * shuffled.length)));
+}
+
+function chooseImages(people: Person[], { maxImages, seed = 0 }: Selection): Person[] {
+  if (maxImages === undefined) return people;
+  return people.map(({ label, indices }) => {
+    const shuffled = [...indices];
+    if (shuffled.length > maxImages) new Random(seed, WHICH, label).shuffle(shuffled);
+    return { label, indices: shuffled.slice(0, maxImages) };
+  });
+}

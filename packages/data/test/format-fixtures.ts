@@ -1,0 +1,73 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { Random } from '@pocketnet/data';
+import { afterAll } from 'vitest';
+
+/** A new folder that is removed when the tests of the file are over. */
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'pocketnet-formats-'));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** The frame of a JPEG without a picture in it: the readers of formats look no deeper. `extra` bytes stand in a comment. */
+export function jpegShell(width = 112, height = 112, extra: Uint8Array = new Uint8Array()): Uint8Array {
+  const comment = Buffer.concat([Buffer.from([0xff, 0xfe, (extra.length + 2) >> 8, (extra.length + 2) & 255]), extra]);
+  const frame = Buffer.from([0xff, 0xc0, 0, 17, 8, height >> 8, height & 255, width >> 8, width & 255, 3]);
+  const components = Buffer.from([1, 0x11, 0, 2, 0x11, 1, 3, 0x11, 1]);
+  return new Uint8Array(
+    Buffer.concat([Buffer.from([0xff, 0xd8]), comment, frame, components, Buffer.from([0xff, 0xd9])]),
+  );
+}
+
+/** `count` different shells. */
+export function jpegShells(count: number, random = new Random(count)): Uint8Array[] {
+  return Array.from({ length: count }, (_, i) => {
+    const extra = Uint8Array.from({ length: 4 + random.int(40) }, () => random.int(256));
+    extra.set([i & 255, i >> 8]);
+    return jpegShell(112, 112, extra);
+  });
+}
+
+/** Writes `identity/photo.jpg` files: `counts[i]` photos of person i. Returns the photos in order. */
+export function writeImageFolder(folder: string, counts: readonly number[]): Uint8Array[] {
+  const photos = jpegShells(counts.reduce((sum, n) => sum + n, 0));
+  let next = 0;
+  for (const [person, count] of counts.entries()) {
+    for (let i = 1; i <= count; i++) {
+      const name = `person${String(person).padStart(2, '0')}`;
+      const path = join(folder, name, `${name}_${String(i).padStart(4, '0')}.jpg`);
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, photos[next++] ?? '');
+    }
+  }
+  return photos;
+}
+
+/** Damages `bytes` in one of the ways that files get damaged. */
+export function mutate(bytes: Uint8Array, random: Random): Uint8Array {
+  const copy = Buffer.from(bytes);
+  const at = random.int(Math.max(1, copy.length));
+  switch (random.int(6)) {
+    case 0: // bit flips
+      for (let n = 0; n <= random.int(8); n++) {
+        const where = random.int(copy.length);
+        copy[where] = (copy[where] ?? 0) ^ (1 << random.int(8));
+      }
+      return copy;
+    case 1: // cut off
+      return copy.subarray(0, at);
+    case 2: // a stretch is repeated elsewhere
+      return Buffer.concat([copy.subarray(0, at), copy.subarray(random.int(copy.length)), copy.subarray(at)]);
+    case 3: // a stretch is missing
+      return Buffer.concat([copy.subarray(0, at), copy.subarray(Math.min(copy.length, at + 1 + random.int(64)))]);
+    case 4: // a huge number
+      if (copy.length >= 4)
+        copy.writeUInt32LE(random.int(2) ? 0xffffffff : random.uint32(), random.int(copy.length - 3));
+      return copy;
+    default: // noise
+      for (let i = at; i < Math.min(copy.length, at + 32); i++) copy[i] = random.int(256);
+      return copy;
+  }
+}

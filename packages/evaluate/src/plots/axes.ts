@@ -1,0 +1,50 @@
+import { normalQuantile } from '../scores/normal.js';
+
+const SUPERSCRIPTS = '⁰¹²³⁴⁵⁶⁷⁸⁹';
+
+/** A power of ten as papers print it: 10⁻⁴ … 10⁻¹, 1. */
+export function powerLabel(rate: number): string {
+  const power = Math.round(-Math.log10(rate));
+  return power === 0 ? '1' : `10⁻${SUPERSCRIPTS[power] ?? power}`;
+}
+
+/** A rate in percent: 50%, 1%, 0.01%. */
+export function percentLabel(rate: number): string {
+  return `${Number((rate * 100).toPrecision(3))}%`;
+}
+
+/** Powers of ten from `min` to 1. */
+export function decades(min: number): number[] {
+  const lowest = Math.round(Math.log10(min));
+  return Array.from({ length: 1 - lowest }, (_, i) => 10 ** (lowest + i));
+}
+
+/** The smallest FAR worth drawing: the power of ten at or above one impostor pair in all, between 1e-7 and 0.1. */
+export function smallestFar(impostorPairs: number): number {
+  const decade = Math.floor(-Math.log10(Math.max(1, impostorPairs)));
+  return 10 ** Math.min(-1, Math.max(-7, decade));
+}
+
+/** Where a rate is drawn on an axis, and the ticks of that axis. */
+export interface RateScale {
+  readonly place: (rate: number) => number;
+  readonly ticks: (min: number, max: number) => number[];
+  readonly label: (rate: number) => string;
+}
+
+/** `log` spreads small rates; `probit` is the normal deviate, on which normal scores' DET curves are straight. */
+export const RATE_SCALES = {
+  log: {
+    place: Math.log10,
+    ticks: (min, max) => decades(min).filter((rate) => rate <= max * 1.0001),
+    label: powerLabel,
+  },
+  probit: {
+    place: normalQuantile,
+    ticks: (min, max) =>
+      [...decades(min).slice(0, -2), 0.01, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 0.9].filter(
+        (rate, i, all) => rate >= min * 0.999 && rate <= max && all.indexOf(rate) === i,
+      ),
+    label: percentLabel,
+  },
+} satisfies Record<string, RateScale>;

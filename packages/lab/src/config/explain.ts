@@ -1,0 +1,78 @@
+import { z } from 'zod';
+
+type Issue = z.core.$ZodIssue;
+
+/** What is wrong with a configuration, one sentence a problem, each with its path; unknown keys with the nearest known. */
+export function explainIssues(schema: z.ZodType, error: z.ZodError): string[] {
+  return error.issues.flatMap((issue) =>
+    issue.code === 'unrecognized_keys' ? unknownKeys(schema, issue) : [other(issue)],
+  );
+}
+
+function unknownKeys(schema: z.ZodType, issue: Issue & { code: 'unrecognized_keys' }): string[] {
+  const known = issue.path.reduce((level: z.ZodType[], key) => level.flatMap((s) => children(s, key)), [schema]);
+  const names = [...new Set(known.flatMap(keysOf))];
+  return issue.keys.map((key) => {
+    const near = nearest(key, names);
+    const hint = near ? `did you mean "${near}"?` : `known here are ${names.join(', ')}`;
+    return `${pathText([...issue.path, key])}: unknown key; ${hint}`;
+  });
+}
+
+function other(issue: Issue): string {
+  const path = pathText(issue.path);
+  return path === '' ? issue.message : `${path}: ${issue.message.replace(/^Invalid input: /, '')}`;
+}
+
+/** `data.val[0].folds` */
+export function pathText(path: readonly PropertyKey[]): string {
+  return path.reduce<string>((text, key) => {
+    if (typeof key === 'number') return `${text}[${key}]`;
+    return text === '' ? String(key) : `${text}.${String(key)}`;
+  }, '');
+}
+
+/** The objects that a schema stands for, its wrappers taken off; more than one for a union. */
+function unwrap(schema: z.core.$ZodType): z.core.$ZodType[] {
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault) {
+    return unwrap(schema.unwrap());
+  }
+  if (schema instanceof z.ZodPipe) return unwrap(schema.in instanceof z.ZodTransform ? schema.out : schema.in);
+  if (schema instanceof z.ZodDiscriminatedUnion || schema instanceof z.ZodUnion) return schema.options.flatMap(unwrap);
+  return [schema];
+}
+
+function children(schema: z.core.$ZodType, key: PropertyKey): z.ZodType[] {
+  return unwrap(schema).flatMap((inner) => {
+    if (inner instanceof z.ZodArray) return [inner.element as z.ZodType];
+    const child: unknown = inner instanceof z.ZodObject ? inner.shape[String(key)] : undefined;
+    return child instanceof z.ZodType ? [child] : [];
+  });
+}
+
+function keysOf(schema: z.core.$ZodType): string[] {
+  return unwrap(schema).flatMap((inner) => (inner instanceof z.ZodObject ? Object.keys(inner.shape) : []));
+}
+
+/** The known key with the smallest edit distance, if it is near enough to be a slip. */
+function nearest(key: string, names: readonly string[]): string | undefined {
+  const ranked = names
+    .map((name) => ({ name, distance: editDistance(key.toLowerCase(), name.toLowerCase()) }))
+    .sort((a, b) => a.distance - b.distance);
+  const best = ranked[0];
+  return best && best.distance <= Math.max(2, Math.floor(best.name.length / 3)) ? best.name : undefined;
+}
+
+/** Levenshtein's distance, one row at a time. */
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (const [i, letter] of [...a].entries()) {
+    const next = [i + 1];
+    for (let j = 0; j < b.length; j++) {
+      const change = (row[j] ?? 0) + (letter === b[j] ? 0 : 1);
+      next.push(Math.min(change, (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}

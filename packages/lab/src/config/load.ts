@@ -1,0 +1,83 @@
+import { readFileSync } from 'node:fs';
+import { dirname, isAbsolute, resolve } from 'node:path';
+import { writeFileAtomic } from '@pocketnet/torch/io';
+import { parseDocument, stringify } from 'yaml';
+import { expandVariables } from './environment.js';
+import { explainIssues } from './explain.js';
+import { isMapping, type Mapping, mergeConfig } from './merge.js';
+import { parseOverrides } from './overrides.js';
+import { type ExperimentConfig, experimentSchema } from './schema.js';
+
+export interface LoadOptions {
+  /** `a.b=c` each, values as YAML; laid over the file after its `extends`. */
+  set?: readonly string[];
+  /** For `${NAME}` in texts; by default the process's. */
+  env?: Readonly<Record<string, string | undefined>>;
+}
+
+/** An experiment in two forms: to run, and to keep. */
+export interface LoadedConfig {
+  /** With `${NAME}` expanded: what the program uses. */
+  config: ExperimentConfig;
+  /** Resolved too, but with `${NAME}` left as written: what a run's folder keeps, free of one machine's paths. */
+  portable: ExperimentConfig;
+}
+
+/**
+ * Reads an experiment: the YAML file, those it `extends` (paths relative to the file), `--set` overrides; checked by
+ * the schema, with all defaults filled in.
+ *
+ * @throws Error that lists every problem with its path: unknown keys, wrong values, cycles, unset variables
+ */
+export function loadConfig(path: string, { set = [], env = process.env }: LoadOptions = {}): LoadedConfig {
+  return checkConfig(mergeConfig(readWithBases(path, []), parseOverrides(set)), path, env);
+}
+
+/** Checks an experiment that is already an object, as `loadConfig` does; `origin` names it in errors. */
+export function checkConfig(
+  raw: unknown,
+  origin: string,
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): LoadedConfig {
+  const result = experimentSchema.safeParse(raw);
+  if (!result.success) throw configError(origin, explainIssues(experimentSchema, result.error));
+  const { value, problems } = expandVariables(result.data, env);
+  if (problems.length > 0) throw configError(origin, problems);
+  return { config: value, portable: result.data };
+}
+
+/** Writes a resolved experiment as YAML, atomically; `loadConfig` reads the same back. */
+export function saveConfig(path: string, portable: ExperimentConfig): void {
+  writeFileAtomic(path, stringify(portable, { lineWidth: 0 }));
+}
+
+function readWithBases(path: string, chain: readonly string[]): Mapping {
+  const file = resolve(path);
+  if (chain.includes(file)) throw new Error(`${path}: "extends" goes in a circle: ${[...chain, file].join(' -> ')}`);
+  const { extends: base, ...own } = readMapping(path);
+  if (base === undefined) return own;
+  if (typeof base !== 'string') throw new Error(`${path}: "extends" is not the path of one file`);
+  const basePath = isAbsolute(base) ? base : resolve(dirname(file), base);
+  // Both are mappings, and so is what they merge to.
+  return mergeConfig(readWithBases(basePath, [...chain, file]), own) as Mapping;
+}
+
+function readMapping(path: string): Mapping {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (cause) {
+    throw new Error(`${path}: the configuration cannot be read: ${(cause as Error).message}`, { cause });
+  }
+  const document = parseDocument(text, { prettyErrors: true });
+  const [problem] = document.errors;
+  if (problem) throw new Error(`${path}: is not YAML: ${problem.message}`);
+  const value: unknown = document.toJS();
+  if (!isMapping(value)) throw new Error(`${path}: is not a mapping of keys to values`);
+  return value;
+}
+
+function configError(origin: string, problems: readonly string[]): Error {
+  const list = problems.map((problem) => `\n  ${problem}`).join('');
+  return new Error(`${origin}: the configuration has ${problems.length === 1 ? 'a problem' : 'problems'}:${list}`);
+}

@@ -1,0 +1,124 @@
+import { basename, extname } from 'node:path';
+import { z } from 'zod';
+
+// One experiment. Every key is described here and nowhere else; unknown keys are errors.
+
+const steps = z.int().positive();
+
+const validation = z.preprocess(
+  withName,
+  z.strictObject({
+    name: z.string().min(1).describe('What the set is called in logs; by default the file name without .bin.'),
+    pairs: z.string().min(1).describe('An InsightFace .bin file of image pairs.'),
+    folds: z.int().min(2).default(10).describe('Cross-validation folds; the published sets have 10, lfw_dev has 5.'),
+    channels: z.enum(['rgb', 'bgr']).default('rgb').describe('Channel order that the network is fed with.'),
+  }),
+);
+
+const augmentation = z
+  .object({
+    name: z.string().min(1).describe('A registered augmentation, such as flip.'),
+    p: z.number().min(0).max(1).exactOptional().describe('Probability that it is applied to an image.'),
+  })
+  .catchall(z.union([z.number(), z.string()]))
+  .describe('An augmentation and its own parameters, which the data loader checks.');
+
+const data = z.strictObject({
+  train: z
+    .string()
+    .min(1)
+    .describe('A .rec file, a folder with train.rec, an image folder identity/photo.jpg, or "generated:…".'),
+  val: z
+    .preprocess((value) => (typeof value === 'string' ? [value] : value), z.array(validation))
+    .default([])
+    .describe('Verification sets that are evaluated while training: one .bin file, or a list. Best goes by the first.'),
+  size: z.int().min(16).max(1024).default(112).describe('Side of the square input, in pixels.'),
+  workers: z.int().min(0).max(256).default(1).describe('Decoding threads; the batches do not depend on it.'),
+  augment: z
+    .array(augmentation)
+    .default([{ name: 'flip', p: 0.5 }])
+    .describe('Augmentations in their order; the paper flips with probability 0.5 and does nothing else.'),
+});
+
+const schedule = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('step').describe('The paper: the rate falls at fixed epochs.'),
+    milestones: z
+      .array(z.int().positive())
+      .default([8, 14, 20, 25])
+      .describe('1-based epochs m: the factor is applied for every m with m - 1 <= epoch (0-based).'),
+    gamma: z.number().positive().max(1).default(0.1).describe('Factor at each milestone.'),
+  }),
+  z.strictObject({
+    kind: z.literal('cosine').describe('Half a cosine from the rate to minLr over all steps.'),
+    warmupSteps: z.int().min(0).default(0).describe('Steps of linear rise from 0 before it.'),
+    minLr: z.number().min(0).default(0).describe('Learning rate at the end.'),
+  }),
+  z.strictObject({ kind: z.literal('constant').describe('The same rate throughout.') }),
+]);
+
+const head = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('arcface').describe('Additive angular margin (Deng et al. 2019).'),
+    scale: z.number().positive().default(64).describe('s: factor of the cosines.'),
+    margin: z.number().min(0).max(Math.PI).default(0.5).describe('m: angle added to the target, in radians.'),
+    easyMargin: z.boolean().default(false).describe('Margin only where the angle is below 90 degrees.'),
+  }),
+]);
+
+/** The schema of an experiment, version 1. */
+export const experimentSchema = z
+  .strictObject({
+    name: z.string().min(1).optional().describe('What the experiment is called.'),
+    network: z.string().min(1).describe('A registered network; `pocketnet networks` lists them.'),
+    genotype: z.string().min(1).optional().describe("A genotype file, instead of the network's own cells."),
+    embedding: z.int().positive().optional().describe("Embedding size, where it differs from the network's own."),
+    data: data.describe('What is trained on and measured on. Relative paths start at the current directory.'),
+    batch: z.int().min(2).describe('Images a step and process; batch normalisation needs 2 at least.'),
+    epochs: z.int().positive().optional().describe('Passes over the training set. This or maxSteps is needed.'),
+    maxSteps: steps.optional().describe('Steps after which training ends, whatever the epoch.'),
+    lr: z.number().positive().describe('Base learning rate.'),
+    lrScaling: z
+      .enum(['none', 'linear'])
+      .default('linear')
+      .describe('linear, the paper: the rate is lr / 512 * batch * processes.'),
+    momentum: z.number().min(0).lt(1).default(0.9).describe('Momentum of SGD (no Nesterov, no dampening).'),
+    weightDecay: z.number().min(0).default(5e-4).describe('L2 penalty.'),
+    decayNormAndSlopes: z
+      .boolean()
+      .default(true)
+      .describe('Decay batch norm and PReLU too, as the paper did; common practice leaves them out.'),
+    clip: z.number().positive().default(5).describe("Largest L2 norm of the backbone's gradient; the head's is free."),
+    schedule: schedule.prefault({ kind: 'step' }).describe('How the learning rate changes.'),
+    head: head.prefault({ kind: 'arcface' }).describe('The classification head, used in training only.'),
+    seed: z.int().min(0).max(0xffffffff).default(0).describe('Seed of weights, order and augmentation.'),
+    precision: z.enum(['float32', 'bf16']).default('float32').describe('bf16 is autocast, where the device has it.'),
+    device: z.string().min(1).default('cpu').describe('cpu, cuda or cuda:N.'),
+    threads: z.int().positive().optional().describe("The engine's threads; by default its own choice."),
+    evalEvery: steps.default(2000).describe('Steps between evaluations on data.val.'),
+    evalAtStart: z.boolean().default(false).describe('Evaluate the untrained network too.'),
+    checkpointEvery: steps.default(1000).describe('Steps between checkpoints.'),
+    logEvery: steps.default(50).describe('Steps between log lines.'),
+    keepCheckpoints: z.int().min(0).optional().describe('Numbered checkpoints to keep beside best and last.'),
+  })
+  .superRefine((config, context) => {
+    if (config.epochs === undefined && config.maxSteps === undefined) {
+      context.addIssue({ code: 'custom', path: [], message: 'one of "epochs" and "maxSteps" is needed' });
+    }
+    const names = config.data.val.map((set) => set.name);
+    const twice = names.findIndex((name, index) => names.indexOf(name) < index);
+    if (twice >= 0) {
+      const message = `a second set is called "${names[twice]}"; give each a name of its own`;
+      context.addIssue({ code: 'custom', path: ['data', 'val', twice, 'name'], message });
+    }
+  });
+
+/** A checked experiment with all defaults filled in. */
+export type ExperimentConfig = z.output<typeof experimentSchema>;
+
+/** `lfw.bin` stands for `{ pairs: lfw.bin, name: lfw }`. */
+function withName(value: unknown): unknown {
+  const set: unknown = typeof value === 'string' ? { pairs: value } : value;
+  if (typeof set !== 'object' || set === null || !('pairs' in set) || typeof set.pairs !== 'string') return set;
+  return { name: basename(set.pairs, extname(set.pairs)), ...set };
+}

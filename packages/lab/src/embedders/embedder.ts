@@ -1,0 +1,30 @@
+/** Something that turns aligned face crops into embeddings. */
+export interface Embedder {
+  readonly name: string;
+  /** Width of an embedding. */
+  readonly dimension: number;
+  /** Side of the square crops that it takes, in pixels. */
+  readonly size: number;
+  /**
+   * @param images [count, size, size, 3], RGB, (x − 127.5) / 127.5
+   * @returns [count, dimension], raw: not normalised
+   */
+  embed(images: Float32Array, count: number): Promise<Float32Array>;
+  close(): Promise<void>;
+}
+
+/** The same crops, seen in a mirror. */
+export function mirrored(images: Float32Array, count: number, size: number): Float32Array {
+  const out = new Float32Array(images.length);
+  for (let row = 0; row < count * size; row++) {
+    const start = row * size * 3;
+    for (let x = 0; x < size; x++) {
+      const from = start + (size - 1 - x) * 3;
+      const to = start + x * 3;
+      out[to] = images[from] as number; // inside the row by construction
+      out[to + 1] = images[from + 1] as number;
+      out[to + 2] = images[from + 2] as number;
+    }
+  }
+  return out;
+}

@@ -1,0 +1,3 @@
+export * from './embedder.js';
+export * from './network.js';
+export * from './pairs.js';

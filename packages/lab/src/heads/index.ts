@@ -1,0 +1,3 @@
+export * from './arcface.js';
+export * from './head.js';
+export * from './registry.js';

@@ -1,0 +1,72 @@
+import { nn, type Tensor } from '@pocketnet/torch';
+import type { Genotype } from '../search-space/genotype.js';
+import { FactorizedReduce, primitives, SeparableConv } from '../search-space/primitives.js';
+import type { Block, Interpreter } from './interpreter.js';
+
+export interface CellShape {
+  /** Channels of the output of the cell before the last. */
+  before: number;
+  /** Channels of the output of the last cell. */
+  last: number;
+  /** Channels of each node. */
+  channels: number;
+  /** Whether this cell halves the size. */
+  reduces: boolean;
+  /** Whether the last cell halved it, so that the input from before it must be halved as well. */
+  afterReduction: boolean;
+}
+
+/** A discrete cell: two inputs, nodes that each sum two operations, and the nodes' outputs side by side. */
+export class Cell extends nn.Module {
+  readonly preproc0: Block;
+  readonly preproc1: Block;
+  readonly dag: nn.ModuleList<nn.ModuleList<Block>>;
+  readonly #sources: readonly (readonly number[])[];
+  readonly #concat: readonly number[];
+
+  constructor(genotype: Genotype, shape: CellShape) {
+    super();
+    const { before, last, channels, reduces, afterReduction } = shape;
+    this.preproc0 = afterReduction
+      ? new FactorizedReduce(before, channels, true)
+      : new SeparableConv(before, channels, 1, 1, true);
+    this.preproc1 = new SeparableConv(last, channels, 1, 1, true);
+    const nodes = reduces ? genotype.reduce : genotype.normal;
+    this.dag = new nn.ModuleList(
+      nodes.map(
+        (edges) =>
+          new nn.ModuleList(
+            edges.map(([name, from]) => {
+              if (name === 'none') throw new Error('A genotype cannot hold the operation `none`: it is no operation.');
+              return primitives[name](channels, reduces && from < 2 ? 2 : 1, true);
+            }),
+          ),
+      ),
+    );
+    this.#sources = nodes.map((edges) => edges.map(([, from]) => from));
+    this.#concat = reduces ? genotype.reduceConcat : genotype.normalConcat;
+  }
+
+  /** Channels of the output. */
+  static width(genotype: Genotype, shape: Pick<CellShape, 'channels' | 'reduces'>): number {
+    return shape.channels * (shape.reduces ? genotype.reduceConcat : genotype.normalConcat).length;
+  }
+
+  read<V>(before: V, last: V, by: Interpreter<V>): V {
+    const states = [this.preproc0.read(before, by), this.preproc1.read(last, by)];
+    const at = (index: number): V => {
+      const state = states[index];
+      if (state === undefined) throw new Error(`An edge takes state ${index}, which comes later or not at all.`);
+      return state;
+    };
+    for (const [node, edges] of [...this.dag].entries()) {
+      const terms = [...edges].map((edge, k) => edge.read(at(this.#sources[node]?.[k] ?? -1), by));
+      states.push(terms.reduce((sum, term) => by.add(sum, term)));
+    }
+    return by.concat(this.#concat.map(at));
+  }
+
+  forward(): Tensor {
+    throw new Error('A cell takes two inputs: call read().');
+  }
+}

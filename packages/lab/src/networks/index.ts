@@ -1,0 +1,4 @@
+export * from './count.js';
+export * from './interpreter.js';
+export * from './pocketnet.js';
+export * from './registry.js';

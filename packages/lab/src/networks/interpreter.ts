@@ -1,0 +1,41 @@
+import { nn, ops, type Tensor } from '@pocketnet/torch';
+
+/**
+ * What a network is made of. A network is written once, against this interface, and read in several ways: `execute` runs it,
+ * `count` measures it, the exporter turns it into a graph. V is what flows along its edges: a tensor, a shape, a name.
+ */
+export interface Interpreter<V> {
+  conv(x: V, layer: nn.Conv2d): V;
+  norm(x: V, layer: nn.BatchNorm): V;
+  prelu(x: V, layer: nn.PReLU): V;
+  maxPool(x: V, layer: nn.MaxPool2d): V;
+  avgPool(x: V, layer: nn.AvgPool2d): V;
+  add(a: V, b: V): V;
+  concat(parts: readonly V[]): V;
+  /** Without its first row and column: x[:, :, 1:, 1:]. */
+  shift(x: V): V;
+  /** [N, C, 1, 1] to [N, C]. */
+  flatten(x: V): V;
+}
+
+/** A part of a network that takes one value. */
+export abstract class Block extends nn.Module {
+  abstract read<V>(x: V, by: Interpreter<V>): V;
+
+  forward(x: Tensor): Tensor {
+    return this.read(x, execute);
+  }
+}
+
+/** Runs a network on libtorch. */
+export const execute: Interpreter<Tensor> = {
+  conv: (x, layer) => layer.forward(x),
+  norm: (x, layer) => layer.forward(x),
+  prelu: (x, layer) => layer.forward(x),
+  maxPool: (x, layer) => layer.forward(x),
+  avgPool: (x, layer) => layer.forward(x),
+  add: (a, b) => ops.add(a, b),
+  concat: (parts) => ops.cat(parts, 1),
+  shift: (x) => ops.slice(ops.slice(x, 2, 1), 3, 1),
+  flatten: (x) => ops.flatten(x, 1),
+};

@@ -1,0 +1,50 @@
+import { casiaGenotype, cifarGenotype, type Genotype } from '../search-space/genotype.js';
+import type { Block } from './interpreter.js';
+import { PocketNet } from './pocketnet.js';
+
+/** What may differ from a network's own definition. */
+export interface NetworkOptions {
+  /** Side of the input in pixels. */
+  input?: number;
+  genotype?: Genotype;
+  embedding?: number;
+}
+
+/** A network by name. */
+export interface NetworkEntry {
+  readonly name: string;
+  readonly description: string;
+  /** Width of its embedding. */
+  readonly embedding: number;
+  build(options?: NetworkOptions): Block;
+}
+
+function pocketNet(name: string, channels: number, cells: number, embedding: number, genotype: Genotype, description: string): NetworkEntry {
+  return {
+    name,
+    description,
+    embedding,
+    build: (options = {}) => new PocketNet({ genotype, channels, cells, embedding, ...options }),
+  };
+}
+
+/** Every network that can be trained, evaluated and exported by name: a new one is one line here. */
+export const networks: readonly NetworkEntry[] = [
+  pocketNet('pocketnet-s-128', 16, 18, 128, casiaGenotype, 'PocketNetS-128 of the paper'),
+  pocketNet('pocketnet-s-256', 16, 18, 256, casiaGenotype, 'PocketNetS-256 of the paper'),
+  pocketNet('pocketnet-m-128', 32, 9, 128, casiaGenotype, 'PocketNetM-128 of the paper'),
+  pocketNet('pocketnet-m-256', 32, 9, 256, casiaGenotype, 'PocketNetM-256 of the paper'),
+  pocketNet('dartfacenet-128', 16, 18, 128, cifarGenotype, 'S-128 with the cells found on CIFAR-10, for comparison'),
+  pocketNet('dartfacenet-256', 16, 18, 256, cifarGenotype, 'S-256 with the cells found on CIFAR-10, for comparison'),
+  pocketNet('pocketnet-xs-64', 8, 6, 64, casiaGenotype, 'a small one for demonstrations and tests, ours'),
+];
+
+/** Upper case, underscores and a missing dash do not matter: PocketNetS-128 is pocketnet-s-128. */
+const plain = (name: string): string => name.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
+
+/** @throws an Error that lists the names there are */
+export function findNetwork(name: string): NetworkEntry {
+  const found = networks.find((entry) => plain(entry.name) === plain(name));
+  if (!found) throw new Error(`There is no network '${name}'; there are ${networks.map((entry) => entry.name).join(', ')}.`);
+  return found;
+}

@@ -1,0 +1,18 @@
+export { writeFileAtomic } from './atomic.js';
+export { type MetricsLine, MetricsWriter, readMetrics } from './metrics.js';
+export { formatDuration, type Progress, type ProgressOptions, type ProgressStream, startProgress } from './progress.js';
+export {
+  type EventContent,
+  type LogEvent,
+  readEvents,
+  readScalars,
+  type TensorBoardOptions,
+  TensorBoardWriter,
+} from './tensorboard.js';
+export {
+  formatTrainingLine,
+  formatVerificationLines,
+  type TrainingLine,
+  TrainingLog,
+  type VerificationLine,
+} from './training-log.js';

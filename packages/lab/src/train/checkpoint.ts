@@ -1,0 +1,69 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { loadTensors, type optim, randomState, saveTensors, scope, setRandomState, type Tensor } from '@pocketnet/torch';
+import type { Head } from '../heads/index.js';
+import type { Block } from '../networks/index.js';
+
+/** Where a run stands; with the tensors beside it, all that a resumed run needs to go on to the same numbers. */
+export interface Position {
+  /** Steps done. */
+  step: number;
+  /** The epoch of the next step, and its place in it. */
+  epoch: number;
+  batch: number;
+  /** Losses summed since the last log line. */
+  lossSum: number;
+  lossCount: number;
+  /** Best accuracy so far of every verification set, and the step of the first set's. */
+  best: Record<string, number>;
+  bestStep: number;
+}
+
+export const startPosition: Position = { step: 0, epoch: 0, batch: 0, lossSum: 0, lossCount: 0, best: {}, bestStep: 0 };
+
+/** What a checkpoint is made of, and put back into. */
+export interface Checkpointed {
+  backbone: Block;
+  head: Head;
+  optimizers: Record<'backbone' | 'head', optim.Optimizer>;
+}
+
+const file = (folder: string): string => join(folder, 'checkpoint.safetensors');
+
+export const hasCheckpoint = (folder: string): boolean => existsSync(file(folder));
+
+/** One file, so that it is whole or old: weights, head, momenta, random state and position. */
+export function saveCheckpoint(folder: string, parts: Checkpointed, position: Position): void {
+  scope(() => {
+    const tensors = new Map<string, Tensor>();
+    for (const [prefix, state] of sections(parts)) for (const [name, tensor] of state) tensors.set(`${prefix}.${name}`, tensor);
+    tensors.set('random.cpu', randomState());
+    saveTensors(file(folder), tensors, { position: JSON.stringify(position) });
+  });
+}
+
+/** @throws an Error that names the file when it does not belong to this network and head */
+export function loadCheckpoint(folder: string, { backbone, head, optimizers }: Checkpointed): Position {
+  return scope(() => {
+    const { tensors, metadata } = loadTensors(file(folder));
+    const section = (prefix: string): Map<string, Tensor> =>
+      new Map(Array.from(tensors).flatMap(([name, tensor]) => (name.startsWith(`${prefix}.`) ? [[name.slice(prefix.length + 1), tensor]] : [])));
+    const random = tensors.get('random.cpu');
+    if (!random || metadata.position === undefined) throw new Error(`${file(folder)} is no checkpoint of a training run.`);
+    backbone.loadStateDict(section('backbone'));
+    head.loadStateDict(section('head'));
+    optimizers.backbone.loadStateDict(section('optimizer.backbone'));
+    optimizers.head.loadStateDict(section('optimizer.head'));
+    setRandomState(random);
+    return JSON.parse(metadata.position) as Position;
+  });
+}
+
+function sections({ backbone, head, optimizers }: Checkpointed): [prefix: string, state: Map<string, Tensor>][] {
+  return [
+    ['backbone', backbone.stateDict()],
+    ['head', head.stateDict()],
+    ['optimizer.backbone', optimizers.backbone.stateDict()],
+    ['optimizer.head', optimizers.head.stateDict()],
+  ];
+}

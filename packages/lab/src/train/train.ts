@@ -1,0 +1,141 @@
+import { mkdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { createLoader } from '@pocketnet/data';
+import { autocast, backward, fromArray, manualSeed, ops, optim, saveTensors, scope, setThreads, type Tensor } from '@pocketnet/torch';
+import type { LoadedConfig } from '../config/index.js';
+import { saveConfig } from '../config/index.js';
+import { networkEmbedder } from '../embedders/index.js';
+import { buildHead } from '../heads/index.js';
+import { findNetwork } from '../networks/index.js';
+import { hasCheckpoint, loadCheckpoint, saveCheckpoint, startPosition } from './checkpoint.js';
+import { RunRecord } from './record.js';
+import { guardFinite } from './nan-guard.js';
+import { headTerm, type LossTerm } from './objective.js';
+import { baseLearningRate, buildOptimizers, buildSchedule } from './optimizers.js';
+import { openValidation } from './validation.js';
+
+export interface TrainOptions {
+  /** The run's folder. */
+  out: string;
+  /** Go on from the folder's checkpoint; without one, start. */
+  resume?: boolean;
+  /** Ends the run after the step at hand, with a checkpoint. */
+  signal?: AbortSignal;
+  /** Silences the progress line. */
+  quiet?: boolean;
+}
+
+export interface TrainResult {
+  steps: number;
+  /** Mean loss of the last steps. */
+  loss: number;
+  /** Last and best accuracy of every verification set. */
+  last: Record<string, number>;
+  best: Record<string, number>;
+  bestStep: number;
+  interrupted: boolean;
+}
+
+/**
+ * Trains a network as a configuration says. Writes into the run's folder: config.yaml, training.log, metrics.jsonl, TensorBoard
+ * events, last.safetensors, best.safetensors and checkpoint.safetensors, from which a killed run resumes to the same numbers.
+ */
+export async function train({ config, portable }: LoadedConfig, options: TrainOptions): Promise<TrainResult> {
+  const { out, resume = false, signal, quiet = false } = options;
+  if (!resume && hasCheckpoint(out)) throw new Error(`${out} holds a run already: pass --resume to go on with it, or name another folder.`);
+  mkdirSync(out, { recursive: true });
+  saveConfig(join(out, 'config.yaml'), portable);
+
+  // data
+  const { size, workers, augment, train: location } = config.data;
+  const loader = createLoader(location, { batch: config.batch, size, seed: config.seed, workers, augment });
+  const validation = openValidation(config);
+  const totalSteps = Math.min(config.maxSteps ?? Number.POSITIVE_INFINITY, (config.epochs ?? Number.POSITIVE_INFINITY) * loader.batchesPerEpoch);
+
+  // network, head, optimisers
+  setThreads(config.threads ?? availableParallelism());
+  manualSeed(config.seed);
+  const entry = findNetwork(config.network);
+  const embedding = config.embedding ?? entry.embedding;
+  const backbone = entry.build({ input: size, embedding }).to({ device: config.device });
+  const head = buildHead(config.head, embedding, loader.source.identities).to({ device: config.device });
+  const optimizers = buildOptimizers(config, backbone, head);
+  const schedule = buildSchedule(config, totalSteps);
+  const terms: LossTerm[] = [headTerm(head)];
+  const parts = { backbone, head, optimizers };
+  const position = { ...startPosition, ...(resume && hasCheckpoint(out) ? loadCheckpoint(out, parts) : {}) };
+  const embedder = networkEmbedder(backbone, { name: config.network, dimension: embedding, size, device: config.device });
+  const record = new RunRecord(out, { config, totalSteps, position, source: loader.source, quiet });
+  const compute = <T>(body: () => T): T => (config.precision === 'bf16' ? autocast(config.device === 'cpu' ? 'cpu' : 'cuda', body) : body());
+  const weightsMetadata = { network: config.network, embedding: String(embedding), input: String(size), data: loader.source.name, seed: String(config.seed) };
+  const saveWeights = (name: string): void => saveTensors(join(out, `${name}.safetensors`), backbone.stateDict(), { ...weightsMetadata, step: String(position.step) });
+  const save = (): void => {
+    record.sync();
+    saveCheckpoint(out, parts, position);
+    saveWeights('last');
+  };
+
+  /** One step: forward, loss, backward, clip, update. */
+  const step = (images: Float32Array, labels: Int32Array, count: number): { losses: number[]; loss: number; gradNorm: number } =>
+    scope(() => {
+      const input = ops.toDevice(ops.permute(fromArray(images, [count, size, size, 3]), [0, 3, 1, 2]), config.device, 'float32');
+      const classes = ops.toDevice(fromArray(labels, [count]), config.device, 'int64');
+      const embeddings = ops.toDtype(compute(() => backbone.forward(input)), 'float32');
+      const values = terms.map((term) => ops.mulScalar(term.value({ embeddings, labels: classes }), term.weight));
+      const total = values.reduce((sum: Tensor, value) => ops.add(sum, value));
+      optimizers.backbone.zeroGrad();
+      optimizers.head.zeroGrad();
+      backward(total);
+      const gradNorm = optim.clipGradNorm(backbone.parameters(), config.clip);
+      const losses = values.map((value) => value.item());
+      const loss = total.item();
+      guardFinite(position.step + 1, { loss, gradNorm }, [backbone, head]);
+      optimizers.backbone.step();
+      optimizers.head.step();
+      return { losses, loss, gradNorm };
+    });
+
+  const validate = async (): Promise<void> => {
+    for (const [i, set] of validation.entries()) {
+      const measured = await set.measure(embedder);
+      const { accuracy } = measured.report;
+      const better = accuracy > (position.best[set.name] ?? Number.NEGATIVE_INFINITY);
+      if (better) position.best[set.name] = accuracy;
+      record.verification(set.name, measured, position.best[set.name] ?? accuracy);
+      if (better && i === 0) {
+        position.bestStep = position.step;
+        saveWeights('best');
+      }
+    }
+  };
+
+  // the loop
+  let interrupted = false;
+  try {
+    if (config.evalAtStart && position.step === 0) await validate();
+    training: while (position.step < totalSteps) {
+      for await (const batch of loader.epoch(position.epoch, position.batch)) {
+        const lr = baseLearningRate(config) * schedule({ epoch: position.epoch, step: position.step });
+        for (const group of [...optimizers.backbone.groups, ...optimizers.head.groups]) group.lr = lr;
+        const outcome = step(batch.images, batch.labels, batch.count);
+        batch.release();
+        position.step++;
+        position.batch++;
+        if (position.batch === loader.batchesPerEpoch) Object.assign(position, { epoch: position.epoch + 1, batch: 0 });
+        record.step({ ...outcome, lr, terms: terms.map((term) => term.name) });
+        const done = position.step === totalSteps;
+        if (position.step % config.evalEvery === 0 || done) await validate();
+        interrupted = signal?.aborted ?? false;
+        if (position.step % config.checkpointEvery === 0 || done || interrupted) save();
+        if (done || interrupted) break training;
+      }
+    }
+  } finally {
+    record.close();
+    await loader.close();
+    for (const module of [backbone, head]) module.dispose();
+  }
+  return { steps: position.step, loss: record.lastLoss, last: record.lastAccuracy, best: position.best, bestStep: position.bestStep, interrupted };
+}
+

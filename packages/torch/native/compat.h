@@ -1,0 +1,26 @@
+// Everything that differs between libtorch 1.13 and 2.x, in one place.
+#pragma once
+#include <ATen/autocast_mode.h>
+#include <torch/version.h>
+
+#define POCKETNET_TORCH_AT_LEAST(major, minor) \
+  (TORCH_VERSION_MAJOR > (major) || (TORCH_VERSION_MAJOR == (major) && TORCH_VERSION_MINOR >= (minor)))
+
+namespace pocketnet::compat {
+
+inline void setAutocast(c10::DeviceType device, bool enabled, at::ScalarType dtype) {
+#if POCKETNET_TORCH_AT_LEAST(2, 4)
+  at::autocast::set_autocast_dtype(device, dtype);
+  at::autocast::set_autocast_enabled(device, enabled);
+#else
+  if (device == c10::DeviceType::CPU) {
+    at::autocast::set_autocast_cpu_dtype(dtype);
+    at::autocast::set_cpu_enabled(enabled);
+  } else {
+    at::autocast::set_autocast_gpu_dtype(dtype);
+    at::autocast::set_enabled(enabled);
+  }
+#endif
+}
+
+}  // namespace pocketnet::compat

@@ -1,0 +1,58 @@
+// The compiler's and the linker's flags for a given libtorch.
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+
+const GENERAL = ['-O2'];
+
+// Kernels are made for this very processor. Nothing in them asks for IEEE traps or errno; both would forbid vectors.
+const KERNEL = ['-O3', '-march=native', '-fno-trapping-math', '-fno-math-errno', '-ffp-contract=fast'];
+
+/**
+ * @param {import('./libtorch.mjs').Libtorch} libtorch
+ * @param {{ isKernel: boolean }} file
+ * @returns {string[]}
+ */
+export function compileFlags(libtorch, { isKernel }) {
+  return [
+    '-std=c++17',
+    ...(isKernel ? KERNEL : GENERAL),
+    '-fPIC',
+    '-fopenmp',
+    '-fvisibility=hidden',
+    '-DNAPI_VERSION=8',
+    '-DNAPI_CPP_EXCEPTIONS',
+    '-DNODE_ADDON_API_DISABLE_DEPRECATED',
+    `-D_GLIBCXX_USE_CXX11_ABI=${libtorch.abi}`,
+    '-DUSE_DISTRIBUTED',
+    '-DUSE_C10D',
+    '-DUSE_C10D_GLOO',
+    ...(libtorch.cuda ? ['-DPOCKETNET_CUDA'] : []),
+  ];
+}
+
+/**
+ * Libtorch's headers are the system's to us: their warnings are not ours. Node's own come from npm (node-api-headers), so that
+ * neither node-gyp nor a download of Node's sources is needed.
+ *
+ * @param {import('./libtorch.mjs').Libtorch} libtorch
+ * @param {string} native Folder of our own headers.
+ * @returns {string[]}
+ */
+export function includeFlags(libtorch, native) {
+  const require = createRequire(import.meta.url);
+  const folderOf = (name) => dirname(require.resolve(`${name}/package.json`));
+  const npm = [folderOf('node-addon-api'), join(folderOf('node-api-headers'), 'include')];
+  return [`-I${native}`, ...[...npm, ...libtorch.includes].flatMap((folder) => ['-isystem', folder])];
+}
+
+/**
+ * Nothing in the addon names a symbol of libtorch_cuda, which registers itself when loaded: hence --no-as-needed.
+ *
+ * @param {import('./libtorch.mjs').Libtorch} libtorch
+ * @returns {string[]}
+ */
+export function linkFlags(libtorch) {
+  const libraries = ['-ltorch', '-ltorch_cpu', '-lc10', ...(libtorch.cuda ? ['-ltorch_cuda', '-lc10_cuda'] : [])];
+  const location = libtorch.kind === 'system' ? [] : [`-Wl,-rpath,${libtorch.libDir}`];
+  return ['-shared', '-fopenmp', `-L${libtorch.libDir}`, ...location, '-Wl,--no-as-needed', ...libraries];
+}

@@ -1,0 +1,56 @@
+import { native } from './native.js';
+import { Tensor } from './tensor.js';
+
+/**
+ * Adds the derivative of a scalar with respect to every leaf that requires one into that leaf's `grad`.
+ * @param gradients what to start from, when the roots are not scalars
+ */
+export function backward(
+  roots: Tensor | readonly Tensor[],
+  options: { gradients?: readonly Tensor[]; retainGraph?: boolean; createGraph?: boolean } = {},
+): void {
+  const { gradients = null, createGraph = false, retainGraph = createGraph } = options;
+  native.backward(roots instanceof Tensor ? [roots] : roots, gradients, retainGraph, createGraph);
+}
+
+/** Derivatives of outputs with respect to inputs, returned and not accumulated; null for an input that was not used. */
+export function grad(
+  outputs: Tensor | readonly Tensor[],
+  inputs: readonly Tensor[],
+  options: { gradients?: readonly Tensor[]; retainGraph?: boolean; createGraph?: boolean; allowUnused?: boolean } = {},
+): (Tensor | null)[] {
+  const { gradients = null, createGraph = false, retainGraph = createGraph, allowUnused = false } = options;
+  const roots = outputs instanceof Tensor ? [outputs] : outputs;
+  const handles = native.grad(roots, inputs, gradients, retainGraph, createGraph, allowUnused);
+  return handles.map((handle) => (handle === null ? null : new Tensor(handle)));
+}
+
+/** Forgets the gradients of many leaves at once. */
+export function clearGradients(tensors: readonly Tensor[]): void {
+  native.clearGradients(tensors);
+}
+
+function withGradients<T>(enabled: boolean, body: () => T): T {
+  const before = native.setGradEnabled(enabled);
+  try {
+    return body();
+  } finally {
+    native.setGradEnabled(before);
+  }
+}
+
+/** Runs a body without recording it for derivatives. */
+export const noGrad = <T>(body: () => T): T => withGradients(false, body);
+
+/** Runs a body recording it, inside a `noGrad` one. */
+export const enableGrad = <T>(body: () => T): T => withGradients(true, body);
+
+/** Runs a body with convolutions and products in bfloat16 on a device; sums, norms and losses stay in float32. */
+export function autocast<T>(device: 'cpu' | 'cuda', body: () => T): T {
+  native.autocast(device, true);
+  try {
+    return body();
+  } finally {
+    native.autocast(device, false);
+  }
+}

@@ -1,0 +1,13 @@
+export * from './autograd.js';
+export type { Dtype } from './dtype.js';
+export * as init from './init.js';
+export * from './io/index.js';
+export * as nn from './nn/index.js';
+export * from './operator.js';
+export * as ops from './ops.js';
+export * as optim from './optim/index.js';
+export * from './random.js';
+export * from './runtime.js';
+export * from './store.js';
+export { type HoldsTensors, keep, liveTensors, scope } from './scope.js';
+export { type Device, fromArray, Tensor, tensor } from './tensor.js';

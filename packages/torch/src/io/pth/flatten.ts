@@ -1,0 +1,65 @@
+import { FormatError } from '../format-error.js';
+import { PickledTensor } from './pickled-tensor.js';
+
+/** The tensors and plain values of a checkpoint under dotted names. */
+export interface Flat {
+  tensors: Map<string, PickledTensor>;
+  metadata: Record<string, string>;
+}
+
+const deepest = 32;
+const longestName = 4096;
+
+/**
+ * Flattens nested dictionaries and lists with dots: `{state_dict: {fc.weight: T}}` gives `state_dict.fc.weight`.
+ * Numbers, strings and booleans that stand in dictionaries (epoch, arch, …) become metadata.
+ *
+ * @param limit the most values that an honest file of this size holds; shared nested values could claim endlessly many
+ * @throws FormatError, with the keys found, where there is no tensor at all
+ */
+export function flatten(root: unknown, file: string, limit: number): Flat {
+  const flat: Flat = { tensors: new Map(), metadata: {} };
+  let visited = 0;
+
+  const walk = (value: unknown, path: string, depth: number, inList: boolean): void => {
+    visited += 1;
+    if (visited > limit || depth > deepest || path.length > longestName) {
+      throw new FormatError(file, `nests its values endlessly or too deeply (at "${path.slice(0, 80)}")`);
+    }
+    if (value instanceof PickledTensor) {
+      const name = path === '' ? 'tensor' : path;
+      if (flat.tensors.has(name)) throw new FormatError(file, `holds two tensors that are both called "${name}"`);
+      flat.tensors.set(name, value);
+    } else if (value instanceof Map) {
+      for (const [key, inner] of value) walk(inner, join(path, keyText(key, file)), depth + 1, false);
+    } else if (Array.isArray(value)) {
+      for (const [index, inner] of value.entries()) walk(inner, join(path, String(index)), depth + 1, true);
+    } else if (!inList && path !== '' && isScalar(value)) {
+      Object.defineProperty(flat.metadata, path, { value: String(value), enumerable: true });
+    }
+  };
+
+  walk(root, '', 0, false);
+  if (flat.tensors.size === 0) throw new FormatError(file, `holds no tensors; ${describe(root)}`);
+  return flat;
+}
+
+function join(path: string, key: string): string {
+  return path === '' ? key : `${path}.${key}`;
+}
+
+function keyText(key: unknown, file: string): string {
+  if (isScalar(key)) return String(key);
+  throw new FormatError(file, 'has a dictionary key that is neither a text nor a number');
+}
+
+function isScalar(value: unknown): value is string | number | bigint | boolean {
+  return ['string', 'number', 'bigint', 'boolean'].includes(typeof value);
+}
+
+function describe(root: unknown): string {
+  if (!(root instanceof Map)) return 'it is not a dictionary';
+  const keys = [...root.keys()].filter(isScalar).map((key) => `"${String(key).slice(0, 60)}"`);
+  if (keys.length === 0) return 'its dictionary is empty';
+  return `its keys are ${keys.slice(0, 20).join(', ')}${keys.length > 20 ? ` and ${keys.length - 20} more` : ''}`;
+}

@@ -1,0 +1,70 @@
+import { FormatError } from '../format-error.js';
+import { aligned, dtypeBytes } from '../stored.js';
+import { resolveGlobal, resolveStorage } from './globals.js';
+import { readPickle } from './pickle-reader.js';
+import type { StorageRef } from './pickled-tensor.js';
+import type { PthContent } from './zip-format.js';
+
+/** The first pickle of every legacy file. */
+const magic = 0x1950a86a20f9469cfc6cn;
+
+/** The bytes that a legacy file begins with: protocol 2, then `magic` as a ten-byte integer. */
+export function isLegacyFormat(bytes: Uint8Array): boolean {
+  return bytes[0] === 0x80 && bytes[2] === 0x8a && bytes[3] === 10;
+}
+
+/**
+ * The layout before PyTorch 1.6: the pickles of a magic number, a version, the machine, the object and the list of
+ * storage keys, then per key its length as an int64 and its raw bytes.
+ */
+export function openLegacyFormat(bytes: Uint8Array, file: string): PthContent {
+  const declared = new Map<string, StorageRef>();
+  const world = {
+    global: (module: string, name: string) => resolveGlobal(file, module, name),
+    persistent: (id: unknown) => {
+      const storage = resolveStorage(file, id);
+      declared.set(storage.ref.key, storage.ref);
+      return storage;
+    },
+  };
+  let at = 0;
+  const next = (): unknown => {
+    const { value, end } = readPickle(bytes, at, file, world);
+    at = end;
+    return value;
+  };
+
+  if (next() !== magic) throw new FormatError(file, 'is no torch.save file: its magic number is wrong');
+  const version = next();
+  if (version !== 1001) throw new FormatError(file, `is of the legacy version ${String(version)}, known is 1001`);
+  const machine = next();
+  if (!(machine instanceof Map) || machine.get('little_endian') !== true) {
+    throw new FormatError(file, 'was not written on a little-endian machine');
+  }
+  const root = next();
+  const keys = next();
+  if (!Array.isArray(keys)) throw new FormatError(file, 'has no list of storages');
+
+  const storages = new Map<string, Uint8Array>();
+  for (const key of keys.map(String)) {
+    const storage = declared.get(key);
+    if (!storage || storages.has(key)) throw new FormatError(file, `lists storage "${key}", which nothing refers to`);
+    const data = readStorage(bytes, at, file, storage);
+    storages.set(key, aligned(data));
+    at += 8 + data.length;
+  }
+  const bytesOf = ({ key }: StorageRef): Uint8Array => {
+    const storage = storages.get(key);
+    if (!storage) throw new FormatError(file, `lacks the data of storage "${key}"`);
+    return storage;
+  };
+  return { root, bytesOf };
+}
+
+function readStorage(bytes: Uint8Array, at: number, file: string, { key, dtype }: StorageRef): Uint8Array {
+  const left = bytes.length - at - 8;
+  const length = left < 0 ? -1n : new DataView(bytes.buffer, bytes.byteOffset + at).getBigInt64(0, true);
+  const size = Number(length) * dtypeBytes[dtype];
+  if (length < 0n || size > left) throw new FormatError(file, `is truncated in storage "${key}"`);
+  return bytes.subarray(at + 8, at + 8 + size);
+}

@@ -1,0 +1,73 @@
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+
+/** How an operator's schema names one argument or result. */
+export interface SchemaEntry {
+  name: string;
+  type: string;
+  optional: boolean;
+}
+
+/** An operator as the dispatcher knows it. */
+export interface ResolvedOperator {
+  id: number;
+  arguments: SchemaEntry[];
+  returns: SchemaEntry[];
+}
+
+/** Anything that carries a tensor's handle: see native/engine.h. */
+export interface Handle {
+  readonly handle: number;
+}
+
+/** The addon's exports, one to one. Everything here is untyped in shape and meaning; the files beside this one add both. */
+export interface Native {
+  operator(name: string, overload: string): ResolvedOperator;
+  call(id: number, ...values: unknown[]): unknown;
+  backward(roots: readonly Handle[], gradients: readonly Handle[] | null, retain: boolean, create: boolean): void;
+  grad(
+    outputs: readonly Handle[],
+    inputs: readonly Handle[],
+    gradients: readonly Handle[] | null,
+    retain: boolean,
+    create: boolean,
+    allowUnused: boolean,
+  ): (number | null)[];
+  setGradEnabled(enabled: boolean): boolean;
+  requiresGrad(tensor: Handle, value?: boolean): boolean;
+  gradientOf(tensor: Handle): number | null;
+  setGradient(tensor: Handle, gradient: Handle | null): void;
+  clearGradients(tensors: readonly Handle[]): void;
+  autocast(device: string, enabled: boolean): void;
+  fromBuffer(array: ArrayBufferView, shape: readonly number[], dtype: number): number;
+  toBuffer(tensor: Handle): ArrayBuffer;
+  item(tensor: Handle): number;
+  shape(tensor: Handle): number[];
+  dtype(tensor: Handle): number;
+  device(tensor: Handle): string;
+  free(handles: Float64Array): void;
+  alias(tensor: Handle): number;
+  liveTensors(): number;
+  about(): { version: string; threads: number; cuda: boolean; parallel: string; configuration: string };
+  threads(count?: number): number;
+  manualSeed(seed: number): void;
+  randomState(device: string): number;
+  setRandomState(device: string, state: Handle): void;
+  allowTf32(allowed: boolean): void;
+}
+
+function load(): Native {
+  const path = fileURLToPath(new URL('../build/pocketnet_torch.node', import.meta.url));
+  try {
+    return createRequire(import.meta.url)(path) as Native;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(
+      `The libtorch addon could not be loaded from ${path}: ${reason}. Run \`npm run setup\` in the repository to build it; ` +
+        'LIBTORCH=/path/to/libtorch points it at another libtorch.',
+      { cause: error },
+    );
+  }
+}
+
+export const native: Native = load();

@@ -1,0 +1,3 @@
+export * from './containers.js';
+export * from './layers.js';
+export * from './module.js';

@@ -1,0 +1,132 @@
+/**
+ * The operators in use, typed. Names, argument order and meaning are ATen's (`native_functions.yaml` of PyTorch); any other one is a
+ * line away: `operator<[…], …>('aten::name.overload')`. Names that end in an underscore change their first argument in place.
+ */
+import type { Dtype } from './dtype.js';
+import { operator } from './operator.js';
+import type { Device, Tensor } from './tensor.js';
+
+export type MemoryFormat = 'contiguous_format' | 'channels_last' | 'preserve_format';
+type Optional<T> = T | null | undefined;
+type Sizes = readonly number[];
+
+// Making
+export const zeros = operator<[size: Sizes, dtype?: Dtype, layout?: null, device?: Device], Tensor>('aten::zeros');
+export const ones = operator<[size: Sizes, dtype?: Dtype, layout?: null, device?: Device], Tensor>('aten::ones');
+export const full = operator<[size: Sizes, value: number, dtype?: Dtype, layout?: null, device?: Device], Tensor>('aten::full');
+export const empty = operator<[size: Sizes, dtype?: Dtype, layout?: null, device?: Device], Tensor>('aten::empty.memory_format');
+export const arange = operator<[end: number, dtype?: Dtype], Tensor>('aten::arange');
+export const randn = operator<[size: Sizes, dtype?: Dtype, layout?: null, device?: Device], Tensor>('aten::randn');
+export const zerosLike = operator<[self: Tensor], Tensor>('aten::zeros_like');
+export const clone = operator<[self: Tensor, format?: MemoryFormat], Tensor>('aten::clone');
+export const detach = operator<[self: Tensor], Tensor>('aten::detach');
+export const toDtype = operator<[self: Tensor, dtype: Dtype], Tensor>('aten::to.dtype');
+export const toDevice = operator<[self: Tensor, device: Device, dtype: Dtype, nonBlocking?: boolean, copy?: boolean], Tensor>('aten::to.device');
+export const contiguous = operator<[self: Tensor, format?: MemoryFormat], Tensor>('aten::contiguous');
+export const isContiguous = operator<[self: Tensor, format: MemoryFormat], boolean>('aten::is_contiguous.memory_format');
+
+// Filling in place
+export const copy_ = operator<[self: Tensor, source: Tensor], Tensor>('aten::copy_');
+export const fill_ = operator<[self: Tensor, value: number], Tensor>('aten::fill_.Scalar');
+export const zero_ = operator<[self: Tensor], Tensor>('aten::zero_');
+export const uniform_ = operator<[self: Tensor, from: number, to: number], Tensor>('aten::uniform_');
+export const normal_ = operator<[self: Tensor, mean: number, std: number], Tensor>('aten::normal_');
+
+// Arithmetic
+export const add = operator<[self: Tensor, other: Tensor, alpha?: number], Tensor>('aten::add.Tensor');
+export const addScalar = operator<[self: Tensor, other: number], Tensor>('aten::add.Scalar');
+export const addScalar_ = operator<[self: Tensor, other: number], Tensor>('aten::add_.Scalar');
+export const add_ = operator<[self: Tensor, other: Tensor, alpha?: number], Tensor>('aten::add_.Tensor');
+export const sub = operator<[self: Tensor, other: Tensor, alpha?: number], Tensor>('aten::sub.Tensor');
+export const mul = operator<[self: Tensor, other: Tensor], Tensor>('aten::mul.Tensor');
+export const mulScalar = operator<[self: Tensor, other: number], Tensor>('aten::mul.Scalar');
+export const mul_ = operator<[self: Tensor, other: Tensor], Tensor>('aten::mul_.Tensor');
+export const mulScalar_ = operator<[self: Tensor, other: number], Tensor>('aten::mul_.Scalar');
+export const div = operator<[self: Tensor, other: Tensor], Tensor>('aten::div.Tensor');
+export const neg = operator<[self: Tensor], Tensor>('aten::neg');
+export const abs = operator<[self: Tensor], Tensor>('aten::abs');
+export const sqrt = operator<[self: Tensor], Tensor>('aten::sqrt');
+export const exp = operator<[self: Tensor], Tensor>('aten::exp');
+export const log = operator<[self: Tensor], Tensor>('aten::log');
+export const pow = operator<[self: Tensor, exponent: number], Tensor>('aten::pow.Tensor_Scalar');
+export const clamp = operator<[self: Tensor, min: Optional<number>, max?: Optional<number>], Tensor>('aten::clamp');
+export const clampMin = operator<[self: Tensor, min: number], Tensor>('aten::clamp_min');
+export const where = operator<[condition: Tensor, self: Tensor, other: Tensor], Tensor>('aten::where.self');
+export const greater = operator<[self: Tensor, other: number], Tensor>('aten::gt.Scalar');
+export const equal = operator<[self: Tensor, other: Tensor], boolean>('aten::equal');
+export const isFinite = operator<[self: Tensor], Tensor>('aten::isfinite');
+
+// Reducing
+export const sum = operator<[self: Tensor], Tensor>('aten::sum');
+export const sumOver = operator<[self: Tensor, dims: Sizes, keepdim?: boolean], Tensor>('aten::sum.dim_IntList');
+export const mean = operator<[self: Tensor], Tensor>('aten::mean');
+export const meanOver = operator<[self: Tensor, dims: Sizes, keepdim?: boolean], Tensor>('aten::mean.dim');
+export const norm = operator<[self: Tensor, p?: number], Tensor>('aten::norm.Scalar');
+export const normOver = operator<[self: Tensor, p: number, dims: Sizes, keepdim?: boolean], Tensor>('aten::norm.ScalarOpt_dim');
+export const argmax = operator<[self: Tensor, dim?: Optional<number>, keepdim?: boolean], Tensor>('aten::argmax');
+export const all = operator<[self: Tensor], Tensor>('aten::all');
+
+// Shapes
+export const reshape = operator<[self: Tensor, shape: Sizes], Tensor>('aten::reshape');
+export const permute = operator<[self: Tensor, dims: Sizes], Tensor>('aten::permute');
+export const transpose = operator<[self: Tensor, dim0: number, dim1: number], Tensor>('aten::transpose.int');
+export const flatten = operator<[self: Tensor, start?: number, end?: number], Tensor>('aten::flatten.using_ints');
+export const slice = operator<[self: Tensor, dim: number, start?: Optional<number>, end?: Optional<number>, step?: number], Tensor>('aten::slice.Tensor');
+export const flip = operator<[self: Tensor, dims: Sizes], Tensor>('aten::flip');
+export const cat = operator<[tensors: readonly Tensor[], dim?: number], Tensor>('aten::cat');
+export const stack = operator<[tensors: readonly Tensor[], dim?: number], Tensor>('aten::stack');
+export const indexSelect = operator<[self: Tensor, dim: number, index: Tensor], Tensor>('aten::index_select');
+export const gather = operator<[self: Tensor, dim: number, index: Tensor], Tensor>('aten::gather');
+export const scatter = operator<[self: Tensor, dim: number, index: Tensor, source: Tensor], Tensor>('aten::scatter.src');
+
+// Networks
+export const matmul = operator<[self: Tensor, other: Tensor], Tensor>('aten::matmul');
+export const linear = operator<[input: Tensor, weight: Tensor, bias?: Optional<Tensor>], Tensor>('aten::linear');
+export const conv2d = operator<
+  [input: Tensor, weight: Tensor, bias?: Optional<Tensor>, stride?: number | Sizes, padding?: number | Sizes, dilation?: number | Sizes, groups?: number],
+  Tensor
+>('aten::conv2d');
+export const batchNorm = operator<
+  [
+    input: Tensor,
+    weight: Optional<Tensor>,
+    bias: Optional<Tensor>,
+    runningMean: Optional<Tensor>,
+    runningVar: Optional<Tensor>,
+    training: boolean,
+    momentum: number,
+    eps: number,
+    cudnn: boolean,
+  ],
+  Tensor
+>('aten::batch_norm');
+export const prelu = operator<[self: Tensor, slopes: Tensor], Tensor>('pocketnet::prelu');
+export const relu = operator<[self: Tensor], Tensor>('aten::relu');
+export const maxPool2d = operator<[self: Tensor, kernel: number | Sizes, stride?: number | Sizes, padding?: number | Sizes], Tensor>('aten::max_pool2d');
+export const avgPool2d = operator<
+  [self: Tensor, kernel: number | Sizes, stride?: number | Sizes, padding?: number | Sizes, ceil?: boolean, countPadding?: boolean],
+  Tensor
+>('aten::avg_pool2d');
+export const softmax = operator<[self: Tensor, dim: number], Tensor>('aten::softmax.int');
+export const logSoftmax = operator<[self: Tensor, dim: number], Tensor>('aten::log_softmax.int');
+export const crossEntropy = operator<[input: Tensor, target: Tensor], Tensor>('aten::cross_entropy_loss');
+export const mseLoss = operator<[self: Tensor, target: Tensor], Tensor>('aten::mse_loss');
+
+/** Rows scaled to unit length: x / max(|x|₂, eps). */
+export function normalize(input: Tensor, dim = 1, eps = 1e-12): Tensor {
+  return div(input, clampMin(normOver(input, 2, [dim], true), eps));
+}
+
+// Our own kernels (native/kernels), each equal to the stock formula in its comment
+/** g ← g + wd·w; v ← μ·v + g; w ← w − lr·v for many tensors in one pass over their memory; a zero v makes the first v equal g. */
+export const sgdStep_ = operator<
+  [weights: readonly Tensor[], gradients: readonly Tensor[], velocities: readonly Tensor[], lr: number, momentum: number, weightDecay: number],
+  void
+>('pocketnet::sgd_step_');
+/** |(t₁, t₂, …)|₂ over all elements of all tensors, summed in float64. */
+export const totalNorm = operator<[tensors: readonly Tensor[]], number>('pocketnet::total_norm');
+
+// As optimisers need them
+export const divScalar = operator<[self: Tensor, other: number], Tensor>('aten::div.Scalar');
+export const addcmul_ = operator<[self: Tensor, first: Tensor, second: Tensor, value?: number], Tensor>('aten::addcmul_');
+export const addcdiv_ = operator<[self: Tensor, first: Tensor, second: Tensor, value?: number], Tensor>('aten::addcdiv_');

@@ -1,0 +1,47 @@
+import { clearGradients } from '../autograd.js';
+import type { Tensor } from '../tensor.js';
+
+/** Parameters that share their hyper-parameters. */
+export interface ParameterGroup {
+  parameters: readonly Tensor[];
+  lr?: number;
+  weightDecay?: number;
+}
+
+/** What every optimiser offers. */
+export interface Optimizer {
+  readonly groups: { readonly parameters: readonly Tensor[]; lr: number; readonly weightDecay: number }[];
+  /** One update from the gradients that are there; parameters without one stay as they are. */
+  step(): void;
+  zeroGrad(): void;
+  /** Everything that a resumed run needs: named by what it is and the parameter's place. */
+  stateDict(): Map<string, Tensor>;
+  loadStateDict(state: ReadonlyMap<string, Tensor>): void;
+}
+
+/** Fills a group's blanks. */
+export function resolveGroups(
+  given: readonly Tensor[] | readonly ParameterGroup[],
+  defaults: { lr: number; weightDecay: number },
+): Optimizer['groups'] {
+  const groups = given.length > 0 && 'parameters' in (given[0] as object) ? (given as ParameterGroup[]) : [{ parameters: given as Tensor[] }];
+  return groups.map((group) => ({ ...defaults, ...group }));
+}
+
+/** A group's parameters that have a gradient, their places in the whole, and those gradients. */
+export function withGradients(groups: Optimizer['groups'], group: number): { places: number[]; parameters: Tensor[]; gradients: Tensor[] } {
+  const before = groups.slice(0, group).reduce((count, { parameters }) => count + parameters.length, 0);
+  const found = { places: [] as number[], parameters: [] as Tensor[], gradients: [] as Tensor[] };
+  for (const [i, parameter] of (groups[group]?.parameters ?? []).entries()) {
+    const gradient = parameter.grad;
+    if (gradient === null) continue;
+    found.places.push(before + i);
+    found.parameters.push(parameter);
+    found.gradients.push(gradient);
+  }
+  return found;
+}
+
+export function zeroGrad(groups: Optimizer['groups']): void {
+  for (const { parameters } of groups) clearGradients(parameters);
+}

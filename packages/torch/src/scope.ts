@@ -1,0 +1,93 @@
+import { native } from './native.js';
+import type { Tensor } from './tensor.js';
+
+/**
+ * Tensors are freed by scope, not by the garbage collector: it sees a few bytes of JavaScript and knows nothing of the megabytes
+ * behind them. `open` holds, innermost last, what each running scope has made.
+ */
+const open: Set<Tensor>[] = [];
+
+/** The safety net for tensors made outside every scope and then forgotten. */
+const forgotten = new FinalizationRegistry<number>((handle) => native.free(Float64Array.of(handle)));
+
+/** Enters a new tensor into the innermost scope. */
+export function adopt(tensor: Tensor): void {
+  const scope = open.at(-1);
+  if (scope) scope.add(tensor);
+  else forgotten.register(tensor, tensor.handle, tensor);
+}
+
+/** Takes a tensor out of every scope: it lives until it is disposed of, or forgotten. */
+export function keep<T extends Tensor>(tensor: T): T {
+  for (const scope of open) {
+    if (scope.delete(tensor)) {
+      forgotten.register(tensor, tensor.handle, tensor);
+      break;
+    }
+  }
+  return tensor;
+}
+
+/** Gives up a tensor object without freeing what it stands for: another object takes its handle over. */
+export function surrender(tensor: Tensor): number {
+  forgotten.unregister(tensor);
+  for (const scope of open) scope.delete(tensor);
+  return tensor.handle;
+}
+
+/** Frees one tensor now. */
+export function dispose(tensor: Tensor): void {
+  forgotten.unregister(tensor);
+  for (const scope of open) scope.delete(tensor);
+  native.free(Float64Array.of(tensor.handle));
+}
+
+/** Something that is made of tensors, such as a module. */
+export interface HoldsTensors {
+  heldTensors(): Iterable<Tensor>;
+}
+
+function* tensorsIn(value: unknown, seen = new Set<object>()): Generator<Tensor> {
+  if (typeof value !== 'object' || value === null || seen.has(value) || ArrayBuffer.isView(value)) return;
+  seen.add(value);
+  if ('handle' in value && 'isTensor' in value) yield value as Tensor;
+  else if ('heldTensors' in value) yield* (value as HoldsTensors).heldTensors();
+  else if (value instanceof Map || value instanceof Set || Array.isArray(value)) {
+    for (const element of value) yield* tensorsIn(element, seen);
+  } else for (const element of Object.values(value)) yield* tensorsIn(element, seen);
+}
+
+/**
+ * Runs a body and frees every tensor that it made, except those found in what it returns (a tensor, a module, or arrays, maps and
+ * plain objects of them): these pass on to the scope around it.
+ * @throws what the body throws, after freeing; and an Error for an asynchronous body, whose tensors would be freed under its hands.
+ */
+export function scope<T>(body: () => T): T {
+  const made = new Set<Tensor>();
+  open.push(made);
+  let result: T;
+  try {
+    result = body();
+    if (result instanceof Promise) {
+      throw new Error('scope() takes a synchronous body: its tensors are freed when it returns, before a promise settles.');
+    }
+  } catch (error) {
+    open.pop();
+    free(made);
+    throw error;
+  }
+  open.pop();
+  for (const tensor of tensorsIn(result)) if (made.delete(tensor)) adopt(tensor);
+  free(made);
+  return result;
+}
+
+function free(tensors: Set<Tensor>): void {
+  const handles = new Float64Array(tensors.size);
+  let i = 0;
+  for (const tensor of tensors) handles[i++] = tensor.handle;
+  native.free(handles);
+}
+
+/** How many tensors are alive: for tests and for finding leaks. */
+export const liveTensors = (): number => native.liveTensors();

@@ -1,0 +1,43 @@
+// Type-checks the tests, checks the style, runs the tests; the last line counts them.
+//
+//   node scripts/test.mjs [FILTER...] [vitest options]
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { parseCLI, startVitest } from 'vitest/node';
+import { root } from './setup/root.mjs';
+
+const checks = [
+  { name: 'the type-check of the tests', command: ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.test.json'] },
+  { name: 'the style check', command: ['node_modules/@biomejs/biome/bin/biome', 'check', '--max-diagnostics=20', '.'] },
+];
+
+process.chdir(root);
+const { filter, options } = parseCLI(['vitest', 'run', ...process.argv.slice(2)]);
+
+const failedChecks = checks.filter(({ command }) => !passes(command)).map(({ name }) => name);
+const counts = await runTests(filter, options);
+for (const name of failedChecks) console.log(`FAILED: ${name} (its output is above that of the tests)`);
+
+const passed = counts.passed;
+const failed = counts.failed + failedChecks.length;
+if (counts.passed + counts.failed === 0) console.log('No test ran.');
+console.log(`${passed} passed, ${failed} failed${counts.skipped > 0 ? `, ${counts.skipped} skipped` : ''}`);
+process.exit(failed > 0 || passed === 0 ? 1 : 0);
+
+function passes([script, ...args]) {
+  if (!existsSync(script)) return true;
+  return spawnSync(process.execPath, [script, ...args], { stdio: 'inherit' }).status === 0;
+}
+
+/** @returns {Promise<{ passed: number, failed: number, skipped: number }>} A file that cannot be run and a stray error each count as failed. */
+async function runTests(filters, options) {
+  const vitest = await startVitest('test', filters, { ...options, watch: false, passWithNoTests: true });
+  const counts = { passed: 0, failed: vitest.state.getUnhandledErrors().length, skipped: 0 };
+  for (const file of vitest.state.getTestModules()) {
+    const tests = [...file.children.allTests()].map((test) => test.result().state);
+    for (const state of tests) counts[state === 'pending' ? 'failed' : state] += 1;
+    if (file.state() === 'failed' && !tests.includes('failed')) counts.failed += 1;
+  }
+  await vitest.close();
+  return counts;
+}

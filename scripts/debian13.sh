@@ -122,7 +122,7 @@ list_checkout() {
   if git -C "$checkout" rev-parse --git-dir >/dev/null 2>&1; then
     git -C "$checkout" ls-files --cached --others --exclude-standard
   else
-    (cd "$checkout" && find . -type d \( -name node_modules -o -name dist -o -name build -o -name runs -o -name .git \) -prune -o -type f -printf '%P\n')
+    (cd "$checkout" && find . -type d \( -name node_modules -o -name dist -o -name build -o -name .git -o -path ./runs \) -prune -o -type f -printf '%P\n')
   fi | LC_ALL=C sort -u | while IFS= read -r file; do if [[ -e $checkout/$file ]]; then echo "$file"; fi; done
 }
 

@@ -40,7 +40,7 @@ Napi::Value setGradEnabled(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value requiresGrad(const Napi::CallbackInfo& info) {
-  const auto& tensor = toTensor(info.Env(), info[0]);
+  const at::Tensor tensor = toTensor(info.Env(), info[0]);
   if (info.Length() > 1) tensor.set_requires_grad(flag(info, 1));
   return Napi::Boolean::New(info.Env(), tensor.requires_grad());
 }
@@ -53,14 +53,15 @@ Napi::Value gradientOf(const Napi::CallbackInfo& info) {
 
 // setGradient(tensor, gradient | null)
 Napi::Value setGradient(const Napi::CallbackInfo& info) {
-  const at::Tensor& tensor = toTensor(info.Env(), info[0]);
+  const at::Tensor tensor = toTensor(info.Env(), info[0]);  // a copy: reading the gradient's handle may run a getter
+  if (!tensor.is_leaf()) throw std::runtime_error("only leaf tensors hold a gradient");
   if (info[1].IsNull() || info[1].IsUndefined()) {
     tensor.mutable_grad() = at::Tensor();
     return info.Env().Undefined();
   }
-  const at::Tensor& gradient = toTensor(info.Env(), info[1]);
-  if (gradient.sizes() != tensor.sizes() || gradient.scalar_type() != tensor.scalar_type()) {
-    throw std::runtime_error("a gradient has its tensor's shape and dtype: " + describe(gradient) + " was given for " + describe(tensor));
+  const at::Tensor gradient = toTensor(info.Env(), info[1]);
+  if (gradient.sizes() != tensor.sizes() || gradient.scalar_type() != tensor.scalar_type() || gradient.device() != tensor.device()) {
+    throw std::runtime_error("a gradient has its tensor's shape, dtype and device: " + describe(gradient) + " was given for " + describe(tensor));
   }
   tensor.mutable_grad() = gradient;
   return info.Env().Undefined();
@@ -72,12 +73,14 @@ Napi::Value clearGradients(const Napi::CallbackInfo& info) {
   return info.Env().Undefined();
 }
 
-// autocast(device, enabled): operators that gain from bfloat16 then run in it
+// autocast(device, enabled) -> whether it was: operators that gain from bfloat16 then run in it
 Napi::Value autocast(const Napi::CallbackInfo& info) {
   const c10::Device device(info[0].ToString().Utf8Value());
+  if (!device.is_cpu() && !device.is_cuda()) throw std::runtime_error("the device is cpu or cuda, not " + device.str());
+  const bool before = compat::isAutocast(device.type());
   compat::setAutocast(device.type(), flag(info, 1), at::kBFloat16);
   if (!flag(info, 1)) at::autocast::clear_cache();
-  return info.Env().Undefined();
+  return Napi::Boolean::New(info.Env(), before);
 }
 
 }  // namespace

@@ -6,7 +6,22 @@
 #define POCKETNET_TORCH_AT_LEAST(major, minor) \
   (TORCH_VERSION_MAJOR > (major) || (TORCH_VERSION_MAJOR == (major) && TORCH_VERSION_MINOR >= (minor)))
 
+// c10::Allocator::allocate lost its const in 2.3.
+#if POCKETNET_TORCH_AT_LEAST(2, 3)
+#define POCKETNET_ALLOCATE_CONST
+#else
+#define POCKETNET_ALLOCATE_CONST const
+#endif
+
 namespace pocketnet::compat {
+
+inline bool isAutocast(c10::DeviceType device) {
+#if POCKETNET_TORCH_AT_LEAST(2, 4)
+  return at::autocast::is_autocast_enabled(device);
+#else
+  return device == c10::DeviceType::CPU ? at::autocast::is_cpu_enabled() : at::autocast::is_enabled();
+#endif
+}
 
 inline void setAutocast(c10::DeviceType device, bool enabled, at::ScalarType dtype) {
 #if POCKETNET_TORCH_AT_LEAST(2, 4)

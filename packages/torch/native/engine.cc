@@ -6,6 +6,7 @@ namespace pocketnet {
 
 namespace {
 constexpr double kSlots = 16777216.0;  // 2^24
+constexpr uint32_t kGenerations = 0x1fffffffu;  // 2^29 of them fill a JavaScript number
 }
 
 double TensorTable::add(at::Tensor tensor) {
@@ -20,6 +21,7 @@ double TensorTable::add(at::Tensor tensor) {
   }
   slots_[slot].tensor = std::move(tensor);
   slots_[slot].used = true;
+  live_++;
   return slots_[slot].generation * kSlots + slot;
 }
 
@@ -39,9 +41,11 @@ const at::Tensor& TensorTable::get(double handle) const {
 void TensorTable::free(double handle) {
   if (!holds(handle)) return;
   const auto slot = static_cast<uint32_t>(static_cast<uint64_t>(handle) & 0xffffffu);
-  slots_[slot].tensor = at::Tensor();
+  at::Tensor last = std::move(slots_[slot].tensor);
   slots_[slot].used = false;
-  slots_[slot].generation = (slots_[slot].generation + 1) & 0x1fffffffu;
+  live_--;
+  if (slots_[slot].generation == kGenerations) return;  // used up: to start over would let old handles meet new tensors
+  slots_[slot].generation++;
   free_.push_back(slot);
 }
 
@@ -94,7 +98,6 @@ std::vector<at::Tensor> toTensors(napi_env env, napi_value array) {
   uint32_t length = 0;
   napi_get_array_length(env, array, &length);
   std::vector<at::Tensor> tensors;
-  tensors.reserve(length);
   for (uint32_t i = 0; i < length; i++) {
     Napi::HandleScope scope(env);
     napi_value element;
@@ -107,6 +110,12 @@ std::vector<at::Tensor> toTensors(napi_env env, napi_value array) {
 Napi::Value wrapTensor(Napi::Env env, const at::Tensor& tensor) {
   if (!tensor.defined()) return env.Null();
   return Napi::Number::New(env, Engine::of(env).tensors.add(tensor));
+}
+
+std::string reasonOf(const std::exception& error) {
+  if (const auto* native = dynamic_cast<const c10::Error*>(&error)) return native->what_without_backtrace();
+  if (dynamic_cast<const std::bad_alloc*>(&error)) return "there is not enough memory for this";
+  return error.what();
 }
 
 std::string describe(const at::Tensor& tensor) {

@@ -1,14 +1,19 @@
 // What one JavaScript environment holds of libtorch: its tensors, its resolved operators, the buffers it lends.
 #pragma once
+// A worker that is being terminated can no longer be thrown at: such an exception is dropped instead of ending the process.
+#define NODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS
 #include <napi.h>
 #include <ATen/ATen.h>
 #include <ATen/core/dispatch/Dispatcher.h>
 
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <vector>
+
+#include "refusals.h"
 
 namespace pocketnet {
 
@@ -20,7 +25,7 @@ class TensorTable {
   const at::Tensor& get(double handle) const;
   bool holds(double handle) const;
   void free(double handle);
-  size_t live() const { return slots_.size() - free_.size(); }
+  size_t live() const { return live_; }
 
  private:
   struct Slot {
@@ -30,6 +35,7 @@ class TensorTable {
   };
   std::vector<Slot> slots_;
   std::vector<uint32_t> free_;
+  size_t live_ = 0;
 };
 
 // ArrayBuffers whose memory a tensor borrows. libtorch may drop the last owner on any thread; JavaScript references may only be
@@ -46,12 +52,12 @@ class LentBuffers {
 
 struct Operator {
   c10::OperatorHandle handle;
-  std::string name;
+  Refusal refusal;  // null for nearly all
 };
 
 struct Engine {
   TensorTable tensors;
-  std::vector<Operator> operators;
+  std::deque<Operator> operators;  // entries stay where they are while a getter of an argument looks up another one
   std::shared_ptr<LentBuffers> lent = std::make_shared<LentBuffers>();
   Napi::ObjectReference handleKey;  // holds the interned property name "handle"
 
@@ -66,6 +72,9 @@ Napi::Value wrapTensor(Napi::Env env, const at::Tensor& tensor);  // a handle, o
 
 std::string describe(const at::Tensor& tensor);  // float32[16,3,112,112]
 
+// What went wrong in one sentence, without libtorch's C++ backtrace.
+std::string reasonOf(const std::exception& error);
+
 // Runs a body and turns every native exception into a JavaScript Error that starts with `what`.
 template <typename Body>
 auto guarded(Napi::Env env, const std::string& what, Body body) -> decltype(body()) {
@@ -73,12 +82,14 @@ auto guarded(Napi::Env env, const std::string& what, Body body) -> decltype(body
     return body();
   } catch (const Napi::Error&) {
     throw;
-  } catch (const c10::Error& error) {
-    throw Napi::Error::New(env, what + ": " + error.what_without_backtrace());
   } catch (const std::exception& error) {
-    throw Napi::Error::New(env, what + ": " + error.what());
+    throw Napi::Error::New(env, what + ": " + reasonOf(error));
+  } catch (...) {
+    throw Napi::Error::New(env, what + ": the engine failed in an unknown way");
   }
 }
+
+void boundAllocations();  // once a process: see allocation.cc
 
 // One function a file: what it adds to the addon's exports.
 void exportOperators(Napi::Env env, Napi::Object exports);

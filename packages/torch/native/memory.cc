@@ -3,6 +3,8 @@
 
 #include <ATen/ATen.h>
 
+#include <algorithm>
+#include <cmath>
 #include <cstring>
 
 namespace pocketnet {
@@ -13,6 +15,7 @@ at::ScalarType dtypeOf(Napi::Value value) { return static_cast<at::ScalarType>(v
 std::vector<int64_t> shapeOf(Napi::Value value) {
   if (!value.IsArray()) throw std::runtime_error("expected a shape: an array of sizes");
   const auto array = value.As<Napi::Array>();
+  if (array.Length() > 64) throw std::runtime_error("a shape has at most 64 sizes, not " + std::to_string(array.Length()));
   std::vector<int64_t> shape(array.Length());
   for (uint32_t i = 0; i < array.Length(); i++) {
     const double size = array.Get(i).ToNumber().DoubleValue();
@@ -38,8 +41,12 @@ Napi::Value fromBuffer(const Napi::CallbackInfo& info) {
   const auto array = info[0].As<Napi::TypedArray>();
   const auto shape = shapeOf(info[1]);
   const auto dtype = dtypeOf(info[2]);
-  double count = 1;
-  for (int64_t size : shape) count *= static_cast<double>(size);
+  double count = 1, extent = 1;  // of an empty tensor the extent still has to fit its strides
+  for (int64_t size : shape) {
+    count *= static_cast<double>(size);
+    extent *= static_cast<double>(std::max<int64_t>(size, 1));
+  }
+  if (extent > 9007199254740992.0) throw std::runtime_error("the shape is larger than any memory");
   const double bytes = count * static_cast<double>(c10::elementSize(dtype));
   if (bytes != static_cast<double>(array.ByteLength())) {
     throw std::runtime_error("the shape asks for " + std::to_string(static_cast<int64_t>(bytes)) + " bytes, the array holds " + std::to_string(array.ByteLength()));
@@ -53,11 +60,18 @@ Napi::Value fromBuffer(const Napi::CallbackInfo& info) {
   return wrapTensor(env, at::from_blob(data, shape, [lent, reference](void*) { lent->giveBack(reference); }, options));
 }
 
+// V8 ends the process when its own allocation fails; the constructor that JavaScript sees throws a RangeError instead.
+Napi::ArrayBuffer newBuffer(Napi::Env env, size_t bytes) {
+  if (bytes < (16u << 20)) return Napi::ArrayBuffer::New(env, bytes);
+  const auto size = Napi::Number::New(env, static_cast<double>(bytes));
+  return env.Global().Get("ArrayBuffer").As<Napi::Function>().New({size}).As<Napi::ArrayBuffer>();
+}
+
 // toBuffer(tensor) -> ArrayBuffer with its elements in row-major order
 Napi::Value toBuffer(const Napi::CallbackInfo& info) {
   const at::NoGradGuard guard;
   const auto tensor = toTensor(info.Env(), info[0]).detach().cpu().contiguous();
-  auto buffer = Napi::ArrayBuffer::New(info.Env(), tensor.nbytes());
+  auto buffer = newBuffer(info.Env(), tensor.nbytes());
   if (tensor.nbytes() > 0) std::memcpy(buffer.Data(), tensor.data_ptr(), tensor.nbytes());
   return buffer;
 }

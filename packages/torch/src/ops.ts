@@ -23,7 +23,6 @@ export const detach = operator<[self: Tensor], Tensor>('aten::detach');
 export const toDtype = operator<[self: Tensor, dtype: Dtype], Tensor>('aten::to.dtype');
 export const toDevice = operator<[self: Tensor, device: Device, dtype: Dtype, nonBlocking?: boolean, copy?: boolean], Tensor>('aten::to.device');
 export const contiguous = operator<[self: Tensor, format?: MemoryFormat], Tensor>('aten::contiguous');
-export const isContiguous = operator<[self: Tensor, format: MemoryFormat], boolean>('aten::is_contiguous.memory_format');
 
 // Filling in place
 export const copy_ = operator<[self: Tensor, source: Tensor], Tensor>('aten::copy_');
@@ -118,6 +117,27 @@ export function normalize(input: Tensor, dim = 1, eps = 1e-12): Tensor {
 }
 
 // Our own kernels (native/kernels), each equal to the stock formula in its comment
+/** Whether the kernels for channels-last float32 on the CPU take this tensor. */
+export const fitsChannelsLast = operator<[x: Tensor], boolean>('pocketnet::fits_channels_last');
+/** PReLU → depthwise → pointwise → batch-norm in one; channels-last float32 on the CPU only. Kernels are odd and padded by half. */
+export const separable = operator<
+  [
+    x: Tensor,
+    slopes: Tensor,
+    depthwise: Tensor,
+    pointwise: Tensor,
+    weight: Optional<Tensor>,
+    bias: Optional<Tensor>,
+    runningMean: Tensor,
+    runningVar: Tensor,
+    training: boolean,
+    momentum: number,
+    eps: number,
+    stride: number,
+    padding: number,
+  ],
+  Tensor
+>('pocketnet::separable');
 /** g ← g + wd·w; v ← μ·v + g; w ← w − lr·v for many tensors in one pass over their memory; a zero v makes the first v equal g. */
 export const sgdStep_ = operator<
   [weights: readonly Tensor[], gradients: readonly Tensor[], velocities: readonly Tensor[], lr: number, momentum: number, weightDecay: number],

@@ -27,7 +27,9 @@ export function blurred({ width, height, data }: Picture, sigma: number): Pictur
 
 function gaussian(sigma: number): Float32Array {
   const radius = Math.max(1, Math.ceil(3 * sigma));
-  const kernel = Float32Array.from({ length: 2 * radius + 1 }, (_, i) => Math.exp(-((i - radius) ** 2) / (2 * sigma ** 2)));
+  const kernel = Float32Array.from({ length: 2 * radius + 1 }, (_, i) =>
+    Math.exp(-((i - radius) ** 2) / (2 * sigma ** 2)),
+  );
   const total = kernel.reduce((sum, weight) => sum + weight, 0);
   return kernel.map((weight) => weight / total);
 }

@@ -12,7 +12,11 @@ export const downscale = defineAugmentation({
   apply(picture, random, { minScale, maxScale }) {
     const { width, height } = picture;
     const scale = random.between(Math.min(minScale, maxScale), maxScale);
-    const small = resizePicture(picture, Math.max(1, Math.round(width * scale)), Math.max(1, Math.round(height * scale)));
+    const small = resizePicture(
+      picture,
+      Math.max(1, Math.round(width * scale)),
+      Math.max(1, Math.round(height * scale)),
+    );
     return resizePicture(small, width, height);
   },
 });

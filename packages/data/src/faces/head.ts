@@ -15,7 +15,7 @@ export interface Head {
   halfWidth(y: number): number;
   /** The visible rim at height y on `side` (-1 or 1), `out` pixels outside of the skin. */
   rim(side: number, y: number, out?: number): Point;
-  /** Where a picture's point lies on the head: x in -1..1 from rim to rim, y in template pixels. */
+  /** Where a picture's point lies on the head: x in -1..1 from rim to rim, y in template pixels. One reused pair. */
   locate(x: number, y: number): Point;
   /** Pixels of the picture per template pixel. */
   scale: number;
@@ -30,7 +30,9 @@ export function createHead(person: Identity, { pose, misalignment, light, expres
 
   const centreZ = (y: number) => (y <= 0 ? 0 : (12 * y) / person.head.chinY);
   const depth = (y: number) =>
-    y <= -18 ? DEPTH * Math.sqrt(Math.max(0.05, 1 - ((y + 18) / 62) ** 2)) : DEPTH - Math.max(0, (16 * y) / person.head.chinY);
+    y <= -18
+      ? DEPTH * Math.sqrt(Math.max(0.05, 1 - ((y + 18) / 62) ** 2))
+      : DEPTH - Math.max(0, (16 * y) / person.head.chinY);
 
   function surface(x: number, y: number): number {
     const across = Math.min(1, Math.abs(x) / Math.max(1, halfWidth(y)));
@@ -63,7 +65,7 @@ export function createHead(person: Identity, { pose, misalignment, light, expres
   function rim(side: number, y: number, out = 0): Point {
     // The outermost point of the turned ellipse (w cos t, d sin t) is where its tangent looks at the camera.
     const width = halfWidth(y) + out;
-    const deep = depth(y) + out;
+    const deep = Math.min(depth(y) + out, 1.3 * width); // at crown and chin the ellipse shrinks to a point
     const angle = Math.atan2(side * deep * sinYaw, width * cosYaw);
     return project(side * width * Math.cos(angle), y, centreZ(y) + deep * Math.sin(angle));
   }
@@ -74,7 +76,7 @@ export function createHead(person: Identity, { pose, misalignment, light, expres
     placeInSpace: project,
     halfWidth,
     rim,
-    locate: (x, y) => rows(x, y),
+    locate: rows,
     scale: camera.scale,
     lit(x, y, z) {
       const [lightX, lightY, lightZ] = light.direction;
@@ -121,13 +123,16 @@ function rimTable(rim: Head['rim'], crownY: number, chinY: number): (x: number, 
     left[i] = rim(-1, y)[0];
     right[i] = rim(1, y)[0];
   }
+  const found: [number, number] = [0, 0];
   return (x, y) => {
     const at = Math.min(count - 0.001, Math.max(0, ((y - top) / (bottom - top)) * count));
     const row = Math.floor(at);
     const share = at - row;
     const from = (left[row] as number) * (1 - share) + (left[row + 1] as number) * share;
     const to = (right[row] as number) * (1 - share) + (right[row + 1] as number) * share;
-    return [(2 * (x - from)) / Math.max(1, to - from) - 1, crownY + ((chinY - crownY) * at) / count];
+    found[0] = (2 * (x - from)) / Math.max(1, to - from) - 1;
+    found[1] = crownY + ((chinY - crownY) * at) / count;
+    return found;
   };
 }
 
@@ -147,7 +152,8 @@ interface Camera {
 
 /** The least-squares similarity from five landmarks to the template (Umeyama 1991), then what a detector does wrong. */
 function alignment(from: Point[], roll: number, slip: Situation['misalignment'], size: number): Camera {
-  const mean = (points: readonly Point[], axis: 0 | 1) => points.reduce((sum, point) => sum + point[axis], 0) / points.length;
+  const mean = (points: readonly Point[], axis: 0 | 1) =>
+    points.reduce((sum, point) => sum + point[axis], 0) / points.length;
   const [fromX, fromY, toX, toY] = [mean(from, 0), mean(from, 1), mean(TEMPLATE, 0), mean(TEMPLATE, 1)];
   let [along, across, spread] = [0, 0, 0];
   from.forEach(([x, y], i) => {

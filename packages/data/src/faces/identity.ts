@@ -9,7 +9,16 @@ export interface Identity {
   skin: Colour;
   /** `jaw`: how square, from 1.5 to 4; `chin`: how pointed, around 0.6. */
   head: { forehead: number; temple: number; cheek: number; jaw: number; chin: number; chinY: number; crownY: number };
-  eyes: { x: number; y: number; width: number; open: number; tilt: number; lid: number; iris: Colour; irisSize: number };
+  eyes: {
+    x: number;
+    y: number;
+    width: number;
+    open: number;
+    tilt: number;
+    lid: number;
+    iris: Colour;
+    irisSize: number;
+  };
   brows: { lift: number; length: number; thick: number; arch: number; slope: number; inner: number };
   nose: { width: number; bridge: number; length: number; hook: number; tip: number; y: number };
   mouth: { width: number; y: number; upper: number; lower: number; bow: number; lips: Colour };
@@ -58,8 +67,8 @@ export function createIdentity(number: number, seed: number): Identity {
       forehead: about(34 + broad, 2.4),
       temple: about(38.5 + broad, 1.6),
       cheek: about(37.5 + broad, 2.6),
-      jaw: about(masculine ? 2.9 : 2.4, 0.45),
-      chin: about(0.62, 0.07),
+      jaw: about(masculine ? 2.5 : 2.05, 0.4),
+      chin: about(0.66, 0.08),
       chinY: about(43, 3.2),
       crownY: about(-73, 3),
     },
@@ -142,7 +151,8 @@ function skinColour(tone: number, warmth: number): Colour {
   const light: Colour = [244, 208, 184];
   const middle: Colour = [205, 152, 114];
   const dark: Colour = [98, 64, 48];
-  const [red, green, blue] = tone < 0.55 ? mixed(light, middle, tone / 0.55) : mixed(middle, dark, (tone - 0.55) / 0.45);
+  const [red, green, blue] =
+    tone < 0.55 ? mixed(light, middle, tone / 0.55) : mixed(middle, dark, (tone - 0.55) / 0.45);
   return [red + 3 * warmth, green, blue - 4 * warmth];
 }
 

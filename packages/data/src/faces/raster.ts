@@ -128,7 +128,15 @@ export function intersection(a: Mask, b: Mask): Mask {
  * Adds one edge to the signed-area buffer: what its running sum along a row gives is the covered area of each pixel.
  * An edge left of the rectangle counts for whole rows; one right of it for nothing.
  */
-function addEdge(area: Float32Array, width: number, height: number, x0: number, y0: number, x1: number, y1: number): void {
+function addEdge(
+  area: Float32Array,
+  width: number,
+  height: number,
+  x0: number,
+  y0: number,
+  x1: number,
+  y1: number,
+): void {
   if (y0 === y1) return;
   const direction = y0 < y1 ? 1 : -1;
   const [topX, topY, bottomX, bottomY] = y0 < y1 ? [x0, y0, x1, y1] : [x1, y1, x0, y0];
@@ -186,7 +194,14 @@ function softened(mask: Mask, radius: number, size: number): Mask {
   return { left, top, width, height, cover };
 }
 
-function boxBlur(data: Float32Array, start: number, stride: number, count: number, radius: number, line: Float32Array): void {
+function boxBlur(
+  data: Float32Array,
+  start: number,
+  stride: number,
+  count: number,
+  radius: number,
+  line: Float32Array,
+): void {
   for (let i = 0; i < count; i++) line[i] = data[start + i * stride] as number;
   const share = 1 / (2 * radius + 1);
   let sum = 0;

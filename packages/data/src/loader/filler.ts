@@ -1,4 +1,4 @@
-import { type AugmentSpec, type Augmenter, createAugmenter } from '../augment/index.js';
+import { type Augmenter, type AugmentSpec, createAugmenter } from '../augment/index.js';
 import { decodePicture } from '../picture/decode.js';
 import { pictureToFloats, squared } from '../picture/floats.js';
 import type { Picture } from '../picture/picture.js';

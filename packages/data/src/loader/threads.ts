@@ -40,7 +40,9 @@ class Thread {
     });
     this.worker.unref();
     this.worker.on('message', (reply: Reply) => this.settle(reply));
-    this.worker.on('error', (error) => this.stop(new Error(`A data worker failed: ${error.message}`, { cause: error })));
+    this.worker.on('error', (error) =>
+      this.stop(new Error(`A data worker failed: ${error.message}`, { cause: error })),
+    );
     this.worker.on('exit', (code) => this.stop(new Error(`A data worker ended unexpectedly (exit code ${code}).`)));
   }
 

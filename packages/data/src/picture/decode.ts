@@ -1,4 +1,3 @@
-import sharp from 'sharp';
 import { DataError } from '../data-error.js';
 import { readImageHeader } from '../formats/image-header.js';
 import { decodeJpeg } from './jpeg.js';
@@ -42,6 +41,7 @@ function isPlainJpeg(bytes: Uint8Array): boolean {
 }
 
 async function decodeBySharp(bytes: Uint8Array): Promise<Picture> {
+  const { default: sharp } = await import('sharp'); // only now: most runs decode nothing but JPEG
   if (bytes.length === 0) throw new RangeError('the picture is empty (0 bytes)');
   const { data, info } = await sharp(bytes, { limitInputPixels: MAX_PIXELS, failOn: 'truncated' })
     .autoOrient()

@@ -1,4 +1,3 @@
-import sharp from 'sharp';
 import { encodeJpegSync } from './jpeg.js';
 import type { Picture } from './picture.js';
 
@@ -9,6 +8,7 @@ export async function encodeJpeg(picture: Picture, quality = 92): Promise<Uint8A
 
 /** A PNG: lossless. */
 export async function encodePng({ width, height, data }: Picture): Promise<Uint8Array> {
+  const { default: sharp } = await import('sharp');
   return sharp(data, { raw: { width, height, channels: 3 } })
     .png()
     .toBuffer();

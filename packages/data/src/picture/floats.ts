@@ -1,5 +1,5 @@
-import type { Picture } from './picture.js';
 import { decodePicture, type Origin } from './decode.js';
+import type { Picture } from './picture.js';
 import { resizePicture } from './resize.js';
 
 /** (x - 127.5) / 127.5 of every byte: the field's normalisation, to [-1, 1]. */

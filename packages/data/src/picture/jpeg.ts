@@ -55,7 +55,10 @@ const BASELINE_444 = {
 };
 
 interface Decoder {
-  decode(bytes: Uint8Array, applyOrientation: boolean): { width: number; height: number; data: Uint8ClampedArray } | null;
+  decode(
+    bytes: Uint8Array,
+    applyOrientation: boolean,
+  ): { width: number; height: number; data: Uint8ClampedArray } | null;
 }
 interface Encoder {
   encode(rgba: Uint8Array, width: number, height: number, options: object): Uint8Array;

@@ -33,6 +33,7 @@ export function openImageFolder(folder: string): FaceSource {
       const { path } = pictures[index] ?? outside({ name: folder }, index, pictures.length);
       return readWhole(join(folder, path), LARGEST_PICTURE);
     },
+    place: (index) => ({ file: join(folder, pictures[index]?.path ?? '') }),
     close: () => {},
   };
 }

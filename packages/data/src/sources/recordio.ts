@@ -43,6 +43,7 @@ export function openRecordIO(location: string): FaceSource {
       label: (index) => labels[index] ?? outside({ name: path }, index, labels.length),
       read: (index) =>
         readImage(reader, layout.imageKeys[index] ?? outside({ name: path }, index, labels.length), labels[index]),
+      place: (index) => ({ file: path, record: layout.imageKeys[index] ?? `image ${index}` }),
       close: () => reader.close(),
     };
   } catch (error) {

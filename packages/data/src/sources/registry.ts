@@ -1,12 +1,13 @@
 import { DataError } from '../data-error.js';
 import type { FaceSource, SourceKind } from './face-source.js';
+import { generated } from './generated.js';
 import { imageFolder } from './image-folder.js';
 import { parseLocation } from './location.js';
 import { recordIO } from './recordio.js';
 import { subset } from './subset.js';
 
 /** Every kind of face source; the first that matches a location opens it. */
-export const sources: readonly SourceKind[] = [recordIO, imageFolder];
+export const sources: readonly SourceKind[] = [recordIO, imageFolder, generated];
 
 /**
  * Opens faces by a location: a `.rec` file, a folder holding `train.rec`, a folder of `identity/photo.jpg`, or

@@ -45,12 +45,16 @@ export function subset(source: FaceSource, selection: Selection): FaceSource {
   chosen.sort((a, b) => a.index - b.index);
   const indices = Float64Array.from(chosen, ({ index }) => index);
   const labels = Int32Array.from(chosen, ({ label }) => label);
+  const original = (index: number) => indices[index] ?? outside(source, index, indices.length);
+  const { picture, place } = source;
   return {
     name: source.name,
     length: indices.length,
     identities: source.identities === 0 ? 0 : people.length,
     label: (index) => labels[index] ?? outside(source, index, labels.length),
-    read: (index) => source.read(indices[index] ?? outside(source, index, indices.length)),
+    read: (index) => source.read(original(index)),
+    ...(picture && { picture: (index: number) => picture(original(index)) }),
+    ...(place && { place: (index: number) => place(original(index)) }),
     close: () => source.close(),
   };
 }

@@ -16,7 +16,12 @@ export interface Interpreter<V> {
   shift(x: V): V;
   /** [N, C, 1, 1] to [N, C]. */
   flatten(x: V): V;
+  /** PReLU → depthwise → pointwise → batch-norm as one, for a reader that has something better than the chain; undefined otherwise. */
+  separable?(x: V, layers: SeparableLayers): V | undefined;
 }
+
+/** The layers of the operation that PocketNets are made of. */
+export type SeparableLayers = readonly [prelu: nn.PReLU, depthwise: nn.Conv2d, pointwise: nn.Conv2d, norm: nn.BatchNorm];
 
 /** A part of a network that takes one value. */
 export abstract class Block extends nn.Module {
@@ -38,4 +43,23 @@ export const execute: Interpreter<Tensor> = {
   concat: (parts) => ops.cat(parts, 1),
   shift: (x) => ops.slice(ops.slice(x, 2, 1), 3, 1),
   flatten: (x) => ops.flatten(x, 1),
+  separable: (x, [prelu, depthwise, pointwise, norm]) => {
+    if (!ops.fitsChannelsLast(x)) return undefined;
+    norm.countBatch();
+    return ops.separable(
+      x,
+      prelu.weight,
+      depthwise.weight,
+      pointwise.weight,
+      norm.weight,
+      norm.bias,
+      norm.running_mean,
+      norm.running_var,
+      norm.training,
+      norm.momentum,
+      norm.eps,
+      depthwise.stride,
+      depthwise.padding,
+    );
+  },
 };

@@ -1,12 +1,12 @@
 import { nn } from '@pocketnet/torch';
-import { Block, type Interpreter } from '../networks/interpreter.js';
+import { Block, type Interpreter, type SeparableLayers } from '../networks/interpreter.js';
 import { depthwise, pointwise } from '../networks/layers.js';
 import type { PrimitiveName } from './genotype.js';
 
 /** PReLU → depthwise k×k → pointwise → batch-norm: the paper's dw_conv_k, and with k = 1 the pre-processing of a cell's inputs. */
 export class SeparableConv extends Block {
   readonly net: nn.Sequential;
-  readonly #layers: readonly [nn.PReLU, nn.Conv2d, nn.Conv2d, nn.BatchNorm];
+  readonly #layers: SeparableLayers;
 
   constructor(inChannels: number, outChannels: number, kernel: number, stride: number, affine: boolean) {
     super();
@@ -21,6 +21,8 @@ export class SeparableConv extends Block {
 
   read<V>(x: V, by: Interpreter<V>): V {
     const [prelu, spatial, mixing, norm] = this.#layers;
+    const fused = by.separable?.(x, this.#layers);
+    if (fused !== undefined) return fused;
     return by.norm(by.conv(by.conv(by.prelu(x, prelu), spatial), mixing), norm);
   }
 }

@@ -97,8 +97,13 @@ export class BatchNorm extends Module {
     this.num_batches_tracked = buffer(fromArray(new BigInt64Array(1), []));
   }
 
-  forward(input: Tensor): Tensor {
+  /** Notes that the running statistics have seen one more batch, if they do. */
+  countBatch(): void {
     if (this.training) ops.addScalar_(this.num_batches_tracked, 1);
+  }
+
+  forward(input: Tensor): Tensor {
+    this.countBatch();
     return ops.batchNorm(
       input,
       this.weight,

@@ -4,7 +4,7 @@ import type { Point } from '../raster.js';
 import type { Part } from './part.js';
 
 /** What is behind the person: a gradient, and something out of focus. */
-export const backdrop: Part = ({ canvas, situation, whim }) => {
+export const backdrop: Part = ({ canvas, situation }) => {
   const { from, to, angle } = situation.background;
   const { size } = canvas;
   const everything: Point[] = [
@@ -14,17 +14,18 @@ export const backdrop: Part = ({ canvas, situation, whim }) => {
     [0, size],
   ];
   const [alongX, alongY] = [Math.cos(angle) / size, Math.sin(angle) / size];
-  canvas.paint(canvas.mask(everything), (x, y) =>
-    mixed(from, to, Math.min(1, Math.max(0, 0.5 + (x - size / 2) * alongX + (y - size / 2) * alongY))),
-  );
-  const edge = size * (0.2 + 0.6 * (((angle * 7) % 1) + whim.next() * 0.01));
-  const block: Point[] = [
-    [edge - size * 0.16, -4],
-    [edge + size * 0.1, -4],
-    [edge + size * 0.14, size + 4],
-    [edge - size * 0.2, size + 4],
-  ];
-  canvas.fill(canvas.softMask(block, size / 14), mixed(to, from, 0.3), 0.6);
+  const post = size * (0.2 + 0.6 * ((angle * 7) % 1));
+  const colour: [number, number, number] = [0, 0, 0];
+  canvas.paint(canvas.mask(everything), (x, y) => {
+    const off = (x - post) / (size * 0.16);
+    const blurredPost = 0.35 * Math.max(0, 1 - off * off);
+    const share = 0.5 + (x - size / 2) * alongX + (y - size / 2) * alongY;
+    const mix = Math.min(1, Math.max(0, share + blurredPost));
+    colour[0] = from[0] + (to[0] - from[0]) * mix;
+    colour[1] = from[1] + (to[1] - from[1]) * mix;
+    colour[2] = from[2] + (to[2] - from[2]) * mix;
+    return colour;
+  });
 };
 
 /** Neck, shoulders and clothes. */
@@ -34,6 +35,12 @@ export const shoulders: Part = ({ canvas, head, person, situation }) => {
   const at = (x: number, y: number) => head.placeInSpace(x, y, -12);
   const trunk = [at(-95, 110), at(-88, low + 34), at(-jaw, low + 20), at(jaw, low + 20), at(88, low + 34), at(95, 110)];
   canvas.fill(canvas.mask(closedCurve(trunk)), situation.background.clothes, 1);
-  const neck = [at(-jaw * 0.85, 0), at(-jaw * 0.8, low + 26), at(0, low + 36), at(jaw * 0.8, low + 26), at(jaw * 0.85, 0)];
+  const neck = [
+    at(-jaw * 0.85, 0),
+    at(-jaw * 0.8, low + 26),
+    at(0, low + 36),
+    at(jaw * 0.8, low + 26),
+    at(jaw * 0.85, 0),
+  ];
   canvas.fill(canvas.mask(neck), mixed(person.skin, [60, 30, 24], 0.38), 1);
 };

@@ -20,11 +20,7 @@ function ear({ canvas, head, person }: Sitting, side: number): void {
   const shell = (scale: number) =>
     closedCurve(
       ellipse(0, 0, 1, 1, 10).map(([u, v]) =>
-        head.placeInSpace(
-          side * (rim + out * 0.5 + out * scale * 0.9 * u),
-          -11 + size * scale * v,
-          -6 - 6 * scale * u,
-        ),
+        head.placeInSpace(side * (rim + out * 0.5 + out * scale * 0.9 * u), -11 + size * scale * v, -6 - 6 * scale * u),
       ),
       3,
     );

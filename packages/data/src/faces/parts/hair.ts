@@ -46,10 +46,12 @@ function lock(sitting: Sitting, side: number): void {
   const { sideEnd, volume } = person.hair;
   const heights = [-34, -18, 0, 18, 36, sideEnd].filter((y) => y <= sideEnd);
   const inner = heights.map((y) => head.place(side * head.halfWidth(Math.min(y, 20)) * (y < -20 ? 0.93 : 0.985), y));
-  const outer = heights.map((y) => head.rim(side, Math.min(y, 26), volume)).map(([x, y], i) => {
-    const drop = Math.max(0, (heights[i] as number) - 26) * head.scale;
-    return [x, y + drop] as Point;
-  });
+  const outer = heights
+    .map((y) => head.rim(side, Math.min(y, 26), volume))
+    .map(([x, y], i) => {
+      const drop = Math.max(0, (heights[i] as number) - 26) * head.scale;
+      return [x, y + drop] as Point;
+    });
   canvas.paint(canvas.softMask([...openCurve(inner), ...openCurve(outer.reverse())], 1), strands(sitting, 0.86));
 }
 

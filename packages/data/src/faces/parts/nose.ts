@@ -11,9 +11,14 @@ export const nose: Part = (sitting) => {
 
   const under = closedCurve([at(-width, 1, 3), at(0, 5.5, 4), at(width, 1, 3), at(0, 2.5, length)]);
   canvas.shade(canvas.softMask(under, 2 * head.scale), 0.7);
-  const round = (radius: number, lift: number) => ellipse(0, -1.5, radius, radius * 0.85, 10).map(([u, v]) => at(u, v, lift));
+  const round = (radius: number, lift: number) =>
+    ellipse(0, -1.5, radius, radius * 0.85, 10).map(([u, v]) => at(u, v, lift));
   canvas.shade(canvas.softMask(round(tip, length), 3 * head.scale), 1.1);
-  const ridge = openCurve([at(0, -16, length * 0.35), at(0, -9, length * 0.6 + person.nose.hook), at(0, -3, length * 0.95)]);
+  const ridge = openCurve([
+    at(0, -16, length * 0.35),
+    at(0, -9, length * 0.6 + person.nose.hook),
+    at(0, -3, length * 0.95),
+  ]);
   canvas.shade(canvas.softMask(ribbon(ridge, [person.nose.bridge * head.scale]), 2 * head.scale), 1.09);
 
   const dark = mixed(person.skin, [40, 14, 12], 0.72);
@@ -26,7 +31,17 @@ export const nose: Part = (sitting) => {
       at(side * width, 2.4, 3),
       at(side * width * 0.66, 3.9, 4),
     ]);
-    canvas.fill(canvas.softMask(ribbon(wing, [0.3, 1.3, 1.6, 0.8].map((b) => b * head.scale)), 1), dark, 0.5);
+    canvas.fill(
+      canvas.softMask(
+        ribbon(
+          wing,
+          [0.3, 1.3, 1.6, 0.8].map((b) => b * head.scale),
+        ),
+        1,
+      ),
+      dark,
+      0.5,
+    );
   }
 
   function at(u: number, v: number, lift: number): Point {

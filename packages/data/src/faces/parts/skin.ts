@@ -13,7 +13,10 @@ export const skin: Part = (sitting) => {
 
 function faceRim({ head, person }: Sitting): Point[] {
   const { crownY, chinY } = person.head;
-  const heights = Array.from({ length: 17 }, (_, i) => crownY + ((chinY - crownY) * (1 - Math.cos((Math.PI * i) / 16))) / 2);
+  const heights = Array.from(
+    { length: 17 },
+    (_, i) => crownY + ((chinY - crownY) * (1 - Math.cos((Math.PI * i) / 16))) / 2,
+  );
   const right = heights.map((y) => head.rim(1, y));
   const left = heights.slice(1, -1).map((y) => head.rim(-1, y));
   return closedCurve([...right, ...left.reverse()], 3);
@@ -58,7 +61,9 @@ function ageing({ canvas, head, person, situation }: Sitting): void {
       head.place(side * (person.mouth.width + 3), person.mouth.y - 3),
     ]);
     canvas.shade(canvas.softMask(ribbon(fold, [0.6, 2.2, 0.6]), 2), 1 - depth);
-    const bag = openCurve([-5, 0, 6].map((x) => head.place(side * (person.eyes.x + x), person.eyes.y + 7.5 - Math.abs(x) / 4)));
+    const bag = openCurve(
+      [-5, 0, 6].map((x) => head.place(side * (person.eyes.x + x), person.eyes.y + 7.5 - Math.abs(x) / 4)),
+    );
     canvas.shade(canvas.softMask(ribbon(bag, [0.5, 2, 0.5]), 2), 1 - 0.35 * person.age ** 1.5);
   }
   if (person.age < 0.55) return;
@@ -71,7 +76,11 @@ function ageing({ canvas, head, person, situation }: Sitting): void {
 /** Moles and freckles, always in the same places. */
 function spots({ canvas, head, person, whim }: Sitting): void {
   for (const { x, y, size } of person.marks) {
-    canvas.fill(canvas.mask(ellipse(...head.place(x, y), size * head.scale, size * head.scale, 10)), [72, 42, 32], 0.75);
+    canvas.fill(
+      canvas.mask(ellipse(...head.place(x, y), size * head.scale, size * head.scale, 10)),
+      [72, 42, 32],
+      0.75,
+    );
   }
   for (let i = 0; i < person.freckles; i++) {
     const [x, y] = head.place(whim.normal() * 14, -5 + whim.normal() * 5);

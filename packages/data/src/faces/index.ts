@@ -1,0 +1,2 @@
+export { drawFace } from './draw-face.js';
+export { generatedPairs } from './pairs.js';

@@ -1,0 +1,60 @@
+// C (+)= A·B for the small matrices of pointwise convolutions: A[m,k] at a[m·ars + k·acs] (so its transpose is for nothing),
+// B[k,n] and C[m,n] with contiguous rows. Inner tiles stay in registers; B's rows stay in the first-level cache.
+#pragma once
+#include <algorithm>
+
+#include "simd.h"
+
+namespace pocketnet {
+
+template <int Rows, int Vectors, int Lanes>
+inline void gemmTile(int64_t depth, const float* __restrict__ a, int64_t ars, int64_t acs, const float* __restrict__ b, int64_t ldb,
+                     float* __restrict__ c, int64_t ldc, bool accumulate) {
+  Floats<Lanes> sums[Rows][Vectors];
+#pragma GCC unroll 16
+  for (int r = 0; r < Rows; r++)
+#pragma GCC unroll 4
+    for (int v = 0; v < Vectors; v++) sums[r][v] = accumulate ? load<Lanes>(c + r * ldc + v * Lanes) : Floats<Lanes>{};
+  for (int64_t k = 0; k < depth; k++) {
+    Floats<Lanes> row[Vectors];
+#pragma GCC unroll 4
+    for (int v = 0; v < Vectors; v++) row[v] = load<Lanes>(b + k * ldb + v * Lanes);
+#pragma GCC unroll 16
+    for (int r = 0; r < Rows; r++) {
+      const float factor = a[r * ars + k * acs];
+#pragma GCC unroll 4
+      for (int v = 0; v < Vectors; v++) sums[r][v] += factor * row[v];
+    }
+  }
+#pragma GCC unroll 16
+  for (int r = 0; r < Rows; r++)
+#pragma GCC unroll 4
+    for (int v = 0; v < Vectors; v++) store<Lanes>(c + r * ldc + v * Lanes, sums[r][v]);
+}
+
+template <int Rows, int Vectors, int Lanes>
+inline void gemmColumns(int64_t m, int64_t depth, const float* a, int64_t ars, int64_t acs, const float* b, int64_t ldb, float* c,
+                        int64_t ldc, bool accumulate) {
+  int64_t i = 0;
+  for (; i + Rows <= m; i += Rows) gemmTile<Rows, Vectors, Lanes>(depth, a + i * ars, ars, acs, b, ldb, c + i * ldc, ldc, accumulate);
+  for (; i + 4 <= m; i += 4) gemmTile<4, Vectors, Lanes>(depth, a + i * ars, ars, acs, b, ldb, c + i * ldc, ldc, accumulate);
+  for (; i < m; i++) gemmTile<1, Vectors, Lanes>(depth, a + i * ars, ars, acs, b, ldb, c + i * ldc, ldc, accumulate);
+}
+
+inline void gemm(int64_t m, int64_t n, int64_t depth, const float* a, int64_t ars, int64_t acs, const float* b, int64_t ldb, float* c,
+                 int64_t ldc, bool accumulate) {
+  int64_t j = 0;
+  for (; j + 64 <= n; j += 64) gemmColumns<6, 4, 16>(m, depth, a, ars, acs, b + j, ldb, c + j, ldc, accumulate);
+  for (; j + 32 <= n; j += 32) gemmColumns<12, 2, 16>(m, depth, a, ars, acs, b + j, ldb, c + j, ldc, accumulate);
+  for (; j + 16 <= n; j += 16) gemmColumns<14, 1, 16>(m, depth, a, ars, acs, b + j, ldb, c + j, ldc, accumulate);
+  for (; j + 8 <= n; j += 8) gemmColumns<12, 1, 8>(m, depth, a, ars, acs, b + j, ldb, c + j, ldc, accumulate);
+  for (; j < n; j++) {
+    for (int64_t i = 0; i < m; i++) {
+      float sum = accumulate ? c[i * ldc + j] : 0.0f;
+      for (int64_t k = 0; k < depth; k++) sum += a[i * ars + k * acs] * b[k * ldb + j];
+      c[i * ldc + j] = sum;
+    }
+  }
+}
+
+}  // namespace pocketnet

@@ -18,14 +18,12 @@ import { describe, expect, it } from 'vitest';
 
 /** Few distinct values, so that ties are the rule. */
 const tied = fc.array(fc.integer({ min: 0, max: 8 }), { minLength: 1, maxLength: 40 });
-const scores = fc
-  .tuple(tied, tied)
-  .map(
-    ([genuine, impostor]): PairScores => ({
-      genuine: Float64Array.from(genuine),
-      impostor: Float64Array.from(impostor),
-    }),
-  );
+const scores = fc.tuple(tied, tied).map(
+  ([genuine, impostor]): PairScores => ({
+    genuine: Float64Array.from(genuine),
+    impostor: Float64Array.from(impostor),
+  }),
+);
 
 describe('the ROC curve', () => {
   it('holds at every point the shares of scores at or above its threshold', () => {

@@ -180,9 +180,11 @@ describe('verification', () => {
   it('judges 6,000 pairs in well under a second', () => {
     const same = alternating(6000);
     const embeddings = made(same, 128, 2, 5);
-    verification(embeddings, same);
-    const start = performance.now();
-    verification(embeddings, same);
-    expect(performance.now() - start).toBeLessThan(500); // about 20 ms on an idle core
+    const times = [1, 2, 3].map(() => {
+      const start = performance.now();
+      verification(embeddings, same);
+      return performance.now() - start;
+    });
+    expect(Math.min(...times)).toBeLessThan(500); // about 45 ms on an idle core
   });
 });

@@ -1,5 +1,7 @@
 export * from './config/index.js';
 export * from './embedders/index.js';
+export { networkEmbedder } from './embedders/network.js';
+export * from './export/index.js';
 export * from './heads/index.js';
 export * from './networks/index.js';
 export * from './runs/index.js';

@@ -1,6 +1,8 @@
 // A thin, boring boundary: all the thought is above it, in TypeScript, or below it, in libtorch and kernels/.
 #include "engine.h"
 
+#include <dlfcn.h>
+
 #ifdef __GLIBC__
 #include <malloc.h>
 #endif
@@ -11,14 +13,22 @@ namespace pocketnet {
 // fetching it anew, page by page, costs a quarter of the step; keeping it costs nothing, since the next step needs as much.
 void keepFreedMemory() {
 #ifdef __GLIBC__
-  mallopt(M_MMAP_THRESHOLD, 1 << 30);
+  mallopt(M_MMAP_THRESHOLD, 32 << 20);  // the most that glibc takes
   mallopt(M_TRIM_THRESHOLD, 1 << 30);
   mallopt(M_TOP_PAD, 64 << 20);
 #endif
 }
 
+// Node unloads an addon with the last worker that used it. Operators, an allocator and threads of ours live on inside libtorch.
+void stayLoaded() {
+  Dl_info place;
+  if (dladdr(reinterpret_cast<void*>(&stayLoaded), &place) && place.dli_fname) dlopen(place.dli_fname, RTLD_NOW | RTLD_NOLOAD | RTLD_NODELETE);
+}
+
 Napi::Object init(Napi::Env env, Napi::Object exports) {
   keepFreedMemory();
+  stayLoaded();
+  boundAllocations();
   auto* engine = new Engine();
   auto key = Napi::Array::New(env, 1);
   key.Set(0u, Napi::String::New(env, "handle"));

@@ -71,8 +71,7 @@ bool readHandle(napi_env env, napi_value value, double* handle) {
   napi_value key = Engine::of(env).handleKey.Value().Get(0u);
   napi_value number;
   if (napi_get_property(env, value, key, &number) != napi_ok) {
-    napi_value pending;
-    napi_get_and_clear_last_exception(env, &pending);  // a throwing getter is no tensor
+    clearPending(env);  // a throwing getter is no tensor
     return false;
   }
   return napi_get_value_double(env, number, handle) == napi_ok;
@@ -116,6 +115,12 @@ std::string reasonOf(const std::exception& error) {
   if (const auto* native = dynamic_cast<const c10::Error*>(&error)) return native->what_without_backtrace();
   if (dynamic_cast<const std::bad_alloc*>(&error)) return "there is not enough memory for this";
   return error.what();
+}
+
+void clearPending(napi_env env) {
+  bool pending = false;
+  napi_value exception;
+  if (napi_is_exception_pending(env, &pending) == napi_ok && pending) napi_get_and_clear_last_exception(env, &exception);
 }
 
 std::string describe(const at::Tensor& tensor) {

@@ -75,6 +75,9 @@ std::string describe(const at::Tensor& tensor);  // float32[16,3,112,112]
 // What went wrong in one sentence, without libtorch's C++ backtrace.
 std::string reasonOf(const std::exception& error);
 
+// Drops an exception that JavaScript threw while it was asked for a value: our own sentence takes its place.
+void clearPending(napi_env env);
+
 // Runs a body and turns every native exception into a JavaScript Error that starts with `what`.
 template <typename Body>
 auto guarded(Napi::Env env, const std::string& what, Body body) -> decltype(body()) {
@@ -83,8 +86,10 @@ auto guarded(Napi::Env env, const std::string& what, Body body) -> decltype(body
   } catch (const Napi::Error&) {
     throw;
   } catch (const std::exception& error) {
+    clearPending(env);
     throw Napi::Error::New(env, what + ": " + reasonOf(error));
   } catch (...) {
+    clearPending(env);
     throw Napi::Error::New(env, what + ": the engine failed in an unknown way");
   }
 }

@@ -5,6 +5,7 @@
 #include <ATen/core/ivalue.h>
 #include <ATen/core/jit_type.h>
 
+#include <algorithm>
 #include <cmath>
 #include <unordered_map>
 
@@ -41,6 +42,20 @@ int64_t enumByName(const std::string& name) {
   const auto found = names.find(name);
   if (found == names.end()) refuse("an integer, a dtype or a memory format, not '" + name + "'");
   return found->second;
+}
+
+constexpr const char* kDtypes = "uint8, int8, int16, int32, int64, float16, float32, float64, bool, bfloat16";
+
+// libtorch indexes tables by these numbers without a look at their range.
+void checkEnum(const c10::TypePtr& type, int64_t number) {
+  const auto kind = type->kind() == TypeKind::OptionalType ? type->castRaw<c10::OptionalType>()->getElementType()->kind() : type->kind();
+  if (kind == TypeKind::ScalarTypeType && !((number >= 0 && number <= 7) || number == 11 || number == 15)) {
+    refuse(std::string("a dtype (") + kDtypes + "), not " + std::to_string(number));
+  }
+  if (kind == TypeKind::LayoutType && number != 0) refuse("no layout: tensors are strided here");
+  if (kind == TypeKind::MemoryFormatType && (number < 0 || number > 2)) {
+    refuse("a memory format (contiguous_format, preserve_format, channels_last), not " + std::to_string(number));
+  }
 }
 
 int64_t toInt(napi_env env, napi_value value) {
@@ -81,7 +96,11 @@ IValue toScalar(napi_env env, napi_value value) {
   }
 }
 
-c10::Device toDevice(napi_env env, napi_value value) { return c10::Device(toText(env, value)); }
+c10::Device toDevice(napi_env env, napi_value value) {
+  const c10::Device device(toText(env, value));
+  if (!device.is_cpu() && !device.is_cuda()) refuse("cpu or cuda, not " + device.str());
+  return device;
+}
 
 IValue toIValue(napi_env env, napi_value value, const c10::TypePtr& type, c10::optional<int32_t> listSize);
 
@@ -100,7 +119,7 @@ c10::List<Element> toList(napi_env env, napi_value value, c10::optional<int32_t>
   }
   uint32_t length = 0;
   napi_get_array_length(env, value, &length);
-  list.reserve(length);
+  list.reserve(std::min<uint32_t>(length, 4096));
   for (uint32_t i = 0; i < length; i++) {
     Napi::HandleScope scope(env);
     napi_value element;
@@ -228,7 +247,7 @@ Napi::Value findOperator(const Napi::CallbackInfo& info) {
   const std::string full = overload.empty() ? name : name + "." + overload;
   if (!found) throw std::runtime_error("this libtorch has no operator " + full);
   auto& operators = Engine::of(env).operators;
-  operators.push_back({*found, full});
+  operators.push_back({*found, refusalOf(full)});
   auto result = Napi::Object::New(env);
   result.Set("id", Napi::Number::New(env, static_cast<double>(operators.size() - 1)));
   const auto types = [&](const std::vector<c10::Argument>& from) {
@@ -264,6 +283,7 @@ napi_value callOperator(napi_env rawEnv, napi_callback_info info) {
     schema = &op.handle.schema();
     const auto& parameters = schema->arguments();
     const size_t given = count - 1;
+    if (count > kMost) throw std::runtime_error("takes fewer than " + std::to_string(kMost) + " arguments here");
     if (given > parameters.size()) {
       throw std::runtime_error("takes " + std::to_string(parameters.size()) + " arguments, " + std::to_string(given) + " were given");
     }
@@ -280,17 +300,17 @@ napi_value callOperator(napi_env rawEnv, napi_callback_info info) {
       }
       try {
         stack.push_back(missing ? IValue() : toIValue(rawEnv, values[i + 1], parameter.type(), parameter.N()));
+        if (stack.back().isInt()) checkEnum(parameter.real_type(), stack.back().toInt());
       } catch (const std::exception& error) {
-        throw std::runtime_error("argument '" + parameter.name() + "': " + error.what());
+        throw std::runtime_error("argument '" + parameter.name() + "': " + reasonOf(error));
       }
     }
     const std::vector<IValue> arguments = stack;
     try {
+      if (op.refusal) op.refusal(stack);
       op.handle.callBoxed(&stack);
-    } catch (const c10::Error& error) {
-      throw std::runtime_error(std::string(error.what_without_backtrace()) + describeArguments(*schema, arguments));
     } catch (const std::exception& error) {
-      throw std::runtime_error(std::string(error.what()) + describeArguments(*schema, arguments));
+      throw std::runtime_error(reasonOf(error) + describeArguments(*schema, arguments));
     }
     if (stack.size() == 1) return fromIValue(env, stack[0]);
     auto array = Napi::Array::New(env, stack.size());
@@ -298,7 +318,8 @@ napi_value callOperator(napi_env rawEnv, napi_callback_info info) {
     return array;
   } catch (const std::exception& error) {
     if (schema) where = schema->name();
-    napi_throw_error(rawEnv, nullptr, (where + ": " + error.what()).c_str());
+    clearPending(rawEnv);
+    napi_throw_error(rawEnv, nullptr, (where + ": " + reasonOf(error)).c_str());
   } catch (...) {
     napi_throw_error(rawEnv, nullptr, (where + ": the engine failed in an unknown way").c_str());
   }

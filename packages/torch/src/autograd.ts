@@ -33,10 +33,17 @@ export function clearGradients(tensors: readonly Tensor[]): void {
 function withGradients<T>(enabled: boolean, body: () => T): T {
   const before = native.setGradEnabled(enabled);
   try {
-    return body();
+    return refusePromise(body());
   } finally {
     native.setGradEnabled(before);
   }
+}
+
+/** What a body switched is switched back when it returns, before a promise settles. */
+function refusePromise<T>(result: T): T {
+  if (!(result instanceof Promise)) return result;
+  result.catch(() => {}); // its failure would be ours, and would end the process
+  throw new Error('noGrad(), enableGrad() and autocast() take a synchronous body: they end when it returns.');
 }
 
 /** Runs a body without recording it for derivatives. */
@@ -47,10 +54,10 @@ export const enableGrad = <T>(body: () => T): T => withGradients(true, body);
 
 /** Runs a body with convolutions and products in bfloat16 on a device; sums, norms and losses stay in float32. */
 export function autocast<T>(device: 'cpu' | 'cuda', body: () => T): T {
-  native.autocast(device, true);
+  const before = native.autocast(device, true);
   try {
-    return body();
+    return refusePromise(body());
   } finally {
-    native.autocast(device, false);
+    native.autocast(device, before);
   }
 }

@@ -17,9 +17,10 @@ export type Dtype = keyof typeof codes;
 const names = new Map<number, Dtype>(Object.entries(codes).map(([name, code]) => [code, name as Dtype]));
 
 export function dtypeCode(dtype: Dtype): number {
-  const code = codes[dtype];
-  if (code === undefined) throw new Error(`There is no dtype '${dtype}'; there are ${Object.keys(codes).join(', ')}.`);
-  return code;
+  if (!Object.hasOwn(codes, dtype)) {
+    throw new Error(`There is no dtype '${String(dtype)}'; there are ${Object.keys(codes).join(', ')}.`);
+  }
+  return codes[dtype];
 }
 
 export function dtypeName(code: number): Dtype {
@@ -70,5 +71,6 @@ export function dtypeOfArray(array: ArrayBufferView): Dtype {
   if (array instanceof Uint8Array) return 'uint8';
   if (array instanceof Int8Array) return 'int8';
   if (array instanceof Int16Array) return 'int16';
-  throw new Error(`A ${array.constructor.name} needs its dtype to be named.`);
+  if (!ArrayBuffer.isView(array)) throw new Error('A tensor is made from a typed array, such as a Float32Array.');
+  throw new Error(`A ${Object.prototype.toString.call(array).slice(8, -1)} needs its dtype to be named.`);
 }

@@ -38,7 +38,7 @@ export interface Native {
   gradientOf(tensor: Handle): number | null;
   setGradient(tensor: Handle, gradient: Handle | null): void;
   clearGradients(tensors: readonly Handle[]): void;
-  autocast(device: string, enabled: boolean): void;
+  autocast(device: string, enabled: boolean): boolean;
   fromBuffer(array: ArrayBufferView, shape: readonly number[], dtype: number): number;
   toBuffer(tensor: Handle): ArrayBuffer;
   item(tensor: Handle): number;

@@ -40,6 +40,6 @@ export function operator<Arguments extends unknown[], Result>(schemaName: string
 function wrap(value: unknown, type: string | undefined): unknown {
   if (value === null) return null;
   if (type === 'Tensor') return new Tensor(value as number);
-  if (type === 'Tensor[]') return (value as number[]).map((handle) => new Tensor(handle));
+  if (type === 'Tensor[]') return (value as (number | null)[]).map((handle) => wrap(handle, 'Tensor'));
   return value;
 }

@@ -119,7 +119,7 @@ export function normalize(input: Tensor, dim = 1, eps = 1e-12): Tensor {
 // Our own kernels (native/kernels), each equal to the stock formula in its comment
 /** Whether the kernels for channels-last float32 on the CPU take this tensor. */
 export const fitsChannelsLast = operator<[x: Tensor], boolean>('pocketnet::fits_channels_last');
-/** PReLU → depthwise → pointwise → batch-norm in one; channels-last float32 on the CPU only. Kernels are odd and padded by half. */
+/** PReLU → depthwise → pointwise → batch-norm → + addend in one; channels-last float32 on the CPU only. Kernels are odd and padded by half. */
 export const separable = operator<
   [
     x: Tensor,
@@ -130,6 +130,7 @@ export const separable = operator<
     bias: Optional<Tensor>,
     runningMean: Tensor,
     runningVar: Tensor,
+    addend: Optional<Tensor>,
     training: boolean,
     momentum: number,
     eps: number,
@@ -138,6 +139,8 @@ export const separable = operator<
   ],
   Tensor
 >('pocketnet::separable');
+/** Channels side by side: `cat` along dimension 1, made for channels-last memory. */
+export const concat = operator<[parts: readonly Tensor[]], Tensor>('pocketnet::concat');
 /** g ← g + wd·w; v ← μ·v + g; w ← w − lr·v for many tensors in one pass over their memory; a zero v makes the first v equal g. */
 export const sgdStep_ = operator<
   [weights: readonly Tensor[], gradients: readonly Tensor[], velocities: readonly Tensor[], lr: number, momentum: number, weightDecay: number],

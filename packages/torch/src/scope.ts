@@ -69,6 +69,7 @@ export function scope<T>(body: () => T): T {
   try {
     result = body();
     if (result instanceof Promise) {
+      result.catch(() => {}); // it is about to fail on freed tensors: that failure is this one
       throw new Error('scope() takes a synchronous body: its tensors are freed when it returns, before a promise settles.');
     }
   } catch (error) {
@@ -77,8 +78,11 @@ export function scope<T>(body: () => T): T {
     throw error;
   }
   open.pop();
-  for (const tensor of tensorsIn(result)) if (made.delete(tensor)) adopt(tensor);
-  free(made);
+  try {
+    for (const tensor of tensorsIn(result)) if (made.delete(tensor)) adopt(tensor);
+  } finally {
+    free(made);
+  }
   return result;
 }
 

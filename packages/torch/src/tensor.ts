@@ -1,3 +1,4 @@
+import { markAsUntransferable } from 'node:worker_threads';
 import { type ArrayOf, arrayOver, type Dtype, dtypeCode, dtypeName, dtypeOfArray } from './dtype.js';
 import { type Handle, native } from './native.js';
 import { adopt, dispose } from './scope.js';
@@ -15,6 +16,7 @@ export class Tensor implements Handle {
 
   /** Takes over a handle that the addon has just made. */
   constructor(readonly handle: number) {
+    if (typeof handle !== 'number') throw new Error('Tensors are made by tensor(), fromArray() and the operators, not by their class.');
     adopt(this);
   }
 
@@ -90,7 +92,7 @@ export class Tensor implements Handle {
 
 /**
  * A tensor over the memory of a typed array, without copying: writing into the array changes the tensor. The array may stand on a
- * SharedArrayBuffer. To own its elements, a tensor is cloned.
+ * SharedArrayBuffer; an ArrayBuffer can from then on be copied to other threads, but no longer moved. To own its elements, a tensor is cloned.
  * @param shape sizes; their product is the array's length
  * @throws when the shape does not fit the array
  */
@@ -99,12 +101,20 @@ export function fromArray(
   shape: readonly number[],
   dtype: Dtype = dtypeOfArray(array),
 ): Tensor {
-  return new Tensor(native.fromBuffer(array, shape, dtypeCode(dtype)));
+  const code = dtypeCode(dtype);
+  const { buffer } = array;
+  // Memory that may shrink or move to another thread cannot be borrowed.
+  if (buffer instanceof ArrayBuffer) {
+    if ((buffer as { resizable?: boolean }).resizable) throw new Error('A tensor cannot stand on a resizable ArrayBuffer; copy it.');
+    markAsUntransferable(buffer);
+  }
+  return new Tensor(native.fromBuffer(array, shape, code));
 }
 
 /** A float32 tensor with the given values, copied. */
 export function tensor(values: readonly number[], shape: readonly number[] = [values.length], dtype: 'float32' | 'float64' | 'int64' = 'float32'): Tensor {
   if (dtype === 'float32') return fromArray(Float32Array.from(values), shape);
   if (dtype === 'float64') return fromArray(Float64Array.from(values), shape);
+  if (dtype !== 'int64') throw new Error(`tensor() makes float32, float64 and int64, not ${String(dtype)}; convert with ops.toDtype.`);
   return fromArray(BigInt64Array.from(values, (value) => BigInt(value)), shape);
 }

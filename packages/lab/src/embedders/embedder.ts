@@ -28,3 +28,12 @@ export function mirrored(images: Float32Array, count: number, size: number): Flo
   }
   return out;
 }
+
+/** RGB to BGR and back, in place. */
+export function swapRedAndBlue(floats: Float32Array): void {
+  for (let i = 0; i + 2 < floats.length; i += 3) {
+    const red = floats[i] as number; // inside by the loop's bound
+    floats[i] = floats[i + 2] as number;
+    floats[i + 2] = red;
+  }
+}

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { decodeToFloats, type PairSet } from '@pocketnet/data';
 import type { Matrix } from '@pocketnet/evaluate';
-import { type Embedder, mirrored } from './embedder.js';
+import { type Embedder, mirrored, swapRedAndBlue } from './embedder.js';
 
 export interface EmbedPairsOptions {
   /** Images of one call of the embedder. */
@@ -22,7 +22,11 @@ export interface EmbeddedPairs {
  * Embeds the 2P images of a verification set as the protocol asks (facts 1.9): image and mirror image, summed, raw. Images that
  * occur several times are embedded once.
  */
-export async function embedPairs(embedder: Embedder, pairs: PairSet, options: EmbedPairsOptions = {}): Promise<EmbeddedPairs> {
+export async function embedPairs(
+  embedder: Embedder,
+  pairs: PairSet,
+  options: EmbedPairsOptions = {},
+): Promise<EmbeddedPairs> {
   const { batch = 64, channels = 'rgb', onProgress } = options;
   const { distinct, rows } = distinctImages(pairs.images);
   const { size, dimension } = embedder;
@@ -35,8 +39,10 @@ export async function embedPairs(embedder: Embedder, pairs: PairSet, options: Em
     if (channels === 'bgr') swapRedAndBlue(floats);
     const straight = await embedder.embed(floats, part.length);
     const mirror = await embedder.embed(mirrored(floats, part.length, size), part.length);
-    for (let i = 0; i < part.length * dimension; i++) sums[start * dimension + i] = (straight[i] ?? 0) + (mirror[i] ?? 0);
-    for (let i = 0; i < part.length; i++) norms[start + i] = (rowNorm(straight, i, dimension) + rowNorm(mirror, i, dimension)) / 2;
+    for (let i = 0; i < part.length * dimension; i++)
+      sums[start * dimension + i] = (straight[i] ?? 0) + (mirror[i] ?? 0);
+    for (let i = 0; i < part.length; i++)
+      norms[start + i] = (rowNorm(straight, i, dimension) + rowNorm(mirror, i, dimension)) / 2;
     onProgress?.(start + part.length, distinct.length);
   }
   const data = new Float32Array(rows.length * dimension);
@@ -61,12 +67,4 @@ function distinctImages(images: readonly Uint8Array[]): { distinct: Uint8Array[]
     return distinct.push(image) - 1;
   });
   return { distinct, rows };
-}
-
-function swapRedAndBlue(floats: Float32Array): void {
-  for (let i = 0; i + 2 < floats.length; i += 3) {
-    const red = floats[i] as number; // inside by the loop's bound
-    floats[i] = floats[i + 2] as number;
-    floats[i + 2] = red;
-  }
 }

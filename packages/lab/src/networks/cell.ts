@@ -60,8 +60,15 @@ export class Cell extends nn.Module {
       return state;
     };
     for (const [node, edges] of [...this.dag].entries()) {
-      const terms = [...edges].map((edge, k) => edge.read(at(this.#sources[node]?.[k] ?? -1), by));
-      states.push(terms.reduce((sum, term) => by.add(sum, term)));
+      const terms = Array.from(edges, (edge, k) => ({ edge, input: at(this.#sources[node]?.[k] ?? -1) }));
+      // A convolution adds what is there already for nothing, so it comes after a skip or a pool.
+      terms.sort((a, b) => Number(a.edge instanceof SeparableConv) - Number(b.edge instanceof SeparableConv));
+      const sum = terms.reduce<V | undefined>(
+        (soFar, { edge, input }) => (soFar === undefined ? edge.read(input, by) : edge.readOnto(soFar, input, by)),
+        undefined,
+      );
+      if (sum === undefined) throw new Error(`Node ${node} has no incoming edge.`);
+      states.push(sum);
     }
     return by.concat(this.#concat.map(at));
   }

@@ -1,4 +1,5 @@
 export * from './count.js';
 export * from './interpreter.js';
+export * from './load.js';
 export * from './pocketnet.js';
 export * from './registry.js';

@@ -16,8 +16,8 @@ export interface Interpreter<V> {
   shift(x: V): V;
   /** [N, C, 1, 1] to [N, C]. */
   flatten(x: V): V;
-  /** PReLU → depthwise → pointwise → batch-norm as one, for a reader that has something better than the chain; undefined otherwise. */
-  separable?(x: V, layers: SeparableLayers): V | undefined;
+  /** PReLU → depthwise → pointwise → batch-norm (→ + addend) as one, by a reader that has better than the chain; else undefined. */
+  separable?(x: V, layers: SeparableLayers, addend?: V): V | undefined;
 }
 
 /** The layers of the operation that PocketNets are made of. */
@@ -26,6 +26,11 @@ export type SeparableLayers = readonly [prelu: nn.PReLU, depthwise: nn.Conv2d, p
 /** A part of a network that takes one value. */
 export abstract class Block extends nn.Module {
   abstract read<V>(x: V, by: Interpreter<V>): V;
+
+  /** As `read`, added to another value. */
+  readOnto<V>(addend: V, x: V, by: Interpreter<V>): V {
+    return by.add(addend, this.read(x, by));
+  }
 
   forward(x: Tensor): Tensor {
     return this.read(x, execute);
@@ -40,11 +45,11 @@ export const execute: Interpreter<Tensor> = {
   maxPool: (x, layer) => layer.forward(x),
   avgPool: (x, layer) => layer.forward(x),
   add: (a, b) => ops.add(a, b),
-  concat: (parts) => ops.cat(parts, 1),
+  concat: (parts) => ops.concat(parts),
   shift: (x) => ops.slice(ops.slice(x, 2, 1), 3, 1),
   flatten: (x) => ops.flatten(x, 1),
-  separable: (x, [prelu, depthwise, pointwise, norm]) => {
-    if (!ops.fitsChannelsLast(x)) return undefined;
+  separable: (x, [prelu, depthwise, pointwise, norm], addend) => {
+    if (!ops.fitsChannelsLast(x) || (addend !== undefined && !ops.fitsChannelsLast(addend))) return undefined;
     norm.countBatch();
     return ops.separable(
       x,
@@ -55,6 +60,7 @@ export const execute: Interpreter<Tensor> = {
       norm.bias,
       norm.running_mean,
       norm.running_var,
+      addend,
       norm.training,
       norm.momentum,
       norm.eps,

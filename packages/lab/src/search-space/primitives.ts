@@ -20,9 +20,15 @@ export class SeparableConv extends Block {
   }
 
   read<V>(x: V, by: Interpreter<V>): V {
+    return by.separable?.(x, this.#layers) ?? this.#chain(x, by);
+  }
+
+  override readOnto<V>(addend: V, x: V, by: Interpreter<V>): V {
+    return by.separable?.(x, this.#layers, addend) ?? by.add(addend, this.#chain(x, by));
+  }
+
+  #chain<V>(x: V, by: Interpreter<V>): V {
     const [prelu, spatial, mixing, norm] = this.#layers;
-    const fused = by.separable?.(x, this.#layers);
-    if (fused !== undefined) return fused;
     return by.norm(by.conv(by.conv(by.prelu(x, prelu), spatial), mixing), norm);
   }
 }

@@ -5,7 +5,7 @@ import { createLoader } from '@pocketnet/data';
 import { autocast, backward, fromArray, manualSeed, ops, optim, saveTensors, scope, setThreads, type Tensor } from '@pocketnet/torch';
 import type { LoadedConfig } from '../config/index.js';
 import { saveConfig } from '../config/index.js';
-import { networkEmbedder } from '../embedders/index.js';
+import { networkEmbedder } from '../embedders/network.js';
 import { buildHead } from '../heads/index.js';
 import { findNetwork } from '../networks/index.js';
 import { hasCheckpoint, loadCheckpoint, saveCheckpoint, startPosition } from './checkpoint.js';

@@ -5,6 +5,31 @@
 
 namespace pocketnet {
 
+template <int Count, int Lanes>
+struct Sums {
+  Floats<Lanes> of[Count];
+};
+
+// Sums over pixels. Four run side by side, since one alone would wait for its own last addition at every pixel; every 128 pixels they
+// are folded away, so that no sum grows long enough to round off what is added to it.
+template <int Count, int Lanes, typename Body>
+inline Sums<Count, Lanes> summed(int64_t pixels, Body body) {
+  Sums<Count, Lanes> total = {};
+  for (int64_t p = 0; p < pixels;) {
+    Floats<Lanes> sums[4][Count] = {};
+    const int64_t end = p + 128 < pixels ? p + 128 : pixels;
+    for (; p + 4 <= end; p += 4) {
+      body(p, sums[0]);
+      body(p + 1, sums[1]);
+      body(p + 2, sums[2]);
+      body(p + 3, sums[3]);
+    }
+    for (; p < end; p++) body(p, sums[0]);
+    for (int i = 0; i < Count; i++) total.of[i] += (sums[0][i] + sums[1][i]) + (sums[2][i] + sums[3][i]);
+  }
+  return total;
+}
+
 // y = max(x, 0) + a·min(x, 0)
 inline void activate(const float* x, const float* a, float* y, int64_t pixels, int64_t channels) {
   overChannels(channels, [=](auto lanes, int64_t c) {
@@ -22,23 +47,29 @@ inline void activateGradient(const float* x, const float* a, const float* dy, fl
   overChannels(channels, [=](auto lanes, int64_t c) {
     constexpr int L = decltype(lanes)::value;
     const auto slope = load<L>(a + c);
-    auto sum = load<L>(da + c);
-    for (int64_t p = 0; p < pixels; p++) {
+    const auto total = summed<1, L>(pixels, [=](int64_t p, Floats<L>* sums) {
       const auto v = load<L>(x + p * channels + c), g = load<L>(dy + p * channels + c);
       const Floats<L> zero = {};
-      sum += v > 0 ? zero : g * v;
+      sums[0] += v > 0 ? zero : g * v;
       store<L>(dx + p * channels + c, v > 0 ? g : slope * g);
-    }
-    store<L>(da + c, sum);
+    });
+    store<L>(da + c, load<L>(da + c) + total.of[0]);
   });
 }
 
-// y = z·scale + shift
-inline void scaleShift(const float* z, const float* scale, const float* shift, float* y, int64_t pixels, int64_t channels) {
+// y = (z − mean)·scale + shift, plus another tensor if there is one
+inline void normalise(const float* z, const float* mean, const float* scale, const float* shift, const float* other, float* y, int64_t pixels,
+                      int64_t channels) {
   overChannels(channels, [=](auto lanes, int64_t c) {
     constexpr int L = decltype(lanes)::value;
-    const auto factor = load<L>(scale + c), offset = load<L>(shift + c);
-    for (int64_t p = 0; p < pixels; p++) store<L>(y + p * channels + c, load<L>(z + p * channels + c) * factor + offset);
+    const auto middle = load<L>(mean + c), factor = load<L>(scale + c), offset = load<L>(shift + c);
+    if (other) {
+      for (int64_t p = 0; p < pixels; p++) {
+        store<L>(y + p * channels + c, (load<L>(z + p * channels + c) - middle) * factor + offset + load<L>(other + p * channels + c));
+      }
+    } else {
+      for (int64_t p = 0; p < pixels; p++) store<L>(y + p * channels + c, (load<L>(z + p * channels + c) - middle) * factor + offset);
+    }
   });
 }
 
@@ -46,42 +77,40 @@ inline void scaleShift(const float* z, const float* scale, const float* shift, f
 inline void meanAndSquares(const float* z, float* mean, float* squares, int64_t pixels, int64_t channels) {
   overChannels(channels, [=](auto lanes, int64_t c) {
     constexpr int L = decltype(lanes)::value;
-    Floats<L> sum = {}, square = {};
-    for (int64_t p = 0; p < pixels; p++) sum += load<L>(z + p * channels + c);
-    const auto middle = sum / static_cast<float>(pixels);
-    for (int64_t p = 0; p < pixels; p++) {
-      const auto away = load<L>(z + p * channels + c) - middle;
-      square += away * away;
-    }
+    const auto sum = summed<1, L>(pixels, [=](int64_t p, Floats<L>* sums) { sums[0] += load<L>(z + p * channels + c); });
+    const Floats<L> middle = sum.of[0] / static_cast<float>(pixels);
+    const auto square = summed<1, L>(pixels, [=](int64_t p, Floats<L>* sums) {
+      const Floats<L> away = load<L>(z + p * channels + c) - middle;
+      sums[0] += away * away;
+    });
     store<L>(mean + c, middle);
-    store<L>(squares + c, square);
+    store<L>(squares + c, square.of[0]);
   });
 }
 
-// sum += Σ dy;  product += Σ dy·(z − mean)
+// sum = Σ dy;  product = Σ dy·(z − mean)
 inline void normSums(const float* dy, const float* z, const float* mean, float* sum, float* product, int64_t pixels, int64_t channels) {
   overChannels(channels, [=](auto lanes, int64_t c) {
     constexpr int L = decltype(lanes)::value;
     const auto middle = load<L>(mean + c);
-    auto s = load<L>(sum + c), t = load<L>(product + c);
-    for (int64_t p = 0; p < pixels; p++) {
+    const auto totals = summed<2, L>(pixels, [=](int64_t p, Floats<L>* sums) {
       const auto g = load<L>(dy + p * channels + c);
-      s += g;
-      t += g * (load<L>(z + p * channels + c) - middle);
-    }
-    store<L>(sum + c, s);
-    store<L>(product + c, t);
+      sums[0] += g;
+      sums[1] += g * (load<L>(z + p * channels + c) - middle);
+    });
+    store<L>(sum + c, totals.of[0]);
+    store<L>(product + c, totals.of[1]);
   });
 }
 
-// dz = dy·k0 + z·k1 + k2
-inline void normGradient(const float* dy, const float* z, const float* k0, const float* k1, const float* k2, float* dz, int64_t pixels,
-                         int64_t channels) {
+// dz = dy·k0 + (z − mean)·k1 + k2
+inline void normGradient(const float* dy, const float* z, const float* mean, const float* k0, const float* k1, const float* k2, float* dz,
+                         int64_t pixels, int64_t channels) {
   overChannels(channels, [=](auto lanes, int64_t c) {
     constexpr int L = decltype(lanes)::value;
-    const auto a = load<L>(k0 + c), b = load<L>(k1 + c), offset = load<L>(k2 + c);
+    const auto middle = load<L>(mean + c), a = load<L>(k0 + c), b = load<L>(k1 + c), offset = load<L>(k2 + c);
     for (int64_t p = 0; p < pixels; p++) {
-      store<L>(dz + p * channels + c, load<L>(dy + p * channels + c) * a + (load<L>(z + p * channels + c) * b + offset));
+      store<L>(dz + p * channels + c, load<L>(dy + p * channels + c) * a + ((load<L>(z + p * channels + c) - middle) * b + offset));
     }
   });
 }

@@ -1,7 +1,7 @@
 // separable: PReLU -> depthwise k×k -> pointwise -> batch-norm, the operation that PocketNets are made of, as one differentiable
 // operator over channels-last float32. The stock chain walks through memory a dozen times; this one works image by image, so that
 // all but the saved tensors stay in the cache. Equal to
-//   batch_norm(conv2d(conv2d(prelu(x, slopes), depthwise, stride, padding, groups = C), pointwise), ...)
+//   batch_norm(conv2d(conv2d(prelu(x, slopes), depthwise, stride, padding, groups = C), pointwise), ...) + addend
 // A 1×1 depthwise filter is a scale a channel, and is multiplied into the pointwise weights.
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
@@ -64,6 +64,21 @@ void activatePadded(const float* x, const float* slopes, float* padded, const Ge
   std::fill(row, row + g.padding * rowSize, 0.0f);
 }
 
+// Zeros wherever the spread gradient has no pixel: all round it, and at stride 2 between its pixels.
+void clearAround(float* spread, int64_t height, int64_t width, int64_t frame, const Geometry& g) {
+  const int64_t row = width * g.inChannels, side = frame * g.inChannels;
+  if (g.stride > 1) {
+    std::fill(spread, spread + height * row, 0.0f);
+    return;
+  }
+  std::fill(spread, spread + frame * row, 0.0f);
+  for (int64_t y = frame; y < frame + g.outHeight; y++) {
+    std::fill(spread + y * row, spread + y * row + side, 0.0f);
+    std::fill(spread + y * row + side + g.outWidth * g.inChannels, spread + (y + 1) * row, 0.0f);
+  }
+  std::fill(spread + (frame + g.outHeight) * row, spread + height * row, 0.0f);
+}
+
 // The filters as [tap, channel], or with both axes turned around for the derivative by the input.
 std::vector<float> tapsFirst(const at::Tensor& filters, int64_t channels, int64_t taps, bool turned) {
   std::vector<float> out(static_cast<size_t>(taps * channels));
@@ -110,8 +125,8 @@ class Separable : public torch::autograd::Function<Separable> {
  public:
   static at::Tensor forward(AutogradContext* context, const at::Tensor& x, const at::Tensor& slopes, const at::Tensor& depthwise,
                             const at::Tensor& pointwise, const c10::optional<at::Tensor>& weight, const c10::optional<at::Tensor>& bias,
-                            const at::Tensor& runningMean, const at::Tensor& runningVar, bool training, double momentum, double eps,
-                            int64_t stride, int64_t padding) {
+                            const at::Tensor& runningMean, const at::Tensor& runningVar, const c10::optional<at::Tensor>& addend,
+                            bool training, double momentum, double eps, int64_t stride, int64_t padding) {
     Geometry g;
     g.images = x.size(0), g.inChannels = x.size(1), g.height = x.size(2), g.width = x.size(3);
     g.outChannels = pointwise.size(0), g.kernel = depthwise.size(2), g.stride = stride, g.padding = padding;
@@ -171,23 +186,24 @@ class Separable : public torch::autograd::Function<Separable> {
       for (int64_t c = 0; c < g.outChannels; c++) pm[c] = rm[c], pi[c] = static_cast<float>(1.0 / std::sqrt(static_cast<double>(rv[c]) + eps));
     }
 
-    // y = (z − mean)·inverse·weight + bias = z·scale + shift
-    const float *gamma = dataOrNull(weight), *beta = dataOrNull(bias);
-    std::vector<float> scale(static_cast<size_t>(g.outChannels)), shift(static_cast<size_t>(g.outChannels));
-    for (int64_t c = 0; c < g.outChannels; c++) {
-      scale[static_cast<size_t>(c)] = pi[c] * (gamma ? gamma[c] : 1.0f);
-      shift[static_cast<size_t>(c)] = (beta ? beta[c] : 0.0f) - pm[c] * scale[static_cast<size_t>(c)];
-    }
+    // y = (z − mean)·scale + bias with scale = inverse·weight
+    const float* gamma = dataOrNull(weight);
+    std::vector<float> scale(static_cast<size_t>(g.outChannels)), zeros(static_cast<size_t>(bias ? 0 : g.outChannels), 0.0f);
+    for (int64_t c = 0; c < g.outChannels; c++) scale[static_cast<size_t>(c)] = pi[c] * (gamma ? gamma[c] : 1.0f);
+    const float* shift = bias ? dataOrNull(bias) : zeros.data();
     auto y = at::empty_like(z);
     float* py = y.data_ptr<float>();
+    const float* pother = dataOrNull(addend);
     at::parallel_for(0, g.images * g.outPixels(), 512, [&](int64_t from, int64_t to) {
-      scaleShift(pz + from * g.outChannels, scale.data(), shift.data(), py + from * g.outChannels, to - from, g.outChannels);
+      const int64_t at = from * g.outChannels;
+      normalise(pz + at, pm, scale.data(), shift, pother ? pother + at : nullptr, py + at, to - from, g.outChannels);
     });
 
     context->save_for_backward({x, slopes, depthwise, pointwise, weight.value_or(at::Tensor()), z, mid, mean, inverse});
     context->saved_data["stride"] = stride;
     context->saved_data["padding"] = padding;
     context->saved_data["training"] = training;
+    context->saved_data["addend"] = pother != nullptr;
     return y;
   }
 
@@ -213,7 +229,7 @@ class Separable : public torch::autograd::Function<Separable> {
       }
     });
     auto dWeight = at::empty({co}, slopes.options()), dBias = at::empty({co}, slopes.options());
-    // dz = scale·(dy − mean(dy) − ẑ·mean(dy·ẑ)) = dy·k0 + z·k1 + k2; with fixed statistics dz = dy·scale
+    // dz = scale·(dy − mean(dy) − ẑ·mean(dy·ẑ)) = dy·k0 + (z − mean)·k1 + k2; with fixed statistics dz = dy·scale
     std::vector<float> k0(static_cast<size_t>(co)), k1(static_cast<size_t>(co)), k2(static_cast<size_t>(co));
     const double count = static_cast<double>(g.images * g.outPixels());
     for (int64_t c = 0; c < co; c++) {
@@ -223,10 +239,9 @@ class Separable : public torch::autograd::Function<Separable> {
       dBias.data_ptr<float>()[c] = static_cast<float>(sum);
       dWeight.data_ptr<float>()[c] = static_cast<float>(product);
       const double scale = static_cast<double>(pi[c]) * (weight.defined() ? weight.data_ptr<float>()[c] : 1.0f);
-      const double tilt = training ? -scale * product / count * pi[c] : 0;
       k0[static_cast<size_t>(c)] = static_cast<float>(scale);
-      k1[static_cast<size_t>(c)] = static_cast<float>(tilt);
-      k2[static_cast<size_t>(c)] = static_cast<float>((training ? -scale * sum / count : 0) - tilt * pm[c]);
+      k1[static_cast<size_t>(c)] = static_cast<float>(training ? -scale * product / count * pi[c] : 0);
+      k2[static_cast<size_t>(c)] = static_cast<float>(training ? -scale * sum / count : 0);
     }
 
     const auto mixing = (g.spatial() ? pointwise : pointwise * depthwise.reshape({1, -1, 1, 1})).reshape({co, ci}).contiguous();
@@ -251,21 +266,25 @@ class Separable : public torch::autograd::Function<Separable> {
           float* dImage = pdx + n * g.inPixels() * ci;
           const int64_t outSize = g.outPixels();
           float* dz = scratch.get(0, outSize * co);
-          normGradient(pdy + n * outSize * co, pz + n * outSize * co, k0.data(), k1.data(), k2.data(), dz, outSize, co);
+          normGradient(pdy + n * outSize * co, pz + n * outSize * co, pm, k0.data(), k1.data(), k2.data(), dz, outSize, co);
           float* active = scratch.get(1, g.paddedSize());
           if (g.spatial()) activatePadded(image, pa, active, g);
           else activate(image, pa, active, g.inPixels(), ci);
           const float* in = g.spatial() ? pmid + n * outSize * ci : active;
-          gemm(co, ci, outSize, dz, 1, co, in, ci, partMixing, ci, true);
+          // An image's share by itself, then added: one sum over all images would round off its last terms.
+          float* share = scratch.get(3, co * ci);
+          gemm(co, ci, outSize, dz, 1, co, in, ci, share, ci, false);
+          for (int64_t i = 0; i < co * ci; i++) partMixing[i] += share[i];
           if (g.spatial()) {
             float* spread = scratch.get(2, spreadHeight * spreadWidth * ci);
-            std::fill(spread, spread + spreadHeight * spreadWidth * ci, 0.0f);
-            float* dMid = scratch.get(3, outSize * ci);
-            gemm(outSize, ci, co, dz, co, 1, pw, ci, dMid, ci, false);
-            depthwiseFilterGradient(active, dMid, partFilters, g.window());
-            for (int64_t oy = 0; oy < g.outHeight; oy++)
-              for (int64_t ox = 0; ox < g.outWidth; ox++)
-                std::copy_n(dMid + (oy * g.outWidth + ox) * ci, ci, spread + ((oy * g.stride + frame) * spreadWidth + ox * g.stride + frame) * ci);
+            clearAround(spread, spreadHeight, spreadWidth, frame, g);
+            // dMid = dz·W, a row of pixels at a time, straight into its place among the zeros
+            const Spread layout{g.stride * spreadWidth * ci, g.stride * ci};
+            float* dMid = spread + (frame * spreadWidth + frame) * ci;
+            for (int64_t oy = 0; oy < g.outHeight; oy++) {
+              gemm(g.outWidth, ci, co, dz + oy * g.outWidth * co, co, 1, pw, ci, dMid + oy * layout.rowStride, layout.pixelStride, false);
+            }
+            depthwiseFilterGradient(active, dMid, layout, partFilters, g.window());
             depthwiseForward(spread, turned.data(), dImage, backWindow);
           } else {
             gemm(outSize, ci, co, dz, co, 1, pw, ci, dImage, ci, false);
@@ -295,16 +314,19 @@ class Separable : public torch::autograd::Function<Separable> {
     }
     const at::Tensor none;
     return {dx,   summed(dSlopes, ci), dDepthwise, dPointwise, weight.defined() ? dWeight : none, weight.defined() ? dBias : none,
-            none, none, none, none, none, none, none};
+            none, none, context->saved_data["addend"].toBool() ? dy : none, none, none, none, none, none};
   }
 };
 
+// Whether the kernels for channels-last memory take this tensor.
+bool fitsChannelsLast(const at::Tensor& x) {
+  return x.dim() == 4 && x.is_cpu() && x.scalar_type() == at::kFloat && x.numel() > 0 && x.is_contiguous(at::MemoryFormat::ChannelsLast);
+}
+
 void check(const at::Tensor& x, const at::Tensor& slopes, const at::Tensor& depthwise, const at::Tensor& pointwise,
            const c10::optional<at::Tensor>& weight, const c10::optional<at::Tensor>& bias, const at::Tensor& mean, const at::Tensor& var,
-           int64_t stride, int64_t padding) {
-  TORCH_CHECK(x.dim() == 4 && x.is_cpu() && x.scalar_type() == at::kFloat && x.is_contiguous(at::MemoryFormat::ChannelsLast),
-              "the input must be a channels-last float32 tensor [N, C, H, W] on the CPU");
-  TORCH_CHECK(x.numel() > 0, "the input must not be empty");
+           const c10::optional<at::Tensor>& addend, int64_t stride, int64_t padding) {
+  TORCH_CHECK(fitsChannelsLast(x), "the input must be a channels-last float32 tensor [N, C, H, W] on the CPU, and not empty");
   const int64_t in = x.size(1), out = pointwise.dim() == 4 ? pointwise.size(0) : -1;
   const auto vector = [](const at::Tensor& t, int64_t size) { return t.is_cpu() && t.scalar_type() == at::kFloat && t.is_contiguous() && t.numel() == size; };
   TORCH_CHECK(vector(slopes, in), "there must be one float32 slope a channel");
@@ -318,27 +340,26 @@ void check(const at::Tensor& x, const at::Tensor& slopes, const at::Tensor& dept
   const int64_t kernel = depthwise.size(2);
   TORCH_CHECK(kernel >= 1 && kernel <= 31 && kernel % 2 == 1 && padding == (kernel - 1) / 2 && (stride == 1 || (stride == 2 && kernel > 1)),
               "kernels are odd, padded to keep the size, with stride 1 (or 2, if larger than 1)");
+  TORCH_CHECK(!addend || (fitsChannelsLast(*addend) && addend->size(0) == x.size(0) && addend->size(1) == out &&
+                          addend->size(2) == (x.size(2) - 1) / stride + 1 && addend->size(3) == (x.size(3) - 1) / stride + 1),
+              "the addend must be a channels-last float32 tensor of the output's shape");
 }
 
 at::Tensor separable(const at::Tensor& x, const at::Tensor& slopes, const at::Tensor& depthwise, const at::Tensor& pointwise,
                      const c10::optional<at::Tensor>& weight, const c10::optional<at::Tensor>& bias, const at::Tensor& runningMean,
-                     const at::Tensor& runningVar, bool training, double momentum, double eps, int64_t stride, int64_t padding) {
-  check(x, slopes, depthwise, pointwise, weight, bias, runningMean, runningVar, stride, padding);
-  return Separable::apply(x, slopes, depthwise, pointwise, weight, bias, runningMean, runningVar, training, momentum, eps, stride, padding);
+                     const at::Tensor& runningVar, const c10::optional<at::Tensor>& addend, bool training, double momentum, double eps,
+                     int64_t stride, int64_t padding) {
+  check(x, slopes, depthwise, pointwise, weight, bias, runningMean, runningVar, addend, stride, padding);
+  return Separable::apply(x, slopes, depthwise, pointwise, weight, bias, runningMean, runningVar, addend, training, momentum, eps, stride, padding);
 }
 
 }  // namespace
-
-// Whether the kernels for channels-last memory take this tensor.
-bool fitsChannelsLast(const at::Tensor& x) {
-  return x.dim() == 4 && x.is_cpu() && x.scalar_type() == at::kFloat && x.numel() > 0 && x.is_contiguous(at::MemoryFormat::ChannelsLast);
-}
 
 TORCH_LIBRARY_FRAGMENT(pocketnet, m) {
   m.def("fits_channels_last(Tensor x) -> bool", fitsChannelsLast);
   m.def(
       "separable(Tensor x, Tensor slopes, Tensor depthwise, Tensor pointwise, Tensor? weight, Tensor? bias, Tensor(a!) running_mean, "
-      "Tensor(b!) running_var, bool training, float momentum, float eps, int stride, int padding) -> Tensor",
+      "Tensor(b!) running_var, Tensor? addend, bool training, float momentum, float eps, int stride, int padding) -> Tensor",
       separable);
 }
 

@@ -26,7 +26,7 @@ export type StateDict = Map<string, Tensor>;
 
 /**
  * A part of a network. Its parameters, buffers and children are its own enumerable properties, in the order of their
- * assignment; their names and order are therefore PyTorch's if the properties are.
+ * declaration; their names and order are therefore PyTorch's if the properties are.
  */
 export abstract class Module implements HoldsTensors {
   training = true;
@@ -73,6 +73,7 @@ export abstract class Module implements HoldsTensors {
    * @throws an Error that lists what is missing, unknown or of another shape; nothing is changed then
    */
   loadStateDict(values: ReadonlyMap<string, Tensor>): void {
+    if (!(values instanceof Map)) throw new Error('A state dict is a Map from names to tensors, such as loadTensors returns.');
     const state = this.stateDict();
     const missing = [...state.keys()].filter((name) => !values.has(name));
     const unknown = [...values.keys()].filter((name) => !state.has(name));

@@ -25,6 +25,9 @@ export function resolveGroups(
   defaults: { lr: number; weightDecay: number },
 ): Optimizer['groups'] {
   const groups = given.length > 0 && 'parameters' in (given[0] as object) ? (given as ParameterGroup[]) : [{ parameters: given as Tensor[] }];
+  for (const rate of [defaults, ...groups].flatMap(({ lr = 0, weightDecay = 0 }) => [lr, weightDecay])) {
+    if (!(rate >= 0 && rate < Infinity)) throw new Error(`A learning rate or weight decay is a number from 0, not ${String(rate)}.`);
+  }
   return groups.map((group) => ({ ...defaults, ...group }));
 }
 

@@ -1,0 +1,13 @@
+// npm run bench -- NAME [options]: each bench is a folder or file beside this one with `run(args)`.
+const benches = {
+  torch: () => import('./torch/bench.mjs'),
+  loader: () => import('./loader.mjs'),
+};
+
+const [name, ...args] = process.argv.slice(2);
+const open = benches[name];
+if (!open) {
+  console.error(`Which bench? ${Object.keys(benches).join(', ')}: npm run bench -- NAME [options]`);
+  process.exit(2);
+}
+await (await open()).run(args);

@@ -1,0 +1,21 @@
+import type { Findings } from './check.js';
+import type { Fixture } from './fixture.js';
+import { arcface } from './kinds/arcface.js';
+import { counts } from './kinds/counts.js';
+import { network } from './kinds/network.js';
+import { schedule } from './kinds/schedule.js';
+import { trainstep } from './kinds/trainstep.js';
+import { verificationKind } from './kinds/verification.js';
+
+/** Computes what a fixture holds with our code, and compares. Tensors made on the way are freed by the walker. */
+export type FixtureKind = (fixture: Fixture, findings: Findings) => void;
+
+/** Every kind of fixture that can be checked, by its name in `index.json`: a new one is one line here. */
+export const kinds: ReadonlyMap<string, FixtureKind> = new Map([
+  ['network', network],
+  ['arcface', arcface],
+  ['trainstep', trainstep],
+  ['schedule', schedule],
+  ['verification', verificationKind],
+  ['counts', counts],
+]);

@@ -1,0 +1,55 @@
+import { availableParallelism } from 'node:os';
+import { type Check, type Finding, messageOf } from './finding.js';
+
+/** What native/libtorch.mjs of @pocketnet/torch says of a libtorch that one can compile against. */
+interface Libtorch {
+  kind: string;
+  version: string;
+  libDir: string;
+  cuda: boolean;
+}
+
+const install = 'Run `npm run setup`: it says what it installs. LIBTORCH=/path/to/libtorch names one of your own.';
+
+export const engine: Check = async () => [await library(), ...(await loaded())];
+
+async function library(): Promise<Finding> {
+  const skipped: string[] = [];
+  try {
+    // Beside the built package: its search is a script of the set-up, no part of its API.
+    const script = new URL('../native/libtorch.mjs', import.meta.resolve('@pocketnet/torch'));
+    const { findLibtorch } = (await import(script.href)) as {
+      findLibtorch(options: { onSkip(reason: string): void }): Libtorch | undefined;
+    };
+    const found = findLibtorch({ onSkip: (reason) => skipped.push(reason) });
+    if (!found)
+      return { name: 'libtorch', state: 'missing', text: ['not found.', ...skipped].join(' '), remedy: install };
+    const { kind, version, libDir, cuda } = found;
+    return {
+      name: 'libtorch',
+      state: 'ok',
+      text: `${version} (${kind}) in ${libDir}, ${cuda ? 'with' : 'without'} CUDA`,
+    };
+  } catch (error) {
+    return { name: 'libtorch', state: 'missing', text: messageOf(error), remedy: install };
+  }
+}
+
+async function loaded(): Promise<Finding[]> {
+  try {
+    const { engineInfo } = await import('@pocketnet/torch');
+    const { version, threads, cuda, capability } = engineInfo();
+    return [
+      { name: 'engine', state: 'ok', text: `libtorch ${version}, loaded` },
+      { name: 'device', state: 'ok', text: cuda ? 'cuda (or cpu)' : 'cpu' },
+      {
+        name: 'threads',
+        state: 'ok',
+        text: `${threads} by default; training takes ${availableParallelism()} unless told`,
+      },
+      { name: 'cpu capability', state: 'ok', text: capability },
+    ];
+  } catch (error) {
+    return [{ name: 'engine', state: 'missing', text: messageOf(error), remedy: install }];
+  }
+}

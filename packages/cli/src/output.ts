@@ -1,0 +1,45 @@
+import type { CommonOptions } from './verb.js';
+
+/**
+ * Prints the result of a verb on stdout: one JSON object with `--json`, else the text for people. A verb calls it once, at its
+ * end; whatever it says on the way goes to stderr by `note`.
+ */
+export function printResult(options: CommonOptions, value: object, text: () => string): void {
+  process.stdout.write(`${options.json ? toJson(value) : text()}\n`);
+}
+
+/** A message for people, on stderr. */
+export function note(text: string): void {
+  process.stderr.write(`${text}\n`);
+}
+
+/** JSON in one line; numbers that JSON cannot hold become null. */
+export const toJson = (value: object): string => JSON.stringify(value);
+
+export interface Column<Row> {
+  title: string;
+  value(row: Row): string;
+  /** Numbers stand to the right. */
+  right?: boolean;
+}
+
+/** Rows under titles, in columns as wide as their widest cell. */
+export function table<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): string {
+  const cells = [columns.map(({ title }) => title), ...rows.map((row) => columns.map((column) => column.value(row)))];
+  const widths = columns.map((_, i) => Math.max(...cells.map((line) => line[i]?.length ?? 0)));
+  const pad = (cell: string, i: number): string =>
+    columns[i]?.right ? cell.padStart(widths[i] ?? 0) : cell.padEnd(widths[i] ?? 0);
+  return cells.map((line) => line.map(pad).join('  ').trimEnd()).join('\n');
+}
+
+/** `name  value` lines. */
+export function facts(lines: readonly (readonly [name: string, value: string])[]): string {
+  const width = Math.max(...lines.map(([name]) => name.length));
+  return lines.map(([name, value]) => `${name.padEnd(width)}  ${value}`.trimEnd()).join('\n');
+}
+
+/** 0.98765 as `98.77`. */
+export const percent = (fraction: number): string => (100 * fraction).toFixed(2);
+
+/** 1234567 as `1,234,567`. */
+export const grouped = (value: number): string => value.toLocaleString('en-US');

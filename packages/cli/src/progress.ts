@@ -1,0 +1,12 @@
+/** Runs work that reports how far it is, and shows that on stderr. */
+export async function showing<T>(
+  label: string,
+  unit: string,
+  work: (onProgress: (done: number, total: number) => void) => T | Promise<T>,
+): Promise<T> {
+  const { startProgress } = await import('@pocketnet/lab/runs');
+  const progress = startProgress({ label, unit });
+  const result = await work((done) => progress.update(done));
+  progress.finish();
+  return result;
+}

@@ -1,0 +1,59 @@
+import type { Inspection } from '@pocketnet/data';
+import { facts, grouped, printResult } from '../../output.js';
+import { showing } from '../../progress.js';
+import type { CommonOptions, Verb } from '../../verb.js';
+
+interface Options extends CommonOptions {
+  deep?: boolean;
+}
+
+export const inspect: Verb = {
+  name: 'inspect',
+  summary: 'sum up a training set or a set of pairs, and what is wrong with it',
+  define: (command) =>
+    command
+      .argument(
+        '<location>',
+        'a .rec file or its folder, a folder of identity/photo.jpg, a .bin of pairs, or generated:…',
+      )
+      .option('--deep', 'look at every image instead of a sample')
+      .action(run),
+};
+
+async function run(location: string, options: Options): Promise<void> {
+  const { inspect } = await import('@pocketnet/data');
+  const inspection = await showing('inspect', 'images', (onProgress) =>
+    inspect(location, { deep: options.deep ?? false, onProgress }),
+  );
+  printResult(options, inspection, () => text(inspection));
+}
+
+function text(found: Inspection): string {
+  const spread = found.imagesPerIdentity;
+  const lines: [string, string][] = [
+    ['location', found.location],
+    ['kind', found.kind],
+    ['images', grouped(found.images)],
+  ];
+  if (found.identities !== undefined)
+    lines.push(['identities', found.identities === 0 ? 'none: unlabelled' : grouped(found.identities)]);
+  if (spread)
+    lines.push([
+      'images each',
+      `${spread.min} to ${spread.max}, median ${spread.median}, mean ${spread.mean.toFixed(2)}`,
+    ]);
+  if (found.pairs) {
+    const { total, same, distinctImages, folds } = found.pairs;
+    lines.push([
+      'pairs',
+      `${grouped(total)}, ${grouped(same)} of one person; ${grouped(distinctImages)} distinct images`,
+    ]);
+    lines.push(['folds', folds > 1 ? String(folds) : 'no number of contiguous folds is balanced']);
+  }
+  for (const { format, width, height, images } of found.sizes)
+    lines.push(['size', `${width}x${height} ${format}: ${grouped(images)}`]);
+  lines.push(['looked at', `${grouped(found.checked)} images, ${(found.meanBytes / 1024).toFixed(1)} KiB on average`]);
+  for (const problem of found.problems) lines.push(['problem', problem]);
+  if (found.problems.length === 0) lines.push(['problems', 'none']);
+  return facts(lines);
+}

@@ -1,0 +1,106 @@
+import { readFileSync } from 'node:fs';
+import type { Embedder } from '@pocketnet/lab/embedders';
+import { Option } from 'commander';
+import { numberBetween } from '../arguments.js';
+import { checkNetwork } from '../networks.js';
+import { facts, note, printResult } from '../output.js';
+import type { CommonOptions, Verb } from '../verb.js';
+
+interface Options extends CommonOptions {
+  model: string;
+  network?: string;
+  threshold?: number;
+  channels: 'rgb' | 'bgr';
+  flip: boolean;
+}
+
+/** A usual value for networks trained with an angular margin; not measured for the model at hand. */
+const uncalibratedThreshold = 0.3;
+
+export const verify: Verb = {
+  name: 'verify',
+  summary: 'tell whether two aligned face crops show one person',
+  define: (command) =>
+    command
+      .argument('<first>', 'a crop aligned to the ArcFace template: JPEG or PNG, square')
+      .argument('<second>', 'another')
+      .requiredOption('--model <file>', 'an .onnx model, or .safetensors or .pth weights')
+      .option('--network <name>', 'which network the weights are of; by default what the file says')
+      .option(
+        '--threshold <cosine>',
+        `"same" from this cosine on; the default of ${uncalibratedThreshold} is usual for such networks but uncalibrated: measure yours`,
+        numberBetween(-1, 1),
+      )
+      .addOption(
+        new Option('--channels <order>', 'what the model was trained on').choices(['rgb', 'bgr']).default('rgb'),
+      )
+      .option('--no-flip', 'embed the crop alone, without its mirror image')
+      .addHelpText('after', '\nPictures are taken as they are: nothing is detected or aligned yet.')
+      .action(run),
+};
+
+async function run(first: string, second: string, options: Options): Promise<void> {
+  if (!options.model.toLowerCase().endsWith('.onnx')) await checkNetwork(options.network);
+  const { openEmbedder } = await import('@pocketnet/lab/embedders');
+  const { model, network, flip } = options;
+  const embedder = await openEmbedder(model, network === undefined ? {} : { network });
+  try {
+    const a = await unitEmbedding(embedder, first, options);
+    const b = await unitEmbedding(embedder, second, options);
+    const cosine = a.reduce((sum, value, i) => sum + value * (b[i] ?? 0), 0);
+    const threshold = options.threshold ?? uncalibratedThreshold;
+    const result = {
+      same: cosine >= threshold,
+      cosine,
+      /** Squared Euclidean of the unit vectors, 0 … 4, as the protocols count. */
+      distance: 2 - 2 * cosine,
+      threshold,
+      calibrated: false,
+      flip,
+      model,
+      images: [first, second],
+    };
+    printResult(options, result, () => text(result, options.threshold === undefined));
+  } finally {
+    await embedder.close();
+  }
+}
+
+/** Crop plus mirror image, unless told otherwise, at unit length. */
+async function unitEmbedding(embedder: Embedder, path: string, { flip, channels }: Options): Promise<Float64Array> {
+  const { decodePicture, pictureToFloats, squared } = await import('@pocketnet/data');
+  const { mirrored, swapRedAndBlue } = await import('@pocketnet/lab/embedders');
+  const picture = await decodePicture(readFileSync(path), { file: path });
+  if (picture.width !== picture.height) {
+    note(
+      `${path} is ${picture.width}x${picture.height}, not square: probably no aligned crop, so the verdict means little.`,
+    );
+  }
+  const { size } = embedder;
+  const floats = new Float32Array(size * size * 3);
+  pictureToFloats(squared(picture, size), floats);
+  if (channels === 'bgr') swapRedAndBlue(floats);
+  const sum = Float64Array.from(await embedder.embed(floats, 1));
+  if (flip)
+    for (const [i, value] of (await embedder.embed(mirrored(floats, 1, size), 1)).entries())
+      sum[i] = (sum[i] ?? 0) + value;
+  const norm = Math.hypot(...sum);
+  if (!(norm > 0 && Number.isFinite(norm)))
+    throw new Error(`${path}: the embedding has no direction (its norm is ${norm}).`);
+  return sum.map((value) => value / norm);
+}
+
+function text(
+  result: { same: boolean; cosine: number; distance: number; threshold: number },
+  isDefault: boolean,
+): string {
+  return facts([
+    ['cosine', result.cosine.toFixed(4)],
+    ['distance', `${result.distance.toFixed(4)} (squared, of unit vectors)`],
+    [
+      'threshold',
+      `${result.threshold}${isDefault ? ' (the default, uncalibrated: measure your own with evaluate)' : ''}`,
+    ],
+    ['verdict', result.same ? 'the same person' : 'different people'],
+  ]);
+}

@@ -1,0 +1,144 @@
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { json, pocketnet, workplace, writeTinyConfig } from './pocketnet.js';
+
+/** From nothing to a verdict, each step through the command, each with --json. */
+describe('a network from generated faces to a verdict', () => {
+  const place = workplace();
+  const at = { cwd: place.path };
+  beforeAll(async () => {
+    await json(['data', 'generate', '--out', 'pairs.bin', '--pairs', '60', '--identities', '10', '--size', '32'], at);
+    writeTinyConfig(place.path);
+    await json(['train', '--config', 'tiny.yaml', '--out', 'run'], at);
+    await json(['export', '--weights', 'run/last.safetensors', '--network', 'PocketNet_XS-64', '--out', 'm.onnx'], at);
+  });
+  afterAll(() => place.remove());
+
+  const onPairs = ['--pairs', 'pairs.bin', '--folds', '5'];
+
+  it('leaves a run folder that holds what it should', async () => {
+    const { readdirSync } = await import('node:fs');
+    const names = readdirSync(join(place.path, 'run'));
+    for (const name of ['config.yaml', 'last.safetensors', 'best.safetensors', 'metrics.jsonl', 'training.log'])
+      expect(names).toContain(name);
+    expect(names.some((name) => name.startsWith('events.out.tfevents'))).toBe(true);
+  });
+
+  it('starts no second run over the first, and trains nothing when a finished run is resumed', async () => {
+    const again = await pocketnet(['train', '--config', 'tiny.yaml', '--out', 'run'], at);
+    expect(again.code).toBe(1);
+    expect(again.stderr).toContain('--resume');
+    expect(await json(['train', '--config', 'tiny.yaml', '--out', 'run', '--resume'], at)).toMatchObject({ steps: 40 });
+  });
+
+  it('gives weights and their ONNX the same accuracy', async () => {
+    const weights = await json(['evaluate', '--model', 'run/last.safetensors', ...onPairs], at);
+    const onnx = await json(['evaluate', '--model', 'm.onnx', ...onPairs], at);
+    expect(weights).toMatchObject({ pairs: 60, folds: 5 });
+    for (const key of ['accuracy', 'accuracyStd', 'tarAtFar1e-3']) {
+      expect(weights[key]).toBeGreaterThanOrEqual(0);
+      expect(weights[key]).toBeLessThanOrEqual(1);
+      expect(Math.abs(Number(weights[key]) - Number(onnx[key]))).toBeLessThanOrEqual(1e-3);
+    }
+  });
+
+  it('evaluates ONNX without libtorch', async () => {
+    const report =
+      "data:text/javascript,process.on('exit',()=>process.stderr.write('engine:'+process.report.getReport().sharedObjects.some((f)=>f.includes('libtorch'))))";
+    const { code, stderr } = await pocketnet(['evaluate', '--model', 'm.onnx', ...onPairs], {
+      ...at,
+      node: ['--import', report],
+    });
+    expect(code).toBe(0);
+    expect(stderr).toContain('engine:false');
+  });
+
+  it('tables every checkpoint of a run, and leaves out what only a resumed run needs', async () => {
+    const { models } = (await json(['evaluate', '--model', 'run', ...onPairs], at)) as { models: { model: string }[] };
+    expect(models.map(({ model }) => model)).toEqual([
+      join('run', 'best.safetensors'),
+      join('run', 'last.safetensors'),
+    ]);
+  });
+
+  it('refuses folds of one class and names --folds', async () => {
+    const { code, stderr } = await pocketnet(
+      ['evaluate', '--model', 'm.onnx', '--pairs', 'pairs.bin', '--folds', '60'],
+      at,
+    );
+    expect(code).toBe(1);
+    expect(stderr).toContain('--folds');
+  });
+
+  it('verifies crops: a crop is itself, and the verdict follows the threshold', async () => {
+    await json(['data', 'generate', '--out', 'crops', '--identities', '2', '--images', '2', '--size', '32'], at);
+    const [first, second] = ['crops/person_0/0.jpg', 'crops/person_1/0.jpg'];
+    const itself = await json(['verify', first, first, '--model', 'm.onnx'], at);
+    expect(itself).toMatchObject({ same: true, threshold: 0.3 });
+    expect(itself.cosine).toBeCloseTo(1, 5);
+    const two = await json(['verify', first, second, '--model', 'm.onnx'], at);
+    const cosine = Number(two.cosine);
+    expect(Number(two.distance)).toBeCloseTo(2 - 2 * cosine, 9);
+    const judged = async (threshold: number) =>
+      (await json(['verify', first, second, '--model', 'm.onnx', '--threshold', String(threshold)], at)).same;
+    expect([await judged(Math.max(cosine - 0.01, -1)), await judged(Math.min(cosine + 0.01, 1))]).toEqual([
+      true,
+      false,
+    ]);
+    const weights = await json(['verify', first, second, '--model', 'run/last.safetensors'], at);
+    expect(Number(weights.cosine)).toBeCloseTo(cosine, 4);
+  });
+});
+
+describe('--json', () => {
+  const place = workplace();
+  const at = { cwd: place.path };
+  afterAll(() => place.remove());
+
+  it('of every data verb is one object, and messages go to stderr', async () => {
+    expect(
+      await json(['data', 'generate', '--out', 'faces', '--identities', '3', '--images', '2', '--size', '32'], at),
+    ).toMatchObject({ images: 6 });
+    expect(await json(['data', 'pack', 'faces', '--out', 'packed'], at)).toMatchObject({
+      images: 6,
+      identities: 3,
+      width: 32,
+    });
+    expect(await json(['data', 'inspect', 'packed', '--deep'], at)).toMatchObject({
+      kind: 'recordio',
+      images: 6,
+      problems: [],
+    });
+    expect(
+      await json(['data', 'generate', '--out', 'train.rec', '--identities', '3', '--images', '2', '--size', '32'], at),
+    ).toMatchObject({ images: 6 });
+    const { writeFileSync } = await import('node:fs');
+    writeFileSync(join(place.path, 'list.txt'), 'person_0/0.jpg person_0/1.jpg 1\nperson_0/0.jpg person_1/0.jpg 0\n');
+    expect(await json(['data', 'pairs', 'faces', 'list.txt', '--out', 'x.bin'], at)).toMatchObject({
+      pairs: 2,
+      same: 1,
+      images: 3,
+    });
+    expect(await json(['data', 'inspect', 'x.bin'], at)).toMatchObject({ kind: 'pairs', images: 4 });
+  });
+
+  it('of networks holds the counts of the paper', async () => {
+    const { networks } = (await json(['networks'])) as {
+      networks: { name: string; parameters: number; flops: number }[];
+    };
+    expect(networks.find(({ name }) => name === 'pocketnet-s-128')).toMatchObject({ parameters: 925_632 });
+    expect(networks.find(({ name }) => name === 'pocketnet-m-256')).toMatchObject({ parameters: 1_752_448 });
+  });
+
+  it('of doctor says what the engine is, and what a set variable lacks', async () => {
+    const healthy = await json(['doctor'], { env: { POCKETNET_DATA: undefined } });
+    expect(healthy).toMatchObject({
+      ok: true,
+      engine: { state: 'ok' },
+      device: { state: 'ok' },
+      POCKETNET_DATA: { state: 'optional' },
+    });
+    const wrong = await json(['doctor'], { env: { POCKETNET_DATA: place.path } });
+    expect(wrong).toMatchObject({ ok: false, POCKETNET_DATA: { state: 'missing' } });
+  });
+});

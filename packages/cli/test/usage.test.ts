@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest';
+import { pocketnet } from './pocketnet.js';
+
+/** Says at its end whether the process had loaded libtorch. */
+const watchEngine =
+  "data:text/javascript,process.on('exit',()=>process.stderr.write('engine:'+process.report.getReport().sharedObjects.some((f)=>f.includes('libtorch'))))";
+
+describe('help', () => {
+  it('lists every verb, exits with 0 and loads no engine', async () => {
+    const { code, stdout, stderr } = await pocketnet(['--help'], { node: ['--import', watchEngine] });
+    expect(code).toBe(0);
+    for (const verb of ['networks', 'train', 'evaluate', 'export', 'verify', 'data', 'doctor']) {
+      expect(stdout).toMatch(new RegExp(`^ {2}${verb}\\b`, 'm'));
+    }
+    expect(stderr).toContain('engine:false');
+  });
+
+  it.each([
+    'networks',
+    'train',
+    'evaluate',
+    'export',
+    'verify',
+    'data',
+    'data inspect',
+    'data generate',
+    'data pack',
+    'data pairs',
+    'doctor',
+  ])('of `%s` shows its usage and exits with 0', async (verb) => {
+    const { code, stdout } = await pocketnet([...verb.split(' '), '--help']);
+    expect(code).toBe(0);
+    expect(stdout).toContain(`Usage: pocketnet ${verb}`);
+  });
+
+  it('prints its version', async () => {
+    expect((await pocketnet(['--version'])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+});
+
+describe('wrong usage', () => {
+  const wrong: [what: string, args: string[], named: RegExp][] = [
+    ['no verb', [], /Usage: pocketnet/],
+    ['an unknown verb', ['trian'], /unknown command 'trian'/],
+    ['an unknown option', ['networks', '--colour'], /unknown option '--colour'/],
+    ['a missing option', ['train', '--config', 'x.yaml'], /--out/],
+    ['a missing argument', ['verify', 'a.jpg', '--model', 'm.onnx'], /second/],
+    ['an argument too many', ['doctor', 'please'], /too many arguments/],
+    ['a number that is none', ['networks', '--input', 'big'], /--input.*whole number from 16 to 1024/],
+    ['folds below two', ['evaluate', '--model', 'm.onnx', '--pairs', 'p.bin', '--folds', '1'], /--folds/],
+    [
+      'channels that do not exist',
+      ['evaluate', '--model', 'm.onnx', '--pairs', 'p.bin', '--channels', 'gbr'],
+      /rgb, bgr/,
+    ],
+    ['an override without a value', ['train', '--config', 'x.yaml', '--out', 'r', '--set', 'lr'], /key=value/],
+    ['an output of another format', ['export', '--weights', 'w.pth', '--out', 'm.tflite'], /\.onnx/],
+    [
+      'a threshold that no cosine reaches',
+      ['verify', 'a', 'b', '--model', 'm.onnx', '--threshold', '3'],
+      /from -1 to 1/,
+    ],
+    [
+      'a network that does not exist',
+      ['export', '--weights', 'w.pth', '--network', 'resnet', '--out', 'm.onnx'],
+      /pocketnet-s-128/,
+    ],
+    ['an inner verb that does not exist', ['data', 'shuffle'], /unknown command 'shuffle'/],
+  ];
+
+  it.each(wrong)('%s ends with 2, says what is wrong, and prints nothing on stdout', async (_, args, named) => {
+    const { code, stdout, stderr } = await pocketnet(args);
+    expect(stderr).toMatch(named);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  });
+});
+
+describe('failures', () => {
+  const failing: [what: string, args: string[], named: RegExp][] = [
+    ['a configuration that does not exist', ['train', '--config', 'nowhere.yaml', '--out', 'r'], /nowhere\.yaml/],
+    ['pairs that do not exist', ['evaluate', '--model', 'm.onnx', '--pairs', 'nowhere.bin'], /nowhere\.bin/],
+    [
+      'weights that do not exist',
+      ['export', '--weights', 'nowhere.pth', '--network', 'pocketnet-s-128', '--out', 'm.onnx'],
+      /nowhere\.pth/,
+    ],
+    ['a model of an unknown kind', ['verify', 'a.jpg', 'b.jpg', '--model', 'm.tflite'], /m\.tflite.*\.onnx/],
+    ['data that are none', ['data', 'inspect', 'nowhere'], /nowhere/],
+  ];
+
+  it.each(failing)('%s ends with 1 and a sentence without a stack', async (_, args, named) => {
+    const { code, stdout, stderr } = await pocketnet(args);
+    expect(stderr).toMatch(named);
+    expect(stderr).not.toMatch(/\n\s+at /);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+  });
+
+  it('with --json are one object with the message on stdout', async () => {
+    const { code, stdout } = await pocketnet(['data', 'inspect', 'nowhere', '--json']);
+    expect(code).toBe(1);
+    expect((JSON.parse(stdout) as { error: string }).error).toContain('nowhere');
+  });
+});

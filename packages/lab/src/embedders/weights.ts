@@ -1,0 +1,13 @@
+import { setThreads } from '@pocketnet/torch';
+import { loadNetwork } from '../networks/index.js';
+import type { Embedder } from './embedder.js';
+import { networkEmbedder } from './network.js';
+import type { OpenOptions } from './open.js';
+
+/** An embedder from weights, `.safetensors` or `.pth`, on libtorch. */
+export async function openWeights(path: string, { network: name, threads }: OpenOptions = {}): Promise<Embedder> {
+  if (threads !== undefined) setThreads(threads);
+  const { network, entry, embedding, input } = loadNetwork(path, name);
+  const embedder = networkEmbedder(network, { name: entry.name, dimension: embedding, size: input });
+  return { ...embedder, close: async () => network.dispose() };
+}

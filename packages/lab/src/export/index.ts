@@ -1,0 +1,4 @@
+export * from './check.js';
+export * from './file.js';
+export * from './metadata.js';
+export * from './network.js';

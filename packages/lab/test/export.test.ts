@@ -1,0 +1,161 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  Block,
+  checkExport,
+  exportNetwork,
+  exportOnnx,
+  exportTolerance,
+  findNetwork,
+  type Genotype,
+  type Interpreter,
+  networkEmbedder,
+  networks,
+} from '@pocketnet/lab';
+import { generatedPairs, readPairs } from '@pocketnet/data';
+import { compareRuns, encodeModel, type Graph, openModel } from '@pocketnet/onnx';
+import { nn, saveTensors } from '@pocketnet/torch';
+import { afterAll, describe, expect, it } from 'vitest';
+import { noise, randomised, randomNetwork } from './random-network.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'lab-export-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** NHWC to what the exported graph takes. */
+function planes(images: Float32Array, count: number, size: number): Float32Array<ArrayBuffer> {
+  const out = new Float32Array(images.length);
+  for (let n = 0; n < count; n++)
+    for (let p = 0; p < size * size; p++)
+      for (let c = 0; c < 3; c++) out[(n * 3 + c) * size * size + p] = images[(n * size * size + p) * 3 + c] ?? 0;
+  return out;
+}
+
+/** Largest difference between a network on libtorch and its graph in ONNX Runtime, relative to the largest number. */
+async function difference(network: Block, { name, embedding, input, count = 2 }: { name: string; embedding: number; input: number; count?: number }) {
+  const images = noise(count, input);
+  const embedder = networkEmbedder(network, { name, dimension: embedding, size: input });
+  const reference = await embedder.embed(images, count);
+  const { graph, metadata } = exportNetwork(network, { name, embedding, input });
+  const model = await openModel(encodeModel(graph, { metadata }), { threads: 1 });
+  const { embedding: result } = await model.run({ input: { data: planes(images, count, input), dims: [count, 3, input, input] } });
+  await model.close();
+  expect(result?.dims).toEqual([count, embedding]);
+  return compareRuns(reference, result?.data as Float32Array).maxRelative;
+}
+
+describe.each(networks)('the graph of $name', ({ name, embedding }) => {
+  const network = randomNetwork(name);
+  const { graph, metadata } = exportNetwork(network, { name, embedding, input: 112 });
+  afterAll(() => network.dispose());
+
+  it('computes what the network computes', async () => {
+    expect(await difference(network, { name, embedding, input: 112 })).toBeLessThanOrEqual(exportTolerance);
+  });
+
+  it('takes `input` and gives `embedding`, of any batch', () => {
+    expect(graph.inputs).toEqual([{ name: 'input', dtype: 'float32', shape: ['batch', 3, 112, 112] }]);
+    expect(graph.outputs).toEqual([{ name: 'embedding', dtype: 'float32', shape: ['batch', embedding] }]);
+  });
+
+  it('holds every tensor of the state dict under its name', () => {
+    for (const [key, tensor] of network.stateDict()) {
+      if (key.endsWith('num_batches_tracked')) continue; // counts training steps, and computes nothing
+      expect(graph.initializers.get(key)?.data, key).toEqual(tensor.toFloat32());
+    }
+  });
+
+  it('says what it is and how to feed it', () => {
+    expect(metadata).toMatchObject({ network: name, embedding: String(embedding), input: '112' });
+    expect(metadata.preprocessing).toContain('(x - 127.5) / 127.5');
+    expect(metadata.genotype).toMatch(/^Genotype\(normal=\[/);
+    expect(Object.keys(metadata)).toEqual(expect.arrayContaining(['data', 'licence']));
+  });
+});
+
+describe('an export', () => {
+  const small = 'pocketnet-xs-64';
+
+  it.each([32, 48, 64])('at %i pixels computes what the network computes', async (input) => {
+    const network = randomNetwork(small, { input });
+    expect(await difference(network, { name: small, embedding: 64, input, count: 3 })).toBeLessThanOrEqual(exportTolerance);
+    network.dispose();
+  });
+
+  it('of every primitive computes what the network computes: mean pools leave padding out', async () => {
+    const cell: Genotype['normal'] = [
+      [['avg_pool_3x3', 0], ['dw_conv_1x1', 1]],
+      [['max_pool_3x3', 0], ['skip_connect', 1]],
+      [['dw_conv_3x3', 2], ['dw_conv_5x5', 3]],
+      [['dw_conv_7x7', 0], ['avg_pool_3x3', 4]],
+    ];
+    const genotype: Genotype = { normal: cell, normalConcat: [2, 3, 4, 5], reduce: cell, reduceConcat: [2, 3, 4, 5] };
+    const network = randomNetwork(small, { input: 32, genotype });
+    expect(await difference(network, { name: small, embedding: 64, input: 32 })).toBeLessThanOrEqual(exportTolerance);
+    network.dispose();
+  });
+
+  it('of norms without scale and shift, and of convolutions with a bias, computes what the network computes', async () => {
+    class Plain extends Block {
+      readonly first = new nn.Conv2d(3, 8, 3, { padding: 1, bias: true });
+      readonly bn = new nn.BatchNorm(8, { affine: false });
+      readonly last = new nn.Conv2d(8, 4, 8, { bias: true });
+      read<V>(x: V, by: Interpreter<V>): V {
+        return by.flatten(by.conv(by.norm(by.conv(x, this.first), this.bn), this.last));
+      }
+    }
+    const network = randomised(new Plain());
+    expect(await difference(network, { name: 'plain', embedding: 4, input: 8 })).toBeLessThanOrEqual(exportTolerance);
+    network.dispose();
+  });
+
+  it('refuses a network that reads a layer which is none of its own', () => {
+    const stray = new nn.PReLU(3);
+    class Odd extends Block {
+      read<V>(x: V, by: Interpreter<V>): V {
+        return by.prelu(x, stray);
+      }
+    }
+    expect(() => exportNetwork(new Odd(), { name: 'odd', embedding: 3, input: 8 })).toThrow('none of its own');
+  });
+
+  it('adds one node a layer, and the same graph each time', () => {
+    const network = randomNetwork(small, { input: 32 });
+    const [first, second] = [1, 2].map(() => exportNetwork(network, { name: small, embedding: 64, input: 32 })) as [{ graph: Graph }, { graph: Graph }];
+    expect(encodeModel(first.graph)).toEqual(encodeModel(second.graph));
+    const layers = [...network.modules()].filter(([, module]) => module instanceof nn.Conv2d || module instanceof nn.BatchNorm || module instanceof nn.PReLU);
+    const named = new Set(first.graph.nodes.map((node) => node.name));
+    expect(layers.filter(([path]) => !named.has(path))).toEqual([]);
+    network.dispose();
+  });
+
+  it('from a file agrees with libtorch in both runtimes, and carries what the weights say of themselves', async () => {
+    const [weights, model] = [join(folder, 'w.safetensors'), join(folder, 'm.onnx')];
+    const network = randomNetwork(small, { input: 32 });
+    saveTensors(weights, network.stateDict(), { network: small, input: '32', data: 'noise', step: '7' });
+    network.dispose();
+    const { metadata, opset } = exportOnnx(weights, undefined, model, { licence: 'CC0-1.0' });
+    expect(opset).toBeGreaterThanOrEqual(17);
+    expect(metadata).toMatchObject({ input: '32', data: 'noise', step: '7', licence: 'CC0-1.0' });
+    const opened = await openModel(model);
+    expect(opened.metadata).toEqual(metadata);
+    await opened.close();
+    const check = await checkExport(weights, model, generatedPairs({ pairs: 2, size: 32 }).images);
+    expect(Object.keys(check)).toEqual(['native', 'wasm']);
+    for (const relative of Object.values(check)) expect(relative).toBeLessThanOrEqual(exportTolerance);
+  });
+});
+
+const data = process.env.POCKETNET_DATA;
+it.skipIf(!data)('the official weights, exported, agree with libtorch on real crops in both runtimes (needs POCKETNET_DATA)', async () => {
+  const [weights, model] = [`${data}/golden/s128backbone.pth`, join(folder, 's128.onnx')];
+  exportOnnx(weights, 'PocketNetS-128', model);
+  const crops = readPairs(`${data}/faces/lfw_dev.bin`).images.slice(0, 8);
+  for (const relative of Object.values(await checkExport(weights, model, crops, 'PocketNetS-128'))) {
+    expect(relative).toBeLessThanOrEqual(exportTolerance);
+  }
+});
+
+it('findNetwork and the registry agree on names, however they are spelt', () => {
+  for (const { name } of networks) expect(findNetwork(name.toUpperCase().replaceAll('-', '_')).name).toBe(name);
+});

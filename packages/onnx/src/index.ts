@@ -1,0 +1,18 @@
+export { compareRuns, type RunDifference } from './compare.js';
+export { type Attribute, type AttributeLike, attribute, type Int } from './graph/attribute.js';
+export { GraphBuilder, type NodeOptions } from './graph/builder.js';
+export { checkGraph } from './graph/check.js';
+export { type DataOf, DTYPES, type Dtype, isDtype, type TensorData } from './graph/dtype.js';
+export { type Dim, emptyGraph, type Graph, type Node, subgraphs, type ValueInfo } from './graph/graph.js';
+export { elementCount, type Tensor, tensor } from './graph/tensor.js';
+export {
+  type DecodedModel,
+  decodeModel,
+  encodeModel,
+  type ModelHeader,
+  type ModelOptions,
+  readModelHeader,
+} from './model/model.js';
+export type { Feed } from './run/feeds.js';
+export { type Model, type OpenOptions, type Output, openModel } from './run/model.js';
+export { RUNTIMES, type RuntimeName } from './run/runtimes/index.js';

@@ -1,0 +1,18 @@
+import { importRuntime, type Runtime } from '../runtime.js';
+
+/** ONNX Runtime's native library on the CPU. A path is handed on, so that data files beside the model are found. */
+export const native: Runtime = {
+  packageName: 'onnxruntime-node',
+  async open({ bytes, path }, { threads }) {
+    const ort = await importRuntime(this.packageName, () => import('onnxruntime-node'));
+    const options = {
+      executionProviders: ['cpu'],
+      logSeverityLevel: 3,
+      ...(threads === undefined ? {} : { intraOpNumThreads: threads, interOpNumThreads: 1 }),
+    } as const;
+    const session = await (path === undefined
+      ? ort.InferenceSession.create(bytes, options)
+      : ort.InferenceSession.create(path, options));
+    return { session, Tensor: ort.Tensor };
+  },
+};

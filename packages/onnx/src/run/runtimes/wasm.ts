@@ -1,0 +1,23 @@
+import { importRuntime, type Runtime } from '../runtime.js';
+
+/** Threads the module was started with; it is started once a process, by the first model. */
+let started: number | undefined;
+
+/** ONNX Runtime compiled to WebAssembly with SIMD, as browsers run it. */
+export const wasm: Runtime = {
+  packageName: 'onnxruntime-web',
+  async open({ bytes }, { threads }) {
+    const ort = await importRuntime(this.packageName, () => import('onnxruntime-web'));
+    const wanted = threads ?? started ?? 1;
+    if (started !== undefined && started !== wanted) {
+      throw new Error(
+        `This process runs WASM with ${started} thread(s) since its first model, and cannot change to ${wanted}. ` +
+          'Measure other numbers of threads in processes of their own.',
+      );
+    }
+    started = wanted;
+    ort.env.wasm.numThreads = wanted;
+    const session = await ort.InferenceSession.create(bytes, { executionProviders: ['wasm'], logSeverityLevel: 3 });
+    return { session, Tensor: ort.Tensor };
+  },
+};

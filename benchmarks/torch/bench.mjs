@@ -1,8 +1,8 @@
 // Our engine beside plain PyTorch from Python: the same network, weights, libtorch version, threads and batch, taking turns in one run,
 // so that a slow minute of the machine slows both. `npm run bench -- torch [--batch 16] [--threads N] [--rounds 5] [--python python3]`
 import { spawn } from 'node:child_process';
-import { availableParallelism, cpus, tmpdir } from 'node:os';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { availableParallelism, cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -27,11 +27,28 @@ export async function run(args) {
     const ours = await openOurs({ batch, threads, classes, weights: join(folder, 'weights.pth') });
     const peer = await openPeer(values.python, { batch, threads, classes, weights: join(folder, 'weights.pth') });
     console.log(`${cpus()[0]?.model}, ${threads} threads, batch ${batch}, ${classes} classes`);
-    console.log(`ours: libtorch ${ours.version}; peer: PyTorch ${peer?.version ?? 'not found: only our side is timed'}\n`);
+    console.log(
+      `ours: libtorch ${ours.version}; peer: PyTorch ${peer?.version ?? 'not found: only our side is timed'}\n`,
+    );
     const works = [
-      { name: 'one small call (add of 4 numbers)', do: 'small', times: 20_000, unit: (ms) => `${(1000 * ms).toFixed(2)} µs` },
-      { name: 'forward, evaluation', do: 'forward', times: 2, unit: (ms) => `${(ms / batch).toFixed(1)} ms/image, ${((1000 * batch) / ms).toFixed(1)} images/s` },
-      { name: 'training step, ArcFace', do: 'step', times: 2, unit: (ms) => `${(ms / batch).toFixed(1)} ms/image, ${((1000 * batch) / ms).toFixed(1)} images/s` },
+      {
+        name: 'one small call (add of 4 numbers)',
+        do: 'small',
+        times: 20_000,
+        unit: (ms) => `${(1000 * ms).toFixed(2)} µs`,
+      },
+      {
+        name: 'forward, evaluation',
+        do: 'forward',
+        times: 2,
+        unit: (ms) => `${(ms / batch).toFixed(1)} ms/image, ${((1000 * batch) / ms).toFixed(1)} images/s`,
+      },
+      {
+        name: 'training step, ArcFace',
+        do: 'step',
+        times: 2,
+        unit: (ms) => `${(ms / batch).toFixed(1)} ms/image, ${((1000 * batch) / ms).toFixed(1)} images/s`,
+      },
     ];
     const result = {};
     for (const work of works) {
@@ -39,14 +56,19 @@ export async function run(args) {
       await peer?.time(work.do, 1);
       const pairs = [];
       for (let round = 0; round < rounds; round++) {
-        pairs.push([median(await ours.time(work.do, work.times)), peer ? median(await peer.time(work.do, work.times)) : Number.NaN]);
+        pairs.push([
+          median(await ours.time(work.do, work.times)),
+          peer ? median(await peer.time(work.do, work.times)) : Number.NaN,
+        ]);
       }
       const [mine, theirs] = [median(pairs.map(([a]) => a)), median(pairs.map(([, b]) => b))];
       const ratios = pairs.map(([a, b]) => b / a).sort((x, y) => x - y);
       console.log(`${work.name}\n  ours ${work.unit(mine)}`);
       if (peer) {
         console.log(`  peer ${work.unit(theirs)}`);
-        console.log(`  ratio, paired: ${median(ratios).toFixed(2)}× (${ratios[0].toFixed(2)} to ${ratios.at(-1).toFixed(2)} over ${rounds} rounds)`);
+        console.log(
+          `  ratio, paired: ${median(ratios).toFixed(2)}× (${ratios[0].toFixed(2)} to ${ratios.at(-1).toFixed(2)} over ${rounds} rounds)`,
+        );
       }
       result[work.do] = { ours: mine, peer: theirs, ratio: median(ratios) };
     }
@@ -61,7 +83,8 @@ const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1]
 
 /** Our side in this process; it writes the weights that the peer loads. */
 async function openOurs({ batch, threads, classes, weights }) {
-  const { backward, engineInfo, fromArray, manualSeed, noGrad, ops, optim, saveTensors, scope, setThreads } = await import('@pocketnet/torch');
+  const { backward, engineInfo, fromArray, manualSeed, noGrad, ops, optim, saveTensors, scope, setThreads } =
+    await import('@pocketnet/torch');
   const { ArcFace, execute, findNetwork } = await import('@pocketnet/lab');
   setThreads(threads);
   manualSeed(0);
@@ -69,8 +92,13 @@ async function openOurs({ batch, threads, classes, weights }) {
   saveTensors(weights, network.stateDict());
   const head = new ArcFace(128, classes);
   const images = ops.permute(ops.randn([batch, 112, 112, 3]), [0, 3, 1, 2]);
-  const labels = fromArray(BigInt64Array.from({ length: batch }, (_, i) => BigInt(i % classes)), [batch]);
-  const optimizers = [network, head].map((part) => optim.sgd(part.parameters(), { lr: 1e-3, momentum: 0.9, weightDecay: 5e-4 }));
+  const labels = fromArray(
+    BigInt64Array.from({ length: batch }, (_, i) => BigInt(i % classes)),
+    [batch],
+  );
+  const optimizers = [network, head].map((part) =>
+    optim.sgd(part.parameters(), { lr: 1e-3, momentum: 0.9, weightDecay: 5e-4 }),
+  );
   const four = ops.ones([4]);
   const work = {
     small: () => ops.add(four, four).dispose(),
@@ -103,7 +131,18 @@ async function openOurs({ batch, threads, classes, weights }) {
 
 /** The peer as a child process that takes its turn when asked. */
 async function openPeer(python, { batch, threads, classes, weights }) {
-  const args = [script, 'serve', '--threads', threads, '--batch', batch, '--classes', classes, '--weights', weights].map(String);
+  const args = [
+    script,
+    'serve',
+    '--threads',
+    threads,
+    '--batch',
+    batch,
+    '--classes',
+    classes,
+    '--weights',
+    weights,
+  ].map(String);
   const child = spawn(python, args, { stdio: ['pipe', 'pipe', 'ignore'] });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   child.on('error', () => {});

@@ -50,6 +50,11 @@ export async function json(args: readonly string[], options?: CallOptions): Prom
   return JSON.parse(stdout) as Record<string, unknown>;
 }
 
+/** For node's --import: says on stderr, when the process ends, whether it had loaded libtorch. */
+export const watchEngine = `data:text/javascript,${encodeURIComponent(
+  "process.on('exit', () => process.stderr.write('engine:' + process.report.getReport().sharedObjects.some((file) => file.includes('libtorch'))))",
+)}`;
+
 /** A folder that is removed afterwards. */
 export function workplace(): { path: string; remove(): void } {
   const path = mkdtempSync(join(tmpdir(), 'pocketnet-cli-'));

@@ -6,7 +6,7 @@ import { json, pocketnet, start, workplace, writeTinyConfig } from './pocketnet.
 describe('a run that is cut short', () => {
   const place = workplace();
   const at = { cwd: place.path };
-  const command = (out: string): string[] => ['train', '--config', 'tiny.yaml', '--set', 'maxSteps=100', '--out', out];
+  const command = (out: string): string[] => ['train', '--config', 'tiny.yaml', '--set', 'maxSteps=60', '--out', out];
   const weights = (out: string): Buffer => readFileSync(join(place.path, out, 'last.safetensors'));
   let undisturbed = 0;
   beforeAll(async () => {

@@ -1,9 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { pocketnet } from './pocketnet.js';
-
-/** Says at its end whether the process had loaded libtorch. */
-const watchEngine =
-  "data:text/javascript,process.on('exit',()=>process.stderr.write('engine:'+process.report.getReport().sharedObjects.some((f)=>f.includes('libtorch'))))";
+import { pocketnet, watchEngine } from './pocketnet.js';
 
 describe('help', () => {
   it('lists every verb, exits with 0 and loads no engine', async () => {
@@ -31,6 +27,10 @@ describe('help', () => {
     const { code, stdout } = await pocketnet([...verb.split(' '), '--help']);
     expect(code).toBe(0);
     expect(stdout).toContain(`Usage: pocketnet ${verb}`);
+  });
+
+  it('is told apart by the watch from a verb that needs the engine', async () => {
+    expect((await pocketnet(['networks'], { node: ['--import', watchEngine] })).stderr).toContain('engine:true');
   });
 
   it('prints its version', async () => {

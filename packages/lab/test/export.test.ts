@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { generatedPairs, readPairs } from '@pocketnet/data';
 import {
   Block,
   checkExport,
@@ -13,7 +14,6 @@ import {
   networkEmbedder,
   networks,
 } from '@pocketnet/lab';
-import { generatedPairs, readPairs } from '@pocketnet/data';
 import { compareRuns, encodeModel, type Graph, openModel } from '@pocketnet/onnx';
 import { nn, saveTensors } from '@pocketnet/torch';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -32,13 +32,18 @@ function planes(images: Float32Array, count: number, size: number): Float32Array
 }
 
 /** Largest difference between a network on libtorch and its graph in ONNX Runtime, relative to the largest number. */
-async function difference(network: Block, { name, embedding, input, count = 2 }: { name: string; embedding: number; input: number; count?: number }) {
+async function difference(
+  network: Block,
+  { name, embedding, input, count = 2 }: { name: string; embedding: number; input: number; count?: number },
+) {
   const images = noise(count, input);
   const embedder = networkEmbedder(network, { name, dimension: embedding, size: input });
   const reference = await embedder.embed(images, count);
   const { graph, metadata } = exportNetwork(network, { name, embedding, input });
   const model = await openModel(encodeModel(graph, { metadata }), { threads: 1 });
-  const { embedding: result } = await model.run({ input: { data: planes(images, count, input), dims: [count, 3, input, input] } });
+  const { embedding: result } = await model.run({
+    input: { data: planes(images, count, input), dims: [count, 3, input, input] },
+  });
   await model.close();
   expect(result?.dims).toEqual([count, embedding]);
   return compareRuns(reference, result?.data as Float32Array).maxRelative;
@@ -78,16 +83,30 @@ describe('an export', () => {
 
   it.each([32, 48, 64])('at %i pixels computes what the network computes', async (input) => {
     const network = randomNetwork(small, { input });
-    expect(await difference(network, { name: small, embedding: 64, input, count: 3 })).toBeLessThanOrEqual(exportTolerance);
+    expect(await difference(network, { name: small, embedding: 64, input, count: 3 })).toBeLessThanOrEqual(
+      exportTolerance,
+    );
     network.dispose();
   });
 
   it('of every primitive computes what the network computes: mean pools leave padding out', async () => {
     const cell: Genotype['normal'] = [
-      [['avg_pool_3x3', 0], ['dw_conv_1x1', 1]],
-      [['max_pool_3x3', 0], ['skip_connect', 1]],
-      [['dw_conv_3x3', 2], ['dw_conv_5x5', 3]],
-      [['dw_conv_7x7', 0], ['avg_pool_3x3', 4]],
+      [
+        ['avg_pool_3x3', 0],
+        ['dw_conv_1x1', 1],
+      ],
+      [
+        ['max_pool_3x3', 0],
+        ['skip_connect', 1],
+      ],
+      [
+        ['dw_conv_3x3', 2],
+        ['dw_conv_5x5', 3],
+      ],
+      [
+        ['dw_conv_7x7', 0],
+        ['avg_pool_3x3', 4],
+      ],
     ];
     const genotype: Genotype = { normal: cell, normalConcat: [2, 3, 4, 5], reduce: cell, reduceConcat: [2, 3, 4, 5] };
     const network = randomNetwork(small, { input: 32, genotype });
@@ -121,10 +140,12 @@ describe('an export', () => {
 
   it('adds one node a layer, and the same graph each time', () => {
     const network = randomNetwork(small, { input: 32 });
-    const [first, second] = [1, 2].map(() => exportNetwork(network, { name: small, embedding: 64, input: 32 })) as [{ graph: Graph }, { graph: Graph }];
-    expect(encodeModel(first.graph)).toEqual(encodeModel(second.graph));
-    const layers = [...network.modules()].filter(([, module]) => module instanceof nn.Conv2d || module instanceof nn.BatchNorm || module instanceof nn.PReLU);
-    const named = new Set(first.graph.nodes.map((node) => node.name));
+    const graph = (): Graph => exportNetwork(network, { name: small, embedding: 64, input: 32 }).graph;
+    expect(encodeModel(graph())).toEqual(encodeModel(graph()));
+    const layers = [...network.modules()].filter(
+      ([, module]) => module instanceof nn.Conv2d || module instanceof nn.BatchNorm || module instanceof nn.PReLU,
+    );
+    const named = new Set(graph().nodes.map((node) => node.name));
     expect(layers.filter(([path]) => !named.has(path))).toEqual([]);
     network.dispose();
   });
@@ -147,14 +168,17 @@ describe('an export', () => {
 });
 
 const data = process.env.POCKETNET_DATA;
-it.skipIf(!data)('the official weights, exported, agree with libtorch on real crops in both runtimes (needs POCKETNET_DATA)', async () => {
-  const [weights, model] = [`${data}/golden/s128backbone.pth`, join(folder, 's128.onnx')];
-  exportOnnx(weights, 'PocketNetS-128', model);
-  const crops = readPairs(`${data}/faces/lfw_dev.bin`).images.slice(0, 8);
-  for (const relative of Object.values(await checkExport(weights, model, crops, 'PocketNetS-128'))) {
-    expect(relative).toBeLessThanOrEqual(exportTolerance);
-  }
-});
+it.skipIf(!data)(
+  'the official weights, exported, agree with libtorch on real crops in both runtimes (needs POCKETNET_DATA)',
+  async () => {
+    const [weights, model] = [`${data}/golden/s128backbone.pth`, join(folder, 's128.onnx')];
+    exportOnnx(weights, 'PocketNetS-128', model);
+    const crops = readPairs(`${data}/faces/lfw_dev.bin`).images.slice(0, 8);
+    for (const relative of Object.values(await checkExport(weights, model, crops, 'PocketNetS-128'))) {
+      expect(relative).toBeLessThanOrEqual(exportTolerance);
+    }
+  },
+);
 
 it('findNetwork and the registry agree on names, however they are spelt', () => {
   for (const { name } of networks) expect(findNetwork(name.toUpperCase().replaceAll('-', '_')).name).toBe(name);

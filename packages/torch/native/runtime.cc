@@ -8,6 +8,10 @@
 #include <ATen/Version.h>
 #include <torch/version.h>
 
+#include <algorithm>
+#include <cmath>
+#include <thread>
+
 namespace pocketnet {
 namespace {
 
@@ -30,7 +34,11 @@ Napi::Value about(const Napi::CallbackInfo& info) {
 Napi::Value threads(const Napi::CallbackInfo& info) {
   if (info.Length() > 0 && !info[0].IsUndefined()) {
     const double count = info[0].ToNumber().DoubleValue();
-    if (!(count >= 1) || count != std::floor(count) || count > 4096) throw std::runtime_error("the number of threads is a whole number from 1");
+    // Threads wait by spinning: far more of them than cores bring everything to a halt.
+    const unsigned most = std::max(16u, 2 * std::thread::hardware_concurrency());
+    if (!(count >= 1) || count != std::floor(count) || count > most) {
+      throw std::runtime_error("the number of threads is a whole number from 1 to " + std::to_string(most));
+    }
     at::set_num_threads(static_cast<int>(count));
   }
   return Napi::Number::New(info.Env(), at::get_num_threads());

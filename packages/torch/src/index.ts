@@ -8,6 +8,6 @@ export * as ops from './ops.js';
 export * as optim from './optim/index.js';
 export * from './random.js';
 export * from './runtime.js';
-export * from './store.js';
 export { type HoldsTensors, keep, liveTensors, scope } from './scope.js';
+export * from './store.js';
 export { type Device, fromArray, Tensor, tensor } from './tensor.js';

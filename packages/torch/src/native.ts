@@ -56,7 +56,14 @@ export interface Native {
   allowTf32(allowed: boolean): void;
 }
 
+/**
+ * Where more threads than cores want to run, OpenMP's workers by default spin for milliseconds at every operator's end and hold up those
+ * that they wait for; a few microseconds of it keep nearly all of the speed of a quiet machine. libgomp reads this when it is loaded.
+ */
+const spin = '10000';
+
 function load(): Native {
+  process.env.GOMP_SPINCOUNT ??= spin;
   const path = fileURLToPath(new URL('../build/pocketnet_torch.node', import.meta.url));
   try {
     return createRequire(import.meta.url)(path) as Native;

@@ -22,7 +22,8 @@ export function operator<Arguments extends unknown[], Result>(schemaName: string
   let resolved: ResolvedOperator | undefined;
   const resolve = (): ResolvedOperator => {
     const at = schemaName.indexOf('.');
-    resolved ??= at < 0 ? native.operator(schemaName, '') : native.operator(schemaName.slice(0, at), schemaName.slice(at + 1));
+    resolved ??=
+      at < 0 ? native.operator(schemaName, '') : native.operator(schemaName.slice(0, at), schemaName.slice(at + 1));
     return resolved;
   };
   const call = (...values: Arguments): Result => {

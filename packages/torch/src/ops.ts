@@ -13,15 +13,22 @@ type Sizes = readonly number[];
 // Making
 export const zeros = operator<[size: Sizes, dtype?: Dtype, layout?: null, device?: Device], Tensor>('aten::zeros');
 export const ones = operator<[size: Sizes, dtype?: Dtype, layout?: null, device?: Device], Tensor>('aten::ones');
-export const full = operator<[size: Sizes, value: number, dtype?: Dtype, layout?: null, device?: Device], Tensor>('aten::full');
-export const empty = operator<[size: Sizes, dtype?: Dtype, layout?: null, device?: Device], Tensor>('aten::empty.memory_format');
+export const full = operator<[size: Sizes, value: number, dtype?: Dtype, layout?: null, device?: Device], Tensor>(
+  'aten::full',
+);
+export const empty = operator<[size: Sizes, dtype?: Dtype, layout?: null, device?: Device], Tensor>(
+  'aten::empty.memory_format',
+);
 export const arange = operator<[end: number, dtype?: Dtype], Tensor>('aten::arange');
 export const randn = operator<[size: Sizes, dtype?: Dtype, layout?: null, device?: Device], Tensor>('aten::randn');
 export const zerosLike = operator<[self: Tensor], Tensor>('aten::zeros_like');
 export const clone = operator<[self: Tensor, format?: MemoryFormat], Tensor>('aten::clone');
 export const detach = operator<[self: Tensor], Tensor>('aten::detach');
 export const toDtype = operator<[self: Tensor, dtype: Dtype], Tensor>('aten::to.dtype');
-export const toDevice = operator<[self: Tensor, device: Device, dtype: Dtype, nonBlocking?: boolean, copy?: boolean], Tensor>('aten::to.device');
+export const toDevice = operator<
+  [self: Tensor, device: Device, dtype: Dtype, nonBlocking?: boolean, copy?: boolean],
+  Tensor
+>('aten::to.device');
 export const contiguous = operator<[self: Tensor, format?: MemoryFormat], Tensor>('aten::contiguous');
 
 // Filling in place
@@ -61,7 +68,9 @@ export const sumOver = operator<[self: Tensor, dims: Sizes, keepdim?: boolean], 
 export const mean = operator<[self: Tensor], Tensor>('aten::mean');
 export const meanOver = operator<[self: Tensor, dims: Sizes, keepdim?: boolean], Tensor>('aten::mean.dim');
 export const norm = operator<[self: Tensor, p?: number], Tensor>('aten::norm.Scalar');
-export const normOver = operator<[self: Tensor, p: number, dims: Sizes, keepdim?: boolean], Tensor>('aten::norm.ScalarOpt_dim');
+export const normOver = operator<[self: Tensor, p: number, dims: Sizes, keepdim?: boolean], Tensor>(
+  'aten::norm.ScalarOpt_dim',
+);
 export const argmax = operator<[self: Tensor, dim?: Optional<number>, keepdim?: boolean], Tensor>('aten::argmax');
 export const all = operator<[self: Tensor], Tensor>('aten::all');
 
@@ -70,19 +79,32 @@ export const reshape = operator<[self: Tensor, shape: Sizes], Tensor>('aten::res
 export const permute = operator<[self: Tensor, dims: Sizes], Tensor>('aten::permute');
 export const transpose = operator<[self: Tensor, dim0: number, dim1: number], Tensor>('aten::transpose.int');
 export const flatten = operator<[self: Tensor, start?: number, end?: number], Tensor>('aten::flatten.using_ints');
-export const slice = operator<[self: Tensor, dim: number, start?: Optional<number>, end?: Optional<number>, step?: number], Tensor>('aten::slice.Tensor');
+export const slice = operator<
+  [self: Tensor, dim: number, start?: Optional<number>, end?: Optional<number>, step?: number],
+  Tensor
+>('aten::slice.Tensor');
 export const flip = operator<[self: Tensor, dims: Sizes], Tensor>('aten::flip');
 export const cat = operator<[tensors: readonly Tensor[], dim?: number], Tensor>('aten::cat');
 export const stack = operator<[tensors: readonly Tensor[], dim?: number], Tensor>('aten::stack');
 export const indexSelect = operator<[self: Tensor, dim: number, index: Tensor], Tensor>('aten::index_select');
 export const gather = operator<[self: Tensor, dim: number, index: Tensor], Tensor>('aten::gather');
-export const scatter = operator<[self: Tensor, dim: number, index: Tensor, source: Tensor], Tensor>('aten::scatter.src');
+export const scatter = operator<[self: Tensor, dim: number, index: Tensor, source: Tensor], Tensor>(
+  'aten::scatter.src',
+);
 
 // Networks
 export const matmul = operator<[self: Tensor, other: Tensor], Tensor>('aten::matmul');
 export const linear = operator<[input: Tensor, weight: Tensor, bias?: Optional<Tensor>], Tensor>('aten::linear');
 export const conv2d = operator<
-  [input: Tensor, weight: Tensor, bias?: Optional<Tensor>, stride?: number | Sizes, padding?: number | Sizes, dilation?: number | Sizes, groups?: number],
+  [
+    input: Tensor,
+    weight: Tensor,
+    bias?: Optional<Tensor>,
+    stride?: number | Sizes,
+    padding?: number | Sizes,
+    dilation?: number | Sizes,
+    groups?: number,
+  ],
   Tensor
 >('aten::conv2d');
 export const batchNorm = operator<
@@ -101,9 +123,19 @@ export const batchNorm = operator<
 >('aten::batch_norm');
 export const prelu = operator<[self: Tensor, slopes: Tensor], Tensor>('pocketnet::prelu');
 export const relu = operator<[self: Tensor], Tensor>('aten::relu');
-export const maxPool2d = operator<[self: Tensor, kernel: number | Sizes, stride?: number | Sizes, padding?: number | Sizes], Tensor>('aten::max_pool2d');
+export const maxPool2d = operator<
+  [self: Tensor, kernel: number | Sizes, stride?: number | Sizes, padding?: number | Sizes],
+  Tensor
+>('aten::max_pool2d');
 export const avgPool2d = operator<
-  [self: Tensor, kernel: number | Sizes, stride?: number | Sizes, padding?: number | Sizes, ceil?: boolean, countPadding?: boolean],
+  [
+    self: Tensor,
+    kernel: number | Sizes,
+    stride?: number | Sizes,
+    padding?: number | Sizes,
+    ceil?: boolean,
+    countPadding?: boolean,
+  ],
   Tensor
 >('aten::avg_pool2d');
 export const softmax = operator<[self: Tensor, dim: number], Tensor>('aten::softmax.int');
@@ -143,7 +175,14 @@ export const separable = operator<
 export const concat = operator<[parts: readonly Tensor[]], Tensor>('pocketnet::concat');
 /** g ← g + wd·w; v ← μ·v + g; w ← w − lr·v for many tensors in one pass over their memory; a zero v makes the first v equal g. */
 export const sgdStep_ = operator<
-  [weights: readonly Tensor[], gradients: readonly Tensor[], velocities: readonly Tensor[], lr: number, momentum: number, weightDecay: number],
+  [
+    weights: readonly Tensor[],
+    gradients: readonly Tensor[],
+    velocities: readonly Tensor[],
+    lr: number,
+    momentum: number,
+    weightDecay: number,
+  ],
   void
 >('pocketnet::sgd_step_');
 /** |(t₁, t₂, …)|₂ over all elements of all tensors, summed in float64. */
@@ -151,5 +190,9 @@ export const totalNorm = operator<[tensors: readonly Tensor[]], number>('pocketn
 
 // As optimisers need them
 export const divScalar = operator<[self: Tensor, other: number], Tensor>('aten::div.Scalar');
-export const addcmul_ = operator<[self: Tensor, first: Tensor, second: Tensor, value?: number], Tensor>('aten::addcmul_');
-export const addcdiv_ = operator<[self: Tensor, first: Tensor, second: Tensor, value?: number], Tensor>('aten::addcdiv_');
+export const addcmul_ = operator<[self: Tensor, first: Tensor, second: Tensor, value?: number], Tensor>(
+  'aten::addcmul_',
+);
+export const addcdiv_ = operator<[self: Tensor, first: Tensor, second: Tensor, value?: number], Tensor>(
+  'aten::addcdiv_',
+);

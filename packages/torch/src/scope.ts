@@ -70,7 +70,9 @@ export function scope<T>(body: () => T): T {
     result = body();
     if (result instanceof Promise) {
       result.catch(() => {}); // it is about to fail on freed tensors: that failure is this one
-      throw new Error('scope() takes a synchronous body: its tensors are freed when it returns, before a promise settles.');
+      throw new Error(
+        'scope() takes a synchronous body: its tensors are freed when it returns, before a promise settles.',
+      );
     }
   } catch (error) {
     open.pop();

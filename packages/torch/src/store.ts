@@ -1,7 +1,7 @@
-import { readTensors, type StoredTensor, writeTensors } from './io/index.js';
-import { fromArray, type Tensor } from './tensor.js';
 import { arrayOver } from './dtype.js';
+import { readTensors, type StoredTensor, writeTensors } from './io/index.js';
 import { native } from './native.js';
+import { fromArray, type Tensor } from './tensor.js';
 
 /** Named tensors and the free-text metadata beside them. */
 export interface NamedTensors {
@@ -27,6 +27,10 @@ export function loadTensors(path: string): NamedTensors {
 }
 
 /** Writes tensors to a `.safetensors` or `.pth` file: whole or not at all. */
-export function saveTensors(path: string, tensors: ReadonlyMap<string, Tensor>, metadata: Record<string, string> = {}): void {
+export function saveTensors(
+  path: string,
+  tensors: ReadonlyMap<string, Tensor>,
+  metadata: Record<string, string> = {},
+): void {
   writeTensors(path, { tensors: new Map(Array.from(tensors, ([name, tensor]) => [name, toStored(tensor)])), metadata });
 }

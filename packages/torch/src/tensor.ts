@@ -16,7 +16,8 @@ export class Tensor implements Handle {
 
   /** Takes over a handle that the addon has just made. */
   constructor(readonly handle: number) {
-    if (typeof handle !== 'number') throw new Error('Tensors are made by tensor(), fromArray() and the operators, not by their class.');
+    if (typeof handle !== 'number')
+      throw new Error('Tensors are made by tensor(), fromArray() and the operators, not by their class.');
     adopt(this);
   }
 
@@ -77,7 +78,8 @@ export class Tensor implements Handle {
   }
 
   #typed<D extends Dtype>(dtype: D): ArrayOf[D] {
-    if (this.dtype !== dtype) throw new Error(`This tensor holds ${this.dtype}, not ${dtype}; convert it with ops.to first.`);
+    if (this.dtype !== dtype)
+      throw new Error(`This tensor holds ${this.dtype}, not ${dtype}; convert it with ops.to first.`);
     return arrayOver(dtype, native.toBuffer(this));
   }
 
@@ -105,16 +107,25 @@ export function fromArray(
   const { buffer } = array;
   // Memory that may shrink or move to another thread cannot be borrowed.
   if (buffer instanceof ArrayBuffer) {
-    if ((buffer as { resizable?: boolean }).resizable) throw new Error('A tensor cannot stand on a resizable ArrayBuffer; copy it.');
+    if ((buffer as { resizable?: boolean }).resizable)
+      throw new Error('A tensor cannot stand on a resizable ArrayBuffer; copy it.');
     markAsUntransferable(buffer);
   }
   return new Tensor(native.fromBuffer(array, shape, code));
 }
 
 /** A float32 tensor with the given values, copied. */
-export function tensor(values: readonly number[], shape: readonly number[] = [values.length], dtype: 'float32' | 'float64' | 'int64' = 'float32'): Tensor {
+export function tensor(
+  values: readonly number[],
+  shape: readonly number[] = [values.length],
+  dtype: 'float32' | 'float64' | 'int64' = 'float32',
+): Tensor {
   if (dtype === 'float32') return fromArray(Float32Array.from(values), shape);
   if (dtype === 'float64') return fromArray(Float64Array.from(values), shape);
-  if (dtype !== 'int64') throw new Error(`tensor() makes float32, float64 and int64, not ${String(dtype)}; convert with ops.toDtype.`);
-  return fromArray(BigInt64Array.from(values, (value) => BigInt(value)), shape);
+  if (dtype !== 'int64')
+    throw new Error(`tensor() makes float32, float64 and int64, not ${String(dtype)}; convert with ops.toDtype.`);
+  return fromArray(
+    BigInt64Array.from(values, (value) => BigInt(value)),
+    shape,
+  );
 }

@@ -44,9 +44,12 @@ function differences(leaf: Tensor, f: () => number, h = 1e-5): Float64Array {
 }
 
 describe('Every wrapped operator', () => {
-  test.each([...operators.keys()].sort())('%s has a sample call, which the fuzzers and the derivatives need', (name) => {
-    expect(Object.keys(samples), 'add one to test/fuzz/samples.mjs').toContain(name);
-  });
+  test.each([...operators.keys()].sort())(
+    '%s has a sample call, which the fuzzers and the derivatives need',
+    (name) => {
+      expect(Object.keys(samples), 'add one to test/fuzz/samples.mjs').toContain(name);
+    },
+  );
 
   test.each(Object.keys(differentiable))('%s has the derivative that finite differences have', (name) => {
     scope(() => {
@@ -59,7 +62,9 @@ describe('Every wrapped operator', () => {
         const expected = differences(input, () => scope(() => noGrad(() => asScalar(name, values).item())));
         const actual = slopes[i]?.toFloat64() ?? new Float64Array(input.size); // an unused input has none: zero everywhere
         expected.forEach((slope, k) => {
-          expect(Math.abs(slope - (actual[k] ?? Number.NaN)), `input ${i}, element ${k}`).toBeLessThan(1e-7 * (1 + Math.abs(slope)));
+          expect(Math.abs(slope - (actual[k] ?? Number.NaN)), `input ${i}, element ${k}`).toBeLessThan(
+            1e-7 * (1 + Math.abs(slope)),
+          );
         });
       }
     });
@@ -130,14 +135,22 @@ describe('Reverse-mode differentiation', () => {
       x.requiresGrad = true;
       expect(noGrad(() => ops.mul(x, x)).requiresGrad).toBe(false);
       expect(noGrad(() => enableGrad(() => ops.mul(x, x))).requiresGrad).toBe(true);
-      expect(() => noGrad(() => { throw new Error('mine'); })).toThrow('mine');
+      expect(() =>
+        noGrad(() => {
+          throw new Error('mine');
+        }),
+      ).toThrow('mine');
       expect(ops.mul(x, x).requiresGrad).toBe(true);
     });
   });
 
   test('refuses asynchronous bodies of noGrad and autocast, whose switch would be back before they end', () => {
     expect(() => noGrad(async () => 1)).toThrow(/synchronous/);
-    expect(() => autocast('cpu', async () => { throw new Error('dropped'); })).toThrow(/synchronous/);
+    expect(() =>
+      autocast('cpu', async () => {
+        throw new Error('dropped');
+      }),
+    ).toThrow(/synchronous/);
   });
 
   test('computes products in bfloat16 inside autocast, also after a nested one has ended', () => {
@@ -158,8 +171,12 @@ describe('Reverse-mode differentiation', () => {
       x.requiresGrad = true;
       const y = ops.mul(x, x);
       expect(() => y.grad).toThrow(/gradientOf: only leaf/);
-      expect(() => { x.grad = tensor([1, 2, 3]); }).toThrow(/float32\[3\] was given for float32\[2\]/);
-      expect(() => { x.grad = tensor([1, 2], [2], 'float64'); }).toThrow(/float64\[2\]/);
+      expect(() => {
+        x.grad = tensor([1, 2, 3]);
+      }).toThrow(/float32\[3\] was given for float32\[2\]/);
+      expect(() => {
+        x.grad = tensor([1, 2], [2], 'float64');
+      }).toThrow(/float64\[2\]/);
       x.grad = tensor([5, 6]);
       expect([...(x.grad?.toFloat32() ?? [])]).toEqual([5, 6]);
     });

@@ -32,9 +32,17 @@ const prelu: Kernel = {
 };
 
 const concat: Kernel = {
-  settings: [{ a: 8, b: 16 }, { a: 1, b: 3 }, { a: 7, b: 64 }],
+  settings: [
+    { a: 8, b: 16 },
+    { a: 1, b: 3 },
+    { a: 7, b: 64 },
+  ],
   layouts: ['channels_last', 'contiguous_format'],
-  inputs: ({ a = 1, b = 1 }, layout) => [image([3, a, 9, 11], layout), image([3, b, 9, 11], layout), image([3, a, 9, 11], layout)],
+  inputs: ({ a = 1, b = 1 }, layout) => [
+    image([3, a, 9, 11], layout),
+    image([3, b, 9, 11], layout),
+    image([3, a, 9, 11], layout),
+  ],
   fused: (x) => ops.concat(x),
   stock: (x) => ops.cat(x, 1),
   tolerance: 0,
@@ -74,7 +82,15 @@ const separable: Kernel = {
       (at(setting, 'kernel') - 1) / 2,
     ),
   stock: (x, setting) => {
-    const deep = ops.conv2d(prelu.stock(x, {}), of(x, 2), null, at(setting, 'stride'), (at(setting, 'kernel') - 1) / 2, 1, at(setting, 'channels'));
+    const deep = ops.conv2d(
+      prelu.stock(x, {}),
+      of(x, 2),
+      null,
+      at(setting, 'stride'),
+      (at(setting, 'kernel') - 1) / 2,
+      1,
+      at(setting, 'channels'),
+    );
     const normed = ops.batchNorm(ops.conv2d(deep, of(x, 3)), of(x, 4), of(x, 5), null, null, true, 0.1, 1e-5, false);
     return x[6] ? ops.add(normed, x[6]) : normed;
   },

@@ -82,7 +82,8 @@ describe('The process', () => {
 
   test('refuses a tensor larger than the free memory instead of being killed for it', () => {
     scope(() => {
-      for (const size of [[4e12], [1e6, 1e6], [2 ** 53]]) expect(() => ops.zeros(size)).toThrow(/aten::zeros: .*(memory|size|overflow)/);
+      for (const size of [[4e12], [1e6, 1e6], [2 ** 53]])
+        expect(() => ops.zeros(size)).toThrow(/aten::zeros: .*(memory|size|overflow)/);
       const x = ops.ones([200_000, 1]);
       expect(() => ops.matmul(x, ops.transpose(x, 0, 1))).toThrow(/matmul: a tensor of 152587 MiB does not fit/);
     });
@@ -90,7 +91,15 @@ describe('The process', () => {
 
   test('runs the engine in two workers at once, ends others mid-work, and goes on', () => {
     const { stdout, stderr, status, signal } = runChild('children/workers.mjs', [], 90);
-    const fine = JSON.stringify([{ fine: true, sum: 32, live: 1 }, { fine: true, sum: 32, live: 1 }]);
-    expect({ status, signal, stdout, stderr }).toEqual({ status: 0, signal: null, stdout: `${fine}\n${fine}\nafter them: 3\n`, stderr: '' });
+    const fine = JSON.stringify([
+      { fine: true, sum: 32, live: 1 },
+      { fine: true, sum: 32, live: 1 },
+    ]);
+    expect({ status, signal, stdout, stderr }).toEqual({
+      status: 0,
+      signal: null,
+      stdout: `${fine}\n${fine}\nafter them: 3\n`,
+      stderr: '',
+    });
   });
 });

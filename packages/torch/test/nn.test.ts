@@ -1,4 +1,4 @@
-import { backward, init, nn, ops, scope, Tensor, tensor } from '@pocketnet/torch';
+import { backward, init, nn, ops, scope, type Tensor, tensor } from '@pocketnet/torch';
 import { describe, expect, test } from 'vitest';
 
 class Block extends nn.Module {
@@ -17,7 +17,11 @@ class Block extends nn.Module {
 }
 
 class Net extends nn.Module {
-  readonly stem = new nn.Sequential(new nn.Conv2d(3, 4, 3, { bias: true }), new nn.BatchNorm(4, { affine: false }), new nn.ReLU());
+  readonly stem = new nn.Sequential(
+    new nn.Conv2d(3, 4, 3, { bias: true }),
+    new nn.BatchNorm(4, { affine: false }),
+    new nn.ReLU(),
+  );
   readonly cells = new nn.ModuleList([new Block(4), new Block(4)]);
   readonly scale = new nn.Parameter(scope(() => tensor([2])));
   readonly head = new nn.Linear(4, 2);
@@ -59,7 +63,8 @@ describe('A module', () => {
     scope(() => {
       const net = new Net();
       backward(ops.sum(ops.exp(net.forward(ops.randn([2, 3, 8, 8])))));
-      for (const [name, parameter] of net.namedParameters()) expect(parameter.grad?.shape, name).toEqual(parameter.shape);
+      for (const [name, parameter] of net.namedParameters())
+        expect(parameter.grad?.shape, name).toEqual(parameter.shape);
       net.dispose();
     });
   });
@@ -125,12 +130,16 @@ describe('Batch normalisation', () => {
         const xs = places.map((i) => values[i] as number);
         const mean = xs.reduce((a, b) => a + b) / 4;
         const squares = xs.reduce((sum, x) => sum + (x - mean) ** 2, 0);
-        for (const i of places) expect(y[i]).toBeCloseTo(3 * (((values[i] as number) - mean) / Math.sqrt(squares / 4 + 1e-5)) + 0.5, 12);
+        for (const i of places)
+          expect(y[i]).toBeCloseTo(3 * (((values[i] as number) - mean) / Math.sqrt(squares / 4 + 1e-5)) + 0.5, 12);
         expect(bn.running_mean.toFloat64()[c]).toBeCloseTo(0.1 * mean, 12);
         expect(bn.running_var.toFloat64()[c]).toBeCloseTo(0.9 + 0.1 * (squares / 3), 12);
       }
       expect(bn.num_batches_tracked.item()).toBe(1);
-      const still = bn.eval().forward(tensor(values, [2, 2, 2, 1], 'float64')).toFloat64();
+      const still = bn
+        .eval()
+        .forward(tensor(values, [2, 2, 2, 1], 'float64'))
+        .toFloat64();
       const [m, v] = [bn.running_mean.toFloat64()[0] as number, bn.running_var.toFloat64()[0] as number];
       expect(still[1]).toBeCloseTo((3 * (2 - m)) / Math.sqrt(v + 1e-5) + 0.5, 12);
       expect(bn.num_batches_tracked.item()).toBe(1);

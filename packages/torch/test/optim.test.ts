@@ -25,7 +25,9 @@ function run(make: (weights: Tensor[]) => optim.Optimizer, steps = 5): Float64Ar
 
 function expectClose(actual: ArrayLike<number>, expected: readonly number[]): void {
   expect(actual.length).toBe(expected.length);
-  expected.forEach((value, i) => { expect(actual[i]).toBeCloseTo(value, 12); });
+  expected.forEach((value, i) => {
+    expect(actual[i]).toBeCloseTo(value, 12);
+  });
 }
 
 describe('SGD', () => {
@@ -44,7 +46,10 @@ describe('SGD', () => {
       }
       return w;
     });
-    expectClose(run((weights) => optim.sgd(weights, { lr: 0.1, momentum, weightDecay })), expected);
+    expectClose(
+      run((weights) => optim.sgd(weights, { lr: 0.1, momentum, weightDecay })),
+      expected,
+    );
   });
 });
 
@@ -66,7 +71,10 @@ describe('Adam', () => {
       }
       return w;
     });
-    expectClose(run((weights) => optim.adam(weights, { lr, betas: [b1, b2], eps, weightDecay, decoupled })), expected);
+    expectClose(
+      run((weights) => optim.adam(weights, { lr, betas: [b1, b2], eps, weightDecay, decoupled })),
+      expected,
+    );
   });
 });
 
@@ -136,14 +144,26 @@ describe('Parameter groups', () => {
   test('each have their own rate and weight decay, and the rate may change on the way', () => {
     scope(() => {
       const [a, b] = [parameter(), parameter()];
-      const optimizer = optim.sgd([{ parameters: [a], lr: 1 }, { parameters: [b], weightDecay: 0.5 }], { lr: 0.1 });
+      const optimizer = optim.sgd(
+        [
+          { parameters: [a], lr: 1 },
+          { parameters: [b], weightDecay: 0.5 },
+        ],
+        { lr: 0.1 },
+      );
       const feed = (): void => {
         for (const weight of [a, b]) weight.grad = tensor([1, 1, 1], [3], 'float64');
         optimizer.step();
       };
       feed();
-      expectClose(a.toFloat64(), start.map((w) => w - 1));
-      expectClose(b.toFloat64(), start.map((w) => w - 0.1 * (1 + 0.5 * w)));
+      expectClose(
+        a.toFloat64(),
+        start.map((w) => w - 1),
+      );
+      expectClose(
+        b.toFloat64(),
+        start.map((w) => w - 0.1 * (1 + 0.5 * w)),
+      );
       (optimizer.groups[0] as { lr: number }).lr = 0;
       const before = a.toFloat64();
       feed();

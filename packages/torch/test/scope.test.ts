@@ -1,4 +1,4 @@
-import { keep, liveTensors, nn, ops, scope, Tensor, tensor } from '@pocketnet/torch';
+import { keep, liveTensors, nn, ops, scope, type Tensor, tensor } from '@pocketnet/torch';
 import { describe, expect, test } from 'vitest';
 
 /** What a body adds to the number of living tensors. */
@@ -60,10 +60,23 @@ describe('A scope', () => {
   });
 
   test('frees everything when its body throws, or when what it returns cannot be read', () => {
-    expect(added(() => expect(() => scope(() => { tensor([1]); throw new Error('mine'); })).toThrow('mine'))).toBe(0);
+    expect(
+      added(() =>
+        expect(() =>
+          scope(() => {
+            tensor([1]);
+            throw new Error('mine');
+          }),
+        ).toThrow('mine'),
+      ),
+    ).toBe(0);
     const trap = (): unknown => {
       tensor([1]);
-      return { get x() { throw new Error('a getter'); } };
+      return {
+        get x() {
+          throw new Error('a getter');
+        },
+      };
     };
     expect(added(() => expect(() => scope(trap)).toThrow('a getter'))).toBe(0);
     expect(added(() => scope(() => void ops.neg(tensor([1]))))).toBe(0); // the stack of scopes is as before
@@ -117,7 +130,12 @@ describe('A tensor that was freed', () => {
     ['for its elements', (x) => x.toArray()],
     ['for its value', (x) => x.item()],
     ['for its gradient', (x) => x.grad],
-    ['to require one', (x) => { x.requiresGrad = true; }],
+    [
+      'to require one',
+      (x) => {
+        x.requiresGrad = true;
+      },
+    ],
   ])('says so when it is used %s', (_, use) => {
     expect(() => use(freed())).toThrow(/the tensor was freed/);
   });

@@ -66,6 +66,7 @@ class Thread {
   }
 
   private settle({ ticket, failure }: Reply): void {
+    if (this.end !== undefined) return; // a late reply: the thread is on its way out and keeps the process alive until it is
     const waiting = this.waiting.get(ticket);
     this.waiting.delete(ticket);
     if (this.waiting.size === 0) this.worker.unref();

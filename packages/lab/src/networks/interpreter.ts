@@ -21,7 +21,12 @@ export interface Interpreter<V> {
 }
 
 /** The layers of the operation that PocketNets are made of. */
-export type SeparableLayers = readonly [prelu: nn.PReLU, depthwise: nn.Conv2d, pointwise: nn.Conv2d, norm: nn.BatchNorm];
+export type SeparableLayers = readonly [
+  prelu: nn.PReLU,
+  depthwise: nn.Conv2d,
+  pointwise: nn.Conv2d,
+  norm: nn.BatchNorm,
+];
 
 /** A part of a network that takes one value. */
 export abstract class Block extends nn.Module {
@@ -49,6 +54,7 @@ export const execute: Interpreter<Tensor> = {
   shift: (x) => ops.slice(ops.slice(x, 2, 1), 3, 1),
   flatten: (x) => ops.flatten(x, 1),
   separable: (x, [prelu, depthwise, pointwise, norm], addend) => {
+    if (depthwise.kernel === 1 && depthwise.stride > 1) return undefined;
     if (!ops.fitsChannelsLast(x) || (addend !== undefined && !ops.fitsChannelsLast(addend))) return undefined;
     norm.countBatch();
     return ops.separable(

@@ -1,7 +1,12 @@
 import { init, nn } from '@pocketnet/torch';
 
 /** PocketNet's convolutions have no bias and start kaiming-uniform with a = 0, i.e. within ±√(6/fan_in) (facts 1.4). */
-export function conv(inChannels: number, outChannels: number, kernel: number, options: nn.Conv2dOptions = {}): nn.Conv2d {
+export function conv(
+  inChannels: number,
+  outChannels: number,
+  kernel: number,
+  options: nn.Conv2dOptions = {},
+): nn.Conv2d {
   const layer = new nn.Conv2d(inChannels, outChannels, kernel, options);
   init.kaimingUniform(layer.weight, 0);
   return layer;

@@ -1,4 +1,5 @@
 import { loadTensors, scope, type Tensor } from '@pocketnet/torch';
+import { readGenotype } from '../search-space/genotype-text.js';
 import type { Block } from './interpreter.js';
 import { findNetwork, type NetworkEntry } from './registry.js';
 
@@ -30,7 +31,12 @@ export function loadNetwork(path: string, name?: string): LoadedNetwork {
     const entry = findNetwork(named);
     const embedding = Number(metadata.embedding ?? entry.embedding);
     const input = Number(metadata.input ?? 112);
-    const network = entry.build({ embedding, input });
+    const { genotype } = metadata;
+    const network = entry.build({
+      embedding,
+      input,
+      ...(genotype !== undefined && { genotype: readGenotype(genotype) }),
+    });
     try {
       network.loadStateDict(withoutWrapping(tensors));
     } catch (cause) {

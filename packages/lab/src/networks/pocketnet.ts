@@ -27,7 +27,16 @@ export class PocketNet extends Block {
   readonly cells: nn.ModuleList<Cell>;
   readonly tail: nn.Sequential;
   readonly #stem: readonly [nn.Conv2d, nn.BatchNorm];
-  readonly #tail: readonly [nn.PReLU, nn.Conv2d, nn.BatchNorm, nn.PReLU, nn.Conv2d, nn.BatchNorm, nn.Conv2d, nn.BatchNorm];
+  readonly #tail: readonly [
+    nn.PReLU,
+    nn.Conv2d,
+    nn.BatchNorm,
+    nn.PReLU,
+    nn.Conv2d,
+    nn.BatchNorm,
+    nn.Conv2d,
+    nn.BatchNorm,
+  ];
   readonly #options: Required<PocketNetOptions>;
 
   constructor(options: PocketNetOptions) {

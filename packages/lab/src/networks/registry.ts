@@ -19,7 +19,14 @@ export interface NetworkEntry {
   build(options?: NetworkOptions): Block;
 }
 
-function pocketNet(name: string, channels: number, cells: number, embedding: number, genotype: Genotype, description: string): NetworkEntry {
+function pocketNet(
+  name: string,
+  channels: number,
+  cells: number,
+  embedding: number,
+  genotype: Genotype,
+  description: string,
+): NetworkEntry {
   return {
     name,
     description,
@@ -45,6 +52,7 @@ const plain = (name: string): string => name.toLowerCase().replaceAll(/[^a-z0-9]
 /** @throws an Error that lists the names there are */
 export function findNetwork(name: string): NetworkEntry {
   const found = networks.find((entry) => plain(entry.name) === plain(name));
-  if (!found) throw new Error(`There is no network '${name}'; there are ${networks.map((entry) => entry.name).join(', ')}.`);
+  if (!found)
+    throw new Error(`There is no network '${name}'; there are ${networks.map((entry) => entry.name).join(', ')}.`);
   return found;
 }

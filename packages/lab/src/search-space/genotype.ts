@@ -28,17 +28,41 @@ const concat = [2, 3, 4, 5];
 /** Found on CASIA-WebFace (Boutros et al. 2021): every PocketNet's cells. */
 export const casiaGenotype: Genotype = {
   normal: [
-    [['dw_conv_3x3', 0], ['dw_conv_1x1', 1]],
-    [['dw_conv_3x3', 2], ['dw_conv_5x5', 0]],
-    [['dw_conv_3x3', 3], ['dw_conv_3x3', 0]],
-    [['dw_conv_3x3', 4], ['skip_connect', 0]],
+    [
+      ['dw_conv_3x3', 0],
+      ['dw_conv_1x1', 1],
+    ],
+    [
+      ['dw_conv_3x3', 2],
+      ['dw_conv_5x5', 0],
+    ],
+    [
+      ['dw_conv_3x3', 3],
+      ['dw_conv_3x3', 0],
+    ],
+    [
+      ['dw_conv_3x3', 4],
+      ['skip_connect', 0],
+    ],
   ],
   normalConcat: concat,
   reduce: [
-    [['dw_conv_3x3', 1], ['dw_conv_7x7', 0]],
-    [['skip_connect', 2], ['dw_conv_5x5', 1]],
-    [['max_pool_3x3', 0], ['skip_connect', 2]],
-    [['max_pool_3x3', 0], ['max_pool_3x3', 1]],
+    [
+      ['dw_conv_3x3', 1],
+      ['dw_conv_7x7', 0],
+    ],
+    [
+      ['skip_connect', 2],
+      ['dw_conv_5x5', 1],
+    ],
+    [
+      ['max_pool_3x3', 0],
+      ['skip_connect', 2],
+    ],
+    [
+      ['max_pool_3x3', 0],
+      ['max_pool_3x3', 1],
+    ],
   ],
   reduceConcat: concat,
 };
@@ -46,17 +70,41 @@ export const casiaGenotype: Genotype = {
 /** Found on CIFAR-10: the paper's comparison of searching on faces with searching on objects (DartFaceNet). */
 export const cifarGenotype: Genotype = {
   normal: [
-    [['dw_conv_7x7', 0], ['dw_conv_3x3', 1]],
-    [['dw_conv_1x1', 1], ['dw_conv_1x1', 2]],
-    [['max_pool_3x3', 2], ['dw_conv_7x7', 3]],
-    [['dw_conv_5x5', 4], ['max_pool_3x3', 0]],
+    [
+      ['dw_conv_7x7', 0],
+      ['dw_conv_3x3', 1],
+    ],
+    [
+      ['dw_conv_1x1', 1],
+      ['dw_conv_1x1', 2],
+    ],
+    [
+      ['max_pool_3x3', 2],
+      ['dw_conv_7x7', 3],
+    ],
+    [
+      ['dw_conv_5x5', 4],
+      ['max_pool_3x3', 0],
+    ],
   ],
   normalConcat: concat,
   reduce: [
-    [['max_pool_3x3', 0], ['dw_conv_7x7', 1]],
-    [['max_pool_3x3', 0], ['max_pool_3x3', 1]],
-    [['max_pool_3x3', 0], ['max_pool_3x3', 2]],
-    [['max_pool_3x3', 0], ['max_pool_3x3', 1]],
+    [
+      ['max_pool_3x3', 0],
+      ['dw_conv_7x7', 1],
+    ],
+    [
+      ['max_pool_3x3', 0],
+      ['max_pool_3x3', 1],
+    ],
+    [
+      ['max_pool_3x3', 0],
+      ['max_pool_3x3', 2],
+    ],
+    [
+      ['max_pool_3x3', 0],
+      ['max_pool_3x3', 1],
+    ],
   ],
   reduceConcat: concat,
 };

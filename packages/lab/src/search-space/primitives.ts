@@ -94,7 +94,8 @@ const separable =
 export const primitives: Readonly<Record<Exclude<PrimitiveName, 'none'>, PrimitiveMaker>> = {
   max_pool_3x3: (channels, stride, affine) => new PoolNorm('max', channels, stride, affine),
   avg_pool_3x3: (channels, stride, affine) => new PoolNorm('avg', channels, stride, affine),
-  skip_connect: (channels, stride, affine) => (stride === 1 ? new Skip() : new FactorizedReduce(channels, channels, affine)),
+  skip_connect: (channels, stride, affine) =>
+    stride === 1 ? new Skip() : new FactorizedReduce(channels, channels, affine),
   dw_conv_3x3: separable(3),
   dw_conv_5x5: separable(5),
   dw_conv_7x7: separable(7),

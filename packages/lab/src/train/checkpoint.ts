@@ -1,6 +1,14 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { loadTensors, type optim, randomState, saveTensors, scope, setRandomState, type Tensor } from '@pocketnet/torch';
+import {
+  loadTensors,
+  type optim,
+  randomState,
+  saveTensors,
+  scope,
+  setRandomState,
+  type Tensor,
+} from '@pocketnet/torch';
 import type { Head } from '../heads/index.js';
 import type { Block } from '../networks/index.js';
 
@@ -19,7 +27,15 @@ export interface Position {
   bestStep: number;
 }
 
-export const startPosition: Position = { step: 0, epoch: 0, batch: 0, lossSum: 0, lossCount: 0, best: {}, bestStep: 0 };
+export const startPosition = (): Position => ({
+  step: 0,
+  epoch: 0,
+  batch: 0,
+  lossSum: 0,
+  lossCount: 0,
+  best: {},
+  bestStep: 0,
+});
 
 /** What a checkpoint is made of, and put back into. */
 export interface Checkpointed {
@@ -36,7 +52,8 @@ export const hasCheckpoint = (folder: string): boolean => existsSync(file(folder
 export function saveCheckpoint(folder: string, parts: Checkpointed, position: Position): void {
   scope(() => {
     const tensors = new Map<string, Tensor>();
-    for (const [prefix, state] of sections(parts)) for (const [name, tensor] of state) tensors.set(`${prefix}.${name}`, tensor);
+    for (const [prefix, state] of sections(parts))
+      for (const [name, tensor] of state) tensors.set(`${prefix}.${name}`, tensor);
     tensors.set('random.cpu', randomState());
     saveTensors(file(folder), tensors, { position: JSON.stringify(position) });
   });
@@ -47,9 +64,14 @@ export function loadCheckpoint(folder: string, { backbone, head, optimizers }: C
   return scope(() => {
     const { tensors, metadata } = loadTensors(file(folder));
     const section = (prefix: string): Map<string, Tensor> =>
-      new Map(Array.from(tensors).flatMap(([name, tensor]) => (name.startsWith(`${prefix}.`) ? [[name.slice(prefix.length + 1), tensor]] : [])));
+      new Map(
+        Array.from(tensors).flatMap(([name, tensor]) =>
+          name.startsWith(`${prefix}.`) ? [[name.slice(prefix.length + 1), tensor]] : [],
+        ),
+      );
     const random = tensors.get('random.cpu');
-    if (!random || metadata.position === undefined) throw new Error(`${file(folder)} is no checkpoint of a training run.`);
+    if (!random || metadata.position === undefined)
+      throw new Error(`${file(folder)} is no checkpoint of a training run.`);
     backbone.loadStateDict(section('backbone'));
     head.loadStateDict(section('head'));
     optimizers.backbone.loadStateDict(section('optimizer.backbone'));

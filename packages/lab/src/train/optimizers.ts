@@ -1,4 +1,4 @@
-import { nn, optim, type Tensor } from '@pocketnet/torch';
+import { type nn, optim, type Tensor } from '@pocketnet/torch';
 import type { ExperimentConfig } from '../config/index.js';
 import type { Head } from '../heads/index.js';
 import type { Block } from '../networks/index.js';
@@ -33,7 +33,10 @@ export function buildSchedule(config: ExperimentConfig, totalSteps: number): opt
     case 'step':
       return optim.stepSchedule(schedule.milestones, schedule.gamma);
     case 'cosine':
-      return optim.cosineSchedule(totalSteps, { warmup: schedule.warmupSteps, floor: schedule.minLr / baseLearningRate(config) });
+      return optim.cosineSchedule(totalSteps, {
+        warmup: schedule.warmupSteps,
+        floor: schedule.minLr / baseLearningRate(config),
+      });
     case 'constant':
       return optim.constantSchedule;
   }

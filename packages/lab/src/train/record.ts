@@ -63,10 +63,30 @@ export class RunRecord {
     const speed = (steps * config.batch) / seconds;
     this.lastLoss = position.lossSum / position.lossCount;
     const hours = ((totalSteps - position.step) * seconds) / steps / 3600;
-    this.#log.training({ speed, loss: this.lastLoss, learningRate: outcome.lr, epoch: position.epoch, step: position.step, hours });
+    this.#log.training({
+      speed,
+      loss: this.lastLoss,
+      learningRate: outcome.lr,
+      epoch: position.epoch,
+      step: position.step,
+      hours,
+    });
     const terms = Object.fromEntries(outcome.terms.map((term, i) => [`loss.${term}`, outcome.losses[i] ?? Number.NaN]));
-    this.#metrics.write({ step: position.step, epoch: position.epoch, loss: this.lastLoss, ...terms, lr: outcome.lr, gradNorm: outcome.gradNorm, speed });
-    for (const [tag, value] of Object.entries({ loss: this.lastLoss, lr: outcome.lr, gradNorm: outcome.gradNorm, speed })) {
+    this.#metrics.write({
+      step: position.step,
+      epoch: position.epoch,
+      loss: this.lastLoss,
+      ...terms,
+      lr: outcome.lr,
+      gradNorm: outcome.gradNorm,
+      speed,
+    });
+    for (const [tag, value] of Object.entries({
+      loss: this.lastLoss,
+      lr: outcome.lr,
+      gradNorm: outcome.gradNorm,
+      speed,
+    })) {
       this.#board.scalar(`train/${tag}`, value, position.step);
     }
     this.#board.flush();
@@ -79,10 +99,18 @@ export class RunRecord {
     const { step } = this.#options.position;
     this.lastAccuracy[set] = report.accuracy;
     this.#log.verification({ set, step, xNorm, accuracy: report.accuracy, accuracyStd: report.accuracyStd, highest });
-    this.#metrics.write({ step, set, accuracy: report.accuracy, accuracyStd: report.accuracyStd, 'tarAtFar1e-3': report.val.val });
+    this.#metrics.write({
+      step,
+      set,
+      accuracy: report.accuracy,
+      accuracyStd: report.accuracyStd,
+      'valAtFar1e-3': report.val.val,
+    });
     this.#board.scalar(`${set}/accuracy`, report.accuracy, step);
     this.#board.flush();
-    this.#progress?.note(`${set} after ${step} steps: ${(100 * report.accuracy).toFixed(2)} ± ${(100 * report.accuracyStd).toFixed(2)} %`);
+    this.#progress?.note(
+      `${set} after ${step} steps: ${(100 * report.accuracy).toFixed(2)} ± ${(100 * report.accuracyStd).toFixed(2)} %`,
+    );
     this.restartClock();
   }
 

@@ -1,18 +1,33 @@
 import { mkdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { createLoader } from '@pocketnet/data';
-import { autocast, backward, fromArray, manualSeed, ops, optim, saveTensors, scope, setThreads, type Tensor } from '@pocketnet/torch';
+import {
+  autocast,
+  backward,
+  fromArray,
+  manualSeed,
+  ops,
+  optim,
+  saveTensors,
+  scope,
+  setThreads,
+  type Tensor,
+} from '@pocketnet/torch';
 import type { LoadedConfig } from '../config/index.js';
 import { saveConfig } from '../config/index.js';
 import { networkEmbedder } from '../embedders/network.js';
 import { buildHead } from '../heads/index.js';
 import { findNetwork } from '../networks/index.js';
+import { readGenotypeFile } from '../search-space/genotype-file.js';
+import { writeGenotype } from '../search-space/genotype-text.js';
 import { hasCheckpoint, loadCheckpoint, saveCheckpoint, startPosition } from './checkpoint.js';
-import { RunRecord } from './record.js';
+import { keptName, pruneKept } from './kept.js';
 import { guardFinite } from './nan-guard.js';
 import { headTerm, type LossTerm } from './objective.js';
 import { baseLearningRate, buildOptimizers, buildSchedule } from './optimizers.js';
+import { RunRecord } from './record.js';
 import { openValidation } from './validation.js';
 
 export interface TrainOptions {
@@ -43,45 +58,82 @@ export interface TrainResult {
  */
 export async function train({ config, portable }: LoadedConfig, options: TrainOptions): Promise<TrainResult> {
   const { out, resume = false, signal, quiet = false } = options;
-  if (!resume && hasCheckpoint(out)) throw new Error(`${out} holds a run already: pass --resume to go on with it, or name another folder.`);
+  if (!resume && hasCheckpoint(out))
+    throw new Error(`${out} holds a run already: pass --resume to go on with it, or name another folder.`);
   mkdirSync(out, { recursive: true });
   saveConfig(join(out, 'config.yaml'), portable);
 
   // data
   const { size, workers, augment, train: location } = config.data;
   const loader = createLoader(location, { batch: config.batch, size, seed: config.seed, workers, augment });
+  if (loader.source.identities < 2) {
+    await loader.close();
+    throw new Error(`${location} holds ${loader.source.identities} labelled identities; a head needs 2 at least.`);
+  }
   const validation = openValidation(config);
-  const totalSteps = Math.min(config.maxSteps ?? Number.POSITIVE_INFINITY, (config.epochs ?? Number.POSITIVE_INFINITY) * loader.batchesPerEpoch);
+  const totalSteps = Math.min(
+    config.maxSteps ?? Number.POSITIVE_INFINITY,
+    (config.epochs ?? Number.POSITIVE_INFINITY) * loader.batchesPerEpoch,
+  );
 
   // network, head, optimisers
   setThreads(config.threads ?? availableParallelism());
   manualSeed(config.seed);
   const entry = findNetwork(config.network);
   const embedding = config.embedding ?? entry.embedding;
-  const backbone = entry.build({ input: size, embedding }).to({ device: config.device });
+  const genotype = config.genotype === undefined ? undefined : readGenotypeFile(config.genotype);
+  const backbone = entry.build({ input: size, embedding, ...(genotype && { genotype }) }).to({ device: config.device });
   const head = buildHead(config.head, embedding, loader.source.identities).to({ device: config.device });
   const optimizers = buildOptimizers(config, backbone, head);
   const schedule = buildSchedule(config, totalSteps);
   const terms: LossTerm[] = [headTerm(head)];
   const parts = { backbone, head, optimizers };
-  const position = { ...startPosition, ...(resume && hasCheckpoint(out) ? loadCheckpoint(out, parts) : {}) };
-  const embedder = networkEmbedder(backbone, { name: config.network, dimension: embedding, size, device: config.device });
+  const position = resume && hasCheckpoint(out) ? loadCheckpoint(out, parts) : startPosition();
+  const embedder = networkEmbedder(backbone, {
+    name: config.network,
+    dimension: embedding,
+    size,
+    device: config.device,
+  });
   const record = new RunRecord(out, { config, totalSteps, position, source: loader.source, quiet });
-  const compute = <T>(body: () => T): T => (config.precision === 'bf16' ? autocast(config.device === 'cpu' ? 'cpu' : 'cuda', body) : body());
-  const weightsMetadata = { network: config.network, embedding: String(embedding), input: String(size), data: loader.source.name, seed: String(config.seed) };
-  const saveWeights = (name: string): void => saveTensors(join(out, `${name}.safetensors`), backbone.stateDict(), { ...weightsMetadata, step: String(position.step) });
+  const compute = <T>(body: () => T): T =>
+    config.precision === 'bf16' ? autocast(config.device === 'cpu' ? 'cpu' : 'cuda', body) : body();
+  const about = {
+    network: entry.name,
+    embedding: String(embedding),
+    input: String(size),
+    data: loader.source.name,
+    seed: String(config.seed),
+    ...(genotype && { genotype: writeGenotype(genotype) }),
+  };
+  const saveWeights = (name: string): void =>
+    saveTensors(join(out, `${name}.safetensors`), backbone.stateDict(), { ...about, step: String(position.step) });
   const save = (): void => {
     record.sync();
     saveCheckpoint(out, parts, position);
     saveWeights('last');
+    if (!config.keepCheckpoints) return;
+    saveWeights(keptName(position.step));
+    pruneKept(out, config.keepCheckpoints);
   };
 
   /** One step: forward, loss, backward, clip, update. */
-  const step = (images: Float32Array, labels: Int32Array, count: number): { losses: number[]; loss: number; gradNorm: number } =>
+  const step = (
+    images: Float32Array,
+    labels: Int32Array,
+    count: number,
+  ): { losses: number[]; loss: number; gradNorm: number } =>
     scope(() => {
-      const input = ops.toDevice(ops.permute(fromArray(images, [count, size, size, 3]), [0, 3, 1, 2]), config.device, 'float32');
+      const input = ops.toDevice(
+        ops.permute(fromArray(images, [count, size, size, 3]), [0, 3, 1, 2]),
+        config.device,
+        'float32',
+      );
       const classes = ops.toDevice(fromArray(labels, [count]), config.device, 'int64');
-      const embeddings = ops.toDtype(compute(() => backbone.forward(input)), 'float32');
+      const embeddings = ops.toDtype(
+        compute(() => backbone.forward(input)),
+        'float32',
+      );
       const values = terms.map((term) => ops.mulScalar(term.value({ embeddings, labels: classes }), term.weight));
       const total = values.reduce((sum: Tensor, value) => ops.add(sum, value));
       optimizers.backbone.zeroGrad();
@@ -126,6 +178,7 @@ export async function train({ config, portable }: LoadedConfig, options: TrainOp
         record.step({ ...outcome, lr, terms: terms.map((term) => term.name) });
         const done = position.step === totalSteps;
         if (position.step % config.evalEvery === 0 || done) await validate();
+        await setImmediate(); // batches that are ready follow one another without it, and no Ctrl-C would ever come in
         interrupted = signal?.aborted ?? false;
         if (position.step % config.checkpointEvery === 0 || done || interrupted) save();
         if (done || interrupted) break training;
@@ -136,6 +189,12 @@ export async function train({ config, portable }: LoadedConfig, options: TrainOp
     await loader.close();
     for (const module of [backbone, head]) module.dispose();
   }
-  return { steps: position.step, loss: record.lastLoss, last: record.lastAccuracy, best: position.best, bestStep: position.bestStep, interrupted };
+  return {
+    steps: position.step,
+    loss: record.lastLoss,
+    last: record.lastAccuracy,
+    best: position.best,
+    bestStep: position.bestStep,
+    interrupted,
+  };
 }
-

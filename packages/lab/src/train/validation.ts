@@ -1,7 +1,7 @@
 import { type PairSet, readPairs } from '@pocketnet/data';
 import { type VerificationReport, verification } from '@pocketnet/evaluate';
 import type { ExperimentConfig } from '../config/index.js';
-import { embedPairs, type Embedder } from '../embedders/index.js';
+import { type Embedder, embedPairs } from '../embedders/index.js';
 
 /** A verification set in memory, ready to be measured again and again. */
 export interface ValidationSet {

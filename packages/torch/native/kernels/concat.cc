@@ -8,6 +8,8 @@
 #include <algorithm>
 #include <vector>
 
+#include "once.h"
+
 namespace pocketnet {
 namespace {
 
@@ -40,6 +42,7 @@ class Concat : public torch::autograd::Function<Concat> {
   }
 
   static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context, torch::autograd::variable_list gradients) {
+    refuseSecondDerivative("pocketnet::concat");
     const auto widths = context->saved_data["widths"].toIntVector();
     const auto dy = gradients[0].contiguous(at::MemoryFormat::ChannelsLast);
     const int64_t total = dy.size(1), pixels = dy.size(0) * dy.size(2) * dy.size(3);

@@ -1,5 +1,6 @@
 // Passes over many parameters at once: one walk through memory instead of one a formula term.
 #include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 #include <torch/library.h>
 
 #include <cmath>
@@ -23,6 +24,7 @@ void sgdStep(at::TensorList weights, at::TensorList gradients, at::TensorList ve
   TORCH_CHECK(weights.size() == gradients.size() && weights.size() == velocities.size(), "weights, gradients and velocities must be as many");
   for (size_t i = 0; i < weights.size(); i++) {
     const at::Tensor &w = weights[i], &g = gradients[i], &v = velocities[i];
+    TORCH_CHECK(!(at::GradMode::is_enabled() && w.requires_grad()), "weights that require a gradient are changed in place: call it within noGrad");
     TORCH_CHECK(w.sizes() == g.sizes() && w.sizes() == v.sizes(), "weight ", i, " and its gradient or velocity differ in shape");
     const bool fused = w.is_cpu() && w.scalar_type() == at::kFloat && g.scalar_type() == at::kFloat && v.scalar_type() == at::kFloat &&
                        g.layout() == at::kStrided && sameLayout(w, g) && sameLayout(w, v);

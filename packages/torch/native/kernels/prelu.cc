@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "channelwise.h"
+#include "once.h"
 
 namespace pocketnet {
 namespace {
@@ -19,7 +20,7 @@ constexpr int64_t kPixelsPerTask = 1024;
 
 bool fits(const at::Tensor& x, const at::Tensor& a) {
   return x.is_cpu() && x.scalar_type() == at::kFloat && x.dim() == 4 && x.is_contiguous(at::MemoryFormat::ChannelsLast) &&
-         a.scalar_type() == at::kFloat && a.is_contiguous() && a.numel() == x.size(1);
+         a.is_cpu() && a.scalar_type() == at::kFloat && a.is_contiguous() && a.numel() == x.size(1);
 }
 
 class Prelu : public torch::autograd::Function<Prelu> {
@@ -37,6 +38,7 @@ class Prelu : public torch::autograd::Function<Prelu> {
   }
 
   static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context, torch::autograd::variable_list gradients) {
+    refuseSecondDerivative("pocketnet::prelu");
     const auto saved = context->get_saved_variables();
     const at::Tensor &x = saved[0], &a = saved[1];
     const auto dy = gradients[0].contiguous(at::MemoryFormat::ChannelsLast);

@@ -14,6 +14,7 @@
 #include "channelwise.h"
 #include "depthwise.h"
 #include "gemm.h"
+#include "once.h"
 
 namespace pocketnet {
 namespace {
@@ -208,6 +209,7 @@ class Separable : public torch::autograd::Function<Separable> {
   }
 
   static variable_list backward(AutogradContext* context, variable_list gradients) {
+    refuseSecondDerivative("pocketnet::separable");
     const auto saved = context->get_saved_variables();
     const at::Tensor &x = saved[0], &slopes = saved[1], &depthwise = saved[2], &pointwise = saved[3], &weight = saved[4], &z = saved[5],
                      &mid = saved[6], &mean = saved[7], &inverse = saved[8];

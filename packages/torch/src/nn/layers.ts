@@ -43,7 +43,9 @@ export class Conv2d extends Module {
     this.stride = options.stride ?? 1;
     this.padding = options.padding ?? 0;
     this.groups = options.groups ?? 1;
-    this.weight = parameter([outChannels, inChannels / this.groups, kernel, kernel], (w) => init.kaimingUniform(w, Math.sqrt(5)));
+    this.weight = parameter([outChannels, inChannels / this.groups, kernel, kernel], (w) =>
+      init.kaimingUniform(w, Math.sqrt(5)),
+    );
     const bound = 1 / Math.sqrt((inChannels / this.groups) * kernel * kernel);
     this.bias = options.bias ? parameter([outChannels], (b) => init.uniform(b, -bound, bound)) : null;
   }

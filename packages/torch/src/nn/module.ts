@@ -1,5 +1,5 @@
-import type { Dtype } from '../dtype.js';
 import { noGrad } from '../autograd.js';
+import type { Dtype } from '../dtype.js';
 import * as ops from '../ops.js';
 import { type HoldsTensors, keep, surrender } from '../scope.js';
 import { Tensor } from '../tensor.js';
@@ -73,7 +73,8 @@ export abstract class Module implements HoldsTensors {
    * @throws an Error that lists what is missing, unknown or of another shape; nothing is changed then
    */
   loadStateDict(values: ReadonlyMap<string, Tensor>): void {
-    if (!(values instanceof Map)) throw new Error('A state dict is a Map from names to tensors, such as loadTensors returns.');
+    if (!(values instanceof Map))
+      throw new Error('A state dict is a Map from names to tensors, such as loadTensors returns.');
     const state = this.stateDict();
     const missing = [...state.keys()].filter((name) => !values.has(name));
     const unknown = [...values.keys()].filter((name) => !state.has(name));

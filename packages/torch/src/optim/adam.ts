@@ -79,7 +79,11 @@ export function adam(parameters: readonly Tensor[] | readonly ParameterGroup[], 
         const second = state.get(`second.${place}`);
         const steps = state.get(`steps.${place}`);
         if (!second || !steps) throw new Error(`Adam's state of parameter ${place} is incomplete.`);
-        moments.set(Number(place), { first: keep(ops.clone(first)), second: keep(ops.clone(second)), steps: steps.item() });
+        moments.set(Number(place), {
+          first: keep(ops.clone(first)),
+          second: keep(ops.clone(second)),
+          steps: steps.item(),
+        });
       }
     },
   };

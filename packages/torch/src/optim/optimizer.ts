@@ -24,15 +24,22 @@ export function resolveGroups(
   given: readonly Tensor[] | readonly ParameterGroup[],
   defaults: { lr: number; weightDecay: number },
 ): Optimizer['groups'] {
-  const groups = given.length > 0 && 'parameters' in (given[0] as object) ? (given as ParameterGroup[]) : [{ parameters: given as Tensor[] }];
+  const groups =
+    given.length > 0 && 'parameters' in (given[0] as object)
+      ? (given as ParameterGroup[])
+      : [{ parameters: given as Tensor[] }];
   for (const rate of [defaults, ...groups].flatMap(({ lr = 0, weightDecay = 0 }) => [lr, weightDecay])) {
-    if (!(rate >= 0 && rate < Infinity)) throw new Error(`A learning rate or weight decay is a number from 0, not ${String(rate)}.`);
+    if (!(rate >= 0 && rate < Infinity))
+      throw new Error(`A learning rate or weight decay is a number from 0, not ${String(rate)}.`);
   }
   return groups.map((group) => ({ ...defaults, ...group }));
 }
 
 /** A group's parameters that have a gradient, their places in the whole, and those gradients. */
-export function withGradients(groups: Optimizer['groups'], group: number): { places: number[]; parameters: Tensor[]; gradients: Tensor[] } {
+export function withGradients(
+  groups: Optimizer['groups'],
+  group: number,
+): { places: number[]; parameters: Tensor[]; gradients: Tensor[] } {
   const before = groups.slice(0, group).reduce((count, { parameters }) => count + parameters.length, 0);
   const found = { places: [] as number[], parameters: [] as Tensor[], gradients: [] as Tensor[] };
   for (const [i, parameter] of (groups[group]?.parameters ?? []).entries()) {

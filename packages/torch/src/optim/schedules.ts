@@ -13,7 +13,10 @@ export function stepSchedule(milestones: readonly number[], gamma = 0.1): Schedu
  * Half a cosine from 1 to `floor` over `total` steps (Loshchilov & Hutter 2017), after a linear rise over `warmup` steps.
  * @param floor the last factor, as a share of the base rate
  */
-export function cosineSchedule(total: number, options: { warmup?: number; floor?: number; per?: 'step' | 'epoch' } = {}): Schedule {
+export function cosineSchedule(
+  total: number,
+  options: { warmup?: number; floor?: number; per?: 'step' | 'epoch' } = {},
+): Schedule {
   const { warmup = 0, floor = 0, per = 'step' } = options;
   return (progress) => {
     const at = progress[per];

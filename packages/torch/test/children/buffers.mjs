@@ -25,12 +25,16 @@ for (const Memory of [ArrayBuffer, SharedArrayBuffer]) {
   const values = view.toFloat32();
   view.dispose();
   const late = await collected(reference);
-  console.log(`${Memory.name}: freed while in use ${early}, elements ${values.every((value) => value === 3)}, freed afterwards ${late}`);
+  console.log(
+    `${Memory.name}: freed while in use ${early}, elements ${values.every((value) => value === 3)}, freed afterwards ${late}`,
+  );
 }
 
 // A tensor that was forgotten outside every scope is freed by the collector at last.
 const before = liveTensors();
-(() => { for (let i = 0; i < 100; i++) ops.zeros([10]); })();
+(() => {
+  for (let i = 0; i < 100; i++) ops.zeros([10]);
+})();
 for (let i = 0; i < 50 && liveTensors() > before; i++) {
   globalThis.gc();
   await setTimeout(2);

@@ -9,7 +9,12 @@ export interface Ended {
 }
 
 /** Runs a program of this folder's parent, e.g. `children/workers.mjs`, to its end; after `seconds` it is killed. */
-export function runChild(program: string, args: readonly (string | number)[] = [], seconds = 60, flags: readonly string[] = []): Ended {
+export function runChild(
+  program: string,
+  args: readonly (string | number)[] = [],
+  seconds = 60,
+  flags: readonly string[] = [],
+): Ended {
   const path = fileURLToPath(new URL(`../${program}`, import.meta.url));
   return spawnSync(process.execPath, [...flags, path, ...args.map(String)], {
     encoding: 'utf8',

@@ -26,8 +26,17 @@ const strange = [
   () => ({ handle: NaN }),
   () => ({ handle: -1 }),
   () => ({ handle: 2 ** 60 }),
-  () => ({ get handle() { throw new Error('a getter that throws'); } }),
-  () => Object.defineProperty([1, 2], 0, { get() { throw new Error('an element that throws'); } }),
+  () => ({
+    get handle() {
+      throw new Error('a getter that throws');
+    },
+  }),
+  () =>
+    Object.defineProperty([1, 2], 0, {
+      get() {
+        throw new Error('an element that throws');
+      },
+    }),
   () => new Proxy([], {}),
   () => new Array(5),
   () => Array.from({ length: 70 }, () => 1),
@@ -38,11 +47,59 @@ const strange = [
 export const strangeValue = (random) => random.pick(strange)();
 
 export const numbers = [
-  0, -0, 1, -1, 2, 3, 7, 0.5, -0.5, 64, 127, 128, 255, 256, 1000, 65536, -65536, 1e5, 1e6, 2 ** 31 - 1, 2 ** 31, -(2 ** 31), 2 ** 32,
-  2 ** 40, 2 ** 53, -(2 ** 53), 1e300, NaN, Infinity, -Infinity, 2n ** 63n - 1n, -(2n ** 63n), 2n ** 62n, 4611686018427387905n,
+  0,
+  -0,
+  1,
+  -1,
+  2,
+  3,
+  7,
+  0.5,
+  -0.5,
+  64,
+  127,
+  128,
+  255,
+  256,
+  1000,
+  65536,
+  -65536,
+  1e5,
+  1e6,
+  2 ** 31 - 1,
+  2 ** 31,
+  -(2 ** 31),
+  2 ** 32,
+  2 ** 40,
+  2 ** 53,
+  -(2 ** 53),
+  1e300,
+  NaN,
+  Infinity,
+  -Infinity,
+  2n ** 63n - 1n,
+  -(2n ** 63n),
+  2n ** 62n,
+  4611686018427387905n,
 ];
 
-const shapes = [[], [0], [1], [3], [2, 3], [0, 3], [2, 0, 3], [2, 3, 4], [2, 4, 5, 5], [1, 8, 1, 1], [0, 8, 4, 4], [2, 0, 4, 4], [2, 4, 0, 5], [1, 2, 3, 2, 1], new Array(30).fill(1)];
+const shapes = [
+  [],
+  [0],
+  [1],
+  [3],
+  [2, 3],
+  [0, 3],
+  [2, 0, 3],
+  [2, 3, 4],
+  [2, 4, 5, 5],
+  [1, 8, 1, 1],
+  [0, 8, 4, 4],
+  [2, 0, 4, 4],
+  [2, 4, 0, 5],
+  [1, 2, 3, 2, 1],
+  new Array(30).fill(1),
+];
 const dtypes = ['float32', 'float64', 'int64', 'int32', 'int16', 'int8', 'uint8', 'bool', 'float16', 'bfloat16'];
 
 /** A tensor of a shape, dtype, layout or state that may not fit. */
@@ -101,11 +158,13 @@ export function spoil(random, good, type) {
     }
     return copy;
   }
-  if (type.startsWith('Tensor[]') || type.startsWith('Tensor?[]')) return Array.from({ length: random.below(4) }, () => oddTensor(random));
+  if (type.startsWith('Tensor[]') || type.startsWith('Tensor?[]'))
+    return Array.from({ length: random.below(4) }, () => oddTensor(random));
   if (type.startsWith('Tensor')) return oddTensor(random, random.chance(0.5) ? nearShape(random, good) : undefined);
   if (type.startsWith('int[]')) return Array.from({ length: random.below(5) }, () => random.pick(numbers));
   if (type.startsWith('bool')) return random.pick([true, false, 1, null]);
-  if (type.startsWith('Device')) return random.pick(['cpu', 'cuda', 'meta', 'cpu:1', 'cpu:-1', 'xla', '', 'cuda:99', 7]);
+  if (type.startsWith('Device'))
+    return random.pick(['cpu', 'cuda', 'meta', 'cpu:1', 'cpu:-1', 'xla', '', 'cuda:99', 7]);
   return random.pick(numbers);
 }
 

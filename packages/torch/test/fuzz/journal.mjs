@@ -1,7 +1,7 @@
 // The last call that was begun, in a file: a call that ends the process is found there.
-import { openSync, writeSync } from 'node:fs';
+
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { openSync, readFileSync, writeSync } from 'node:fs';
 
 export function openJournal(path) {
   const file = openSync(path, 'w');
@@ -19,10 +19,17 @@ export function show(value, depth = 0) {
   try {
     if (typeof value === 'object' && value !== null) {
       if (value.isTensor) return `Tensor#${value.about ?? '?'}`;
-      if (Array.isArray(value)) return depth > 2 || value.length > 40 ? `array of ${value.length}` : `[${Array.from(value, (v) => show(v, depth + 1))}]`;
+      if (Array.isArray(value))
+        return depth > 2 || value.length > 40
+          ? `array of ${value.length}`
+          : `[${Array.from(value, (v) => show(v, depth + 1))}]`;
       return Object.prototype.toString.call(value);
     }
-    return typeof value === 'bigint' ? `${value}n` : Object.is(value, -0) ? '-0' : String(typeof value === 'string' ? `'${value}'` : String(value));
+    return typeof value === 'bigint'
+      ? `${value}n`
+      : Object.is(value, -0)
+        ? '-0'
+        : String(typeof value === 'string' ? `'${value}'` : String(value));
   } catch {
     return 'something unprintable';
   }
@@ -33,10 +40,18 @@ export function annotate(values) {
   for (const value of values) {
     if (Array.isArray(value) && value.length < 100) {
       let elements = [];
-      try { elements = [...value]; } catch { /* an element that throws */ }
+      try {
+        elements = [...value];
+      } catch {
+        /* an element that throws */
+      }
       annotate(elements);
     } else if (value?.isTensor && value.about === undefined) {
-      try { value.about = `${value}${value.requiresGrad ? 'g' : ''}`; } catch { value.about = 'freed'; }
+      try {
+        value.about = `${value}${value.requiresGrad ? 'g' : ''}`;
+      } catch {
+        value.about = 'freed';
+      }
     }
   }
 }

@@ -31,9 +31,12 @@ for (let i = from; i < to; i++) {
   scope(() => {
     const schema = operator.resolve().arguments;
     const sample = samples[name]?.(maker(random, random.chance(0.6) ? 'float32' : 'float64')) ?? [];
-    const values = random.chance(0.2) ? schema.slice(0, sample.length + random.below(3)).map((_, k) => sample[k]) : sample;
+    const values = random.chance(0.2)
+      ? schema.slice(0, sample.length + random.below(3)).map((_, k) => sample[k])
+      : sample;
     const times = random.pick([0, 1, 1, 1, 1, 2, 3]);
-    if (random.chance(0.3)) for (const value of values) if (value?.isTensor && value.dtype.startsWith('float')) value.requiresGrad = true;
+    if (random.chance(0.3))
+      for (const value of values) if (value?.isTensor && value.dtype.startsWith('float')) value.requiresGrad = true;
     for (let k = 0; k < times && values.length > 0; k++) {
       const at = random.below(values.length);
       values[at] = spoil(random, values[at], schema[at]?.type ?? 'int');
@@ -55,7 +58,10 @@ for (let i = from; i < to; i++) {
       }
     } catch (error) {
       thrown++;
-      const known = error instanceof Error && (error.message.includes(name.split('.')[0].replace(/^.*::/, '')) || /a getter|an element|backward|toBuffer|aten::sum/.test(error.message));
+      const known =
+        error instanceof Error &&
+        (error.message.includes(name.split('.')[0].replace(/^.*::/, '')) ||
+          /a getter|an element|backward|toBuffer|aten::sum/.test(error.message));
       if (!known) {
         console.log(`seed ${seed} call ${i}: ${name}(${show(values)}) threw ${error?.stack ?? error}`);
         process.exitCode = 1;

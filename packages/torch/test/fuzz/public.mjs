@@ -48,15 +48,43 @@ function* methodsOf(object) {
 
 function argument(random) {
   switch (random.below(9)) {
-    case 0: return strangeValue(random);
-    case 1: return random.pick(numbers);
-    case 2: return random.pick([1, 2, 3, 8]);
-    case 3: return oddTensor(random);
-    case 4: return Array.from({ length: random.below(4) }, () => random.pick([1, 2, 3, ...numbers.slice(0, 9)]));
-    case 5: return Array.from({ length: random.below(3) }, () => oddTensor(random));
-    case 6: return join(folder, random.pick(['bad.safetensors', 'bad.pth', 'none.pth', 'none.safetensors', 'x.txt', '\0', '']));
-    case 7: return random.pick([{ lr: random.pick(numbers) }, { stride: 0 }, { groups: random.pick(numbers) }, new Map([['x', 1]]), new Map([['momentum.0', 3]]), new Uint8Array(9), new Float32Array(6), 'float32', 'cpu']);
-    default: return random.pick([() => random.pick(numbers), () => { throw new Error('thrown by a body'); }, async () => 1]);
+    case 0:
+      return strangeValue(random);
+    case 1:
+      return random.pick(numbers);
+    case 2:
+      return random.pick([1, 2, 3, 8]);
+    case 3:
+      return oddTensor(random);
+    case 4:
+      return Array.from({ length: random.below(4) }, () => random.pick([1, 2, 3, ...numbers.slice(0, 9)]));
+    case 5:
+      return Array.from({ length: random.below(3) }, () => oddTensor(random));
+    case 6:
+      return join(
+        folder,
+        random.pick(['bad.safetensors', 'bad.pth', 'none.pth', 'none.safetensors', 'x.txt', '\0', '']),
+      );
+    case 7:
+      return random.pick([
+        { lr: random.pick(numbers) },
+        { stride: 0 },
+        { groups: random.pick(numbers) },
+        new Map([['x', 1]]),
+        new Map([['momentum.0', 3]]),
+        new Uint8Array(9),
+        new Float32Array(6),
+        'float32',
+        'cpu',
+      ]);
+    default:
+      return random.pick([
+        () => random.pick(numbers),
+        () => {
+          throw new Error('thrown by a body');
+        },
+        async () => 1,
+      ]);
   }
 }
 

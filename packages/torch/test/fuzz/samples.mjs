@@ -23,8 +23,17 @@ export function maker(random, dtype = 'float64') {
       }
       return floats(shape, (_, i) => values[i]);
     },
-    index: (below, ...shape) => fromArray(BigInt64Array.from({ length: sized(shape) }, () => BigInt(random.below(below))), shape),
-    mask: (...shape) => fromArray(Uint8Array.from({ length: sized(shape) }, () => random.below(2)), shape, 'bool'),
+    index: (below, ...shape) =>
+      fromArray(
+        BigInt64Array.from({ length: sized(shape) }, () => BigInt(random.below(below))),
+        shape,
+      ),
+    mask: (...shape) =>
+      fromArray(
+        Uint8Array.from({ length: sized(shape) }, () => random.below(2)),
+        shape,
+        'bool',
+      ),
   };
 }
 
@@ -124,7 +133,9 @@ export const others = {
   'pocketnet::concat': (m) => [[nhwc(float32(m.real(2, 8, 3, 4))), nhwc(float32(m.real(2, 16, 3, 4)))]],
   'pocketnet::separable': (m) => [
     nhwc(float32(m.real(2, 8, 5, 5))),
-    ...[m.real(8), m.real(8, 1, 3, 3), m.real(16, 8, 1, 1), m.real(16), m.real(16), m.real(16), m.positive(16)].map(float32),
+    ...[m.real(8), m.real(8, 1, 3, 3), m.real(16, 8, 1, 1), m.real(16), m.real(16), m.real(16), m.positive(16)].map(
+      float32,
+    ),
     null,
     true,
     0.1,

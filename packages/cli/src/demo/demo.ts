@@ -1,0 +1,171 @@
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { PairSet } from '@pocketnet/data';
+import type { Difference } from '@pocketnet/evaluate';
+import type { ExportCheck } from '@pocketnet/lab';
+import { facts, note, percent } from '../output.js';
+import { chooseIngredients, type Ingredients } from './ingredients.js';
+import { cosineThreshold, type Measured, measurePairs } from './measured.js';
+import { writeReport } from './report.js';
+
+/** One pair of photos and what the exported model says of it. */
+export interface Verdict {
+  pair: number;
+  cosine: number;
+  verdict: 'same' | 'different';
+  truth: 'same' | 'different';
+}
+
+/** All that the demo finds out. */
+export interface DemoResult {
+  out: string;
+  network: string;
+  parameters: number;
+  steps: number;
+  seconds: number;
+  data: Ingredients;
+  before: Measured;
+  after: Measured;
+  /** Accuracy after minus before, with its interval. */
+  gain: Difference;
+  exported: ExportCheck;
+  threshold: number;
+  verdicts: Verdict[];
+}
+
+const configFile = fileURLToPath(new URL('../../../../configs/demo.yaml', import.meta.url));
+
+/** The main job from data to verdict. Each paragraph is what one verb of the command does. */
+export async function runDemo(out: string, set: readonly string[]): Promise<DemoResult> {
+  const begun = performance.now();
+  const step = (text: string): void =>
+    note(`\n[${((performance.now() - begun) / 1000).toFixed(0).padStart(3)} s] ${text}`);
+  const lab = await import('@pocketnet/lab');
+  const { readPairs } = await import('@pocketnet/data');
+  const { bootstrapDifference } = await import('@pocketnet/evaluate');
+  const { manualSeed } = await import('@pocketnet/torch');
+  rmSync(out, { recursive: true, force: true });
+  mkdirSync(out, { recursive: true });
+
+  step('Data');
+  const data = await chooseIngredients(out);
+  const loaded = lab.loadConfig(configFile, { set: [`data.train=${JSON.stringify(data.train)}`, ...set] });
+  const { config } = loaded;
+  const pairs = readPairs(data.pairs);
+  note(`${data.description}: training on ${data.train}, ${pairs.same.length} pairs to measure with`);
+
+  step(`Before: ${config.network} as it is born`);
+  const entry = lab.findNetwork(config.network);
+  manualSeed(config.seed);
+  const newborn = entry.build({ input: config.data.size });
+  const { parameters } = lab.count(newborn, config.data.size);
+  const before = await measurePairs(
+    lab.networkEmbedder(newborn, { name: entry.name, dimension: entry.embedding, size: config.data.size }),
+    pairs,
+    data.folds,
+  );
+  newborn.dispose();
+  note(accuracyLine(before));
+
+  step(
+    `Training ${config.network} (${parameters.toLocaleString('en-US')} parameters) for ${config.maxSteps} steps, about two minutes`,
+  );
+  const run = await lab.train(loaded, { out: join(out, 'run') });
+
+  step('After: the LFW protocol again, on the same pairs');
+  const weights = join(out, 'run', 'last.safetensors');
+  const after = await using(await lab.openEmbedder(weights), (embedder) => measurePairs(embedder, pairs, data.folds));
+  const gain = bootstrapDifference(before.report.correct, after.report.correct, { seed: 1 });
+  note(
+    `${accuracyLine(after)}: ${signed(gain.estimate)} points, 95 % interval ${signed(gain.low)} to ${signed(gain.high)}`,
+  );
+
+  step('Export to ONNX, checked against libtorch');
+  const model = join(out, 'model.onnx');
+  const { bytes } = lab.exportOnnx(weights, config.network, model);
+  const exported = await lab.checkExport(weights, model, pairs.images.slice(0, 16), config.network);
+  for (const [runtime, difference] of Object.entries(exported)) {
+    if (difference > lab.exportTolerance) {
+      throw new Error(
+        `The exported model differs by ${difference.toExponential(1)} in ${runtime}, more than ${lab.exportTolerance}: a bug, please report it.`,
+      );
+    }
+  }
+  note(
+    `${model}, ${bytes.toLocaleString('en-US')} bytes; ${Object.entries(exported)
+      .map(([name, value]) => `${name} ${value.toExponential(1)}`)
+      .join(', ')} relative`,
+  );
+
+  step('Verifying pairs of photos with the exported model');
+  const threshold = cosineThreshold(after.report);
+  const verdicts = await verify(lab, model, pairs, threshold);
+  note(
+    facts(
+      verdicts.map(({ pair, cosine, verdict, truth }) => [
+        `pair ${pair}`,
+        `cosine ${cosine.toFixed(3)}: ${verdict} (in truth ${truth})`,
+      ]),
+    ),
+  );
+
+  const seconds = (performance.now() - begun) / 1000;
+  const result = {
+    out,
+    network: config.network,
+    parameters,
+    steps: run.steps,
+    seconds,
+    data,
+    before,
+    after,
+    gain,
+    exported,
+    threshold,
+    verdicts,
+  };
+  await writeReport(result, pairs);
+  return result;
+}
+
+/** Three pairs of one person and three of two, by the model as an app would use it. */
+async function verify(
+  lab: typeof import('@pocketnet/lab'),
+  model: string,
+  pairs: PairSet,
+  threshold: number,
+): Promise<Verdict[]> {
+  const chosen = [true, false].flatMap((same) =>
+    pairs.same.flatMap((value, i) => (value === same ? [i] : [])).slice(0, 3),
+  );
+  const few = {
+    images: chosen.flatMap((i) => pairs.images.slice(2 * i, 2 * i + 2)),
+    same: chosen.map((i) => pairs.same[i] ?? false),
+  };
+  const cosines = await using(
+    await lab.openEmbedder(model),
+    async (embedder) => (await measurePairs(embedder, few, 2)).cosines,
+  );
+  const word = (same: boolean): 'same' | 'different' => (same ? 'same' : 'different');
+  return chosen.map((pair, i) => {
+    const cosine = cosines[i] ?? Number.NaN;
+    return { pair, cosine, verdict: word(cosine >= threshold), truth: word(few.same[i] ?? false) };
+  });
+}
+
+async function using<E extends { close(): Promise<void> }, T>(
+  embedder: E,
+  body: (embedder: E) => Promise<T>,
+): Promise<T> {
+  try {
+    return await body(embedder);
+  } finally {
+    await embedder.close();
+  }
+}
+
+const accuracyLine = ({ report }: Measured): string =>
+  `accuracy ${percent(report.accuracy)} ± ${percent(report.accuracyStd)} %`;
+
+export const signed = (fraction: number): string => `${fraction < 0 ? '−' : '+'}${percent(Math.abs(fraction))}`;

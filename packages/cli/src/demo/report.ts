@@ -1,0 +1,87 @@
+import { cpus } from 'node:os';
+import { join } from 'node:path';
+import type { PairSet } from '@pocketnet/data';
+import { percent } from '../output.js';
+import { type DemoResult, signed } from './demo.js';
+import type { Measured } from './measured.js';
+
+/** Curves as SVG, and one page about everything. */
+export async function writeReport(result: DemoResult, pairs: PairSet): Promise<void> {
+  const { areaUnderCurve, equalErrorRate, htmlReport, lineChart, rocChart, rocCurve, scoreHistogram } = await import(
+    '@pocketnet/evaluate'
+  );
+  const { readMetrics, writeFileAtomic } = await import('@pocketnet/lab/runs');
+  const { out, before, after, gain, data, verdicts, threshold, exported } = result;
+
+  const losses = readMetrics(join(out, 'run', 'metrics.jsonl')).filter(({ loss }) => typeof loss === 'number');
+  const loss = lineChart({
+    title: 'Loss while training',
+    subtitle: `${result.network}, ArcFace`,
+    x: 'step',
+    y: 'loss',
+    series: [{ name: 'loss', x: losses.map(({ step }) => step), y: losses.map((line) => Number(line.loss)) }],
+  });
+  const curves = { before: rocCurve(before.scores), after: rocCurve(after.scores) };
+  const roc = rocChart({
+    title: 'ROC before and after training',
+    subtitle: `${after.report.pairs} pairs`,
+    curves: [
+      { name: 'after', curve: curves.after },
+      { name: 'before', curve: curves.before },
+    ],
+  });
+  const histogram = scoreHistogram({
+    title: 'Cosines of the pairs, after training',
+    scores: after.scores,
+    label: 'cosine',
+    threshold,
+  });
+  for (const [name, svg] of Object.entries({ loss, roc, histogram })) writeFileAtomic(join(out, `${name}.svg`), svg);
+
+  const row = (name: string, { report }: Measured, curve: typeof curves.after): (string | number)[] => [
+    name,
+    `${percent(report.accuracy)} ± ${percent(report.accuracyStd)}`,
+    percent(report.val.val),
+    percent(equalErrorRate(curve)),
+    areaUnderCurve(curve).toFixed(4),
+  ];
+  const page = htmlReport({
+    title: 'PocketNet: from data to verdict',
+    lead:
+      `${result.network} (${result.parameters.toLocaleString('en-US')} parameters) was trained for ${result.steps} steps on ${data.description}. ` +
+      `Its accuracy on pairs of unseen people went from ${percent(before.report.accuracy)} % to ${percent(after.report.accuracy)} %: ` +
+      `${signed(gain.estimate)} points, 95 % interval ${signed(gain.low)} to ${signed(gain.high)}.`,
+    sections: [
+      { heading: 'Training', figure: loss },
+      {
+        heading: 'Verification',
+        text: `The LFW protocol on ${after.report.pairs} pairs in ${after.report.folds} folds: image and mirror image, summed; thresholds chosen on the other folds.`,
+        table: {
+          columns: ['', 'accuracy %', 'VAL % at FAR 1e-3', 'EER %', 'AUC'],
+          rows: [row('before', before, curves.before), row('after', after, curves.after)],
+        },
+        figure: [roc, histogram],
+      },
+      {
+        heading: 'Export',
+        text: 'The ONNX file against libtorch on 16 crops: largest difference, relative to the largest value.',
+        table: {
+          columns: ['runtime', 'difference'],
+          rows: Object.entries(exported).map(([name, value]) => [name, value.toExponential(1)]),
+        },
+      },
+      {
+        heading: 'Verdicts',
+        text: `"Same" from a cosine of ${threshold.toFixed(3)} on, the threshold that the folds above chose. A network of this size, trained for two minutes, is often wrong.`,
+        images: verdicts.flatMap(({ pair, cosine, verdict, truth }) =>
+          pairs.images.slice(2 * pair, 2 * pair + 2).map((bytes, side) => ({
+            bytes,
+            caption: side === 0 ? `pair ${pair}: cosine ${cosine.toFixed(3)}` : `${verdict}; in truth ${truth}`,
+          })),
+        ),
+      },
+    ],
+    footer: `${cpus()[0]?.model ?? 'unknown processor'}, ${cpus().length} cores, Node ${process.version}, ${result.seconds.toFixed(0)} s in all, ${new Date().toISOString().slice(0, 10)}`,
+  });
+  writeFileAtomic(join(out, 'report.html'), page);
+}

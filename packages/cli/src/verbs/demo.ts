@@ -1,0 +1,56 @@
+import { join } from 'node:path';
+import { override } from '../arguments.js';
+import { facts, percent, printResult } from '../output.js';
+import type { CommonOptions, Verb } from '../verb.js';
+
+interface Options extends CommonOptions {
+  out: string;
+  set?: readonly string[];
+}
+
+export const demo: Verb = {
+  name: 'demo',
+  summary: 'train, measure, export and verify a tiny network in a few minutes',
+  define: (command) =>
+    command
+      .option('--out <folder>', 'where its files go; emptied first', 'runs/demo')
+      .option('--set <key=value>', 'change a key of configs/demo.yaml; repeatable', override)
+      .action(run),
+};
+
+async function run(options: Options): Promise<void> {
+  const { runDemo, signed } = await import('../demo/demo.js');
+  const { out, network, steps, seconds, before, after, gain, exported, threshold, verdicts, data } = await runDemo(
+    options.out,
+    options.set ?? [],
+  );
+  const accuracy = (measured: typeof after): number => measured.report.accuracy;
+  const result = {
+    out,
+    network,
+    steps,
+    seconds,
+    data: data.description,
+    accuracyBefore: accuracy(before),
+    accuracyAfter: accuracy(after),
+    gain: [gain.estimate, gain.low, gain.high],
+    exported,
+    threshold,
+    verdicts,
+  };
+  printResult(
+    options,
+    result,
+    () =>
+      `\n${facts([
+        [
+          'accuracy',
+          `${percent(accuracy(before))} % before, ${percent(accuracy(after))} % after (${signed(gain.estimate)}, 95 % interval ${signed(gain.low)} to ${signed(gain.high)})`,
+        ],
+        ['time', `${seconds.toFixed(0)} s`],
+        ['report', join(out, 'report.html')],
+        ['curves', ['loss', 'roc', 'histogram'].map((name) => join(out, `${name}.svg`)).join(', ')],
+        ['model', join(out, 'model.onnx')],
+      ])}`,
+  );
+}

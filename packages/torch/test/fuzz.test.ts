@@ -1,0 +1,101 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ops, tensor } from '@pocketnet/torch';
+import { afterAll, describe, expect, test } from 'vitest';
+import { runChild } from './children/run.js';
+
+// FUZZ_ROUNDS=100 runs a hundred times as many calls, FUZZ_SEED other ones. A failure names seed and call; `node
+// test/fuzz/operators.mjs SEED CALL CALL+1 JOURNAL` repeats one.
+const rounds = Number(process.env['FUZZ_ROUNDS'] ?? 1);
+const seed = Number(process.env['FUZZ_SEED'] ?? Math.floor(Date.now() / 1000));
+const folder = mkdtempSync(join(tmpdir(), 'pocketnet-fuzz-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function fuzz(program: string, calls: number): void {
+  const journal = join(folder, 'journal');
+  for (let round = 0; round < rounds; round++) {
+    const { status, signal, stdout, stderr } = runChild(
+      program,
+      [seed, round * calls, (round + 1) * calls, journal],
+      120,
+    );
+    if (status === 0) continue;
+    const last = readFileSync(journal, 'utf8').trim();
+    expect.fail(`${stdout}\n${signal ?? `exit ${status}`} in or after ${last}\n${stderr.slice(-2000)}`);
+  }
+}
+
+describe(`Calls that are wrong in some way (seed ${seed})`, () => {
+  const patience = 180_000 * rounds;
+
+  test('of every wrapped operator return, or throw an Error that names it, and leave no tensor behind', {
+    timeout: patience,
+  }, () => {
+    fuzz('fuzz/operators.mjs', 4000);
+  });
+
+  test('of every other export return or throw an Error', { timeout: patience }, () => {
+    fuzz('fuzz/public.mjs', 2000);
+  });
+});
+
+describe('An error', () => {
+  const matrix = () => tensor([1, 2, 3, 4, 5, 6], [2, 3]);
+
+  test.each<[string, () => unknown, RegExp]>([
+    [
+      'names the operator and the shapes',
+      () => ops.matmul(matrix(), matrix()),
+      /^aten::matmul: .*\(with self float32\[2,3\], other float32\[2,3\]\)$/s,
+    ],
+    [
+      'names the argument of a wrong type',
+      () => ops.matmul(matrix(), 3 as never),
+      /^aten::matmul: argument 'other': expected a Tensor$/,
+    ],
+    [
+      'names what is missing',
+      () => (ops.matmul as unknown as (x: unknown) => unknown)(matrix()),
+      /^aten::matmul: argument 'other' \(Tensor\) is missing$/,
+    ],
+    [
+      'counts what is too much',
+      () => (ops.neg as (...x: unknown[]) => unknown)(matrix(), 1),
+      /^aten::neg: takes 1 arguments, 2 were given$/,
+    ],
+    ['lists the dtypes', () => ops.toDtype(matrix(), 'float31' as never), /aten::to: argument 'dtype': .*'float31'/],
+    [
+      'refuses what libtorch would look up outside of its tables',
+      () => ops.toDtype(matrix(), 200 as never),
+      /'dtype': expected a dtype/,
+    ],
+    ['knows the devices', () => ops.zeros([1], 'float32', null, 'toaster'), /aten::zeros: argument 'device': /],
+    [
+      'tells an integer from a fraction',
+      () => ops.reshape(matrix(), [1.5, 4]),
+      /aten::reshape: argument 'shape': expected an integer/,
+    ],
+    [
+      'shows lists of tensors',
+      () => ops.cat([matrix(), tensor([1])], 0),
+      /aten::cat: .*tensors \[float32\[2,3\], float32\[1\]\]/s,
+    ],
+    ['has no C++ backtrace', () => ops.zeros([-1]), /^(?![\s\S]*frame #)/],
+  ])('%s', (_, call, message) => {
+    expect(call).toThrow(message);
+  });
+
+  test.each<[string, () => unknown]>([
+    [
+      'groups that are 0 in 32 bits',
+      () => ops.conv2d(ops.ones([1, 2, 4, 4]), ops.ones([2, 2, 3, 3]), null, 1, 1, 1, 2 ** 53),
+    ],
+    [
+      'padding beyond 32 bits',
+      () => ops.conv2d(ops.ones([1, 2, 4, 4]), ops.ones([2, 2, 3, 3]), null, 1, [1, 2 ** 53], 1, 1),
+    ],
+  ])('takes the place of a crash of the engine: %s', (_, call) => {
+    expect(call).toThrow(/aten::conv2d: (groups|padding) is 9007199254740992; it is a whole number from/);
+  });
+});

@@ -33,6 +33,11 @@ export class Findings {
     this.#checks.set(name, { name, error, tolerance, ...(detail === undefined ? {} : { detail }) });
   }
 
+  /** Takes over what was found elsewhere; `detail` is said of every check. */
+  merge(other: Findings, detail?: string): void {
+    for (const check of other.checks) this.check(check.name, check.error, check.tolerance, detail ?? check.detail);
+  }
+
   /** Counts the places in which two lists differ; none may. */
   same(name: string, actual: readonly (string | number)[], expected: readonly (string | number)[]): void {
     const length = Math.max(actual.length, expected.length);

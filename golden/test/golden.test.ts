@@ -1,4 +1,5 @@
-import { existsSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { checkFixture, kinds, listFixtures, passes } from '@pocketnet/golden';
 import { describe, expect, test } from 'vitest';
@@ -17,6 +18,25 @@ describe.skipIf(!there)('the numbers of the original code (POCKETNET_DATA)', () 
       expect(error).toBeUndefined();
       expect(checks.length).toBeGreaterThan(0);
       expect(checks.filter((check) => !passes(check))).toEqual([]);
+    }
+  });
+
+  test('of a training step agree in float64, with a tolerance that float32 cannot always keep', () => {
+    const strict = mkdtempSync(join(tmpdir(), 'pocketnet-golden-'));
+    try {
+      for (const name of readdirSync(folder)) {
+        if (name !== 'index.json') copyFileSync(join(folder, name), join(strict, name));
+      }
+      const index = JSON.parse(readFileSync(join(folder, 'index.json'), 'utf8'));
+      const fixtures = index.fixtures.filter((fixture: { kind: string }) => fixture.kind === 'trainstep');
+      for (const fixture of fixtures) fixture.tolerance.updateRelL2 = { 'lr_0.1': 2e-5, lr_formula: 4e-4 };
+      writeFileSync(join(strict, 'index.json'), JSON.stringify({ fixtures }));
+      for (const { checks, error } of listFixtures(strict).map(checkFixture)) {
+        expect(error).toBeUndefined();
+        expect(checks.filter((check) => !passes(check))).toEqual([]);
+      }
+    } finally {
+      rmSync(strict, { recursive: true });
     }
   });
 });

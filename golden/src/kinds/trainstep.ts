@@ -1,5 +1,5 @@
 import { ops } from '@pocketnet/torch';
-import type { Findings } from '../check.js';
+import { Findings, passes } from '../check.js';
 import { inBothLayouts } from '../configuration.js';
 import { type Fixture, type NamedTensors, required } from '../fixture.js';
 import type { Json } from '../json.js';
@@ -36,9 +36,30 @@ export function trainstep(fixture: Fixture, findings: Findings): void {
       continue;
     }
     for (const layout of inBothLayouts(images)) {
-      checkRun(name, fixture, { ...input, images: layout }, findings);
+      checkInPrecision(name, fixture, { ...input, images: layout }, findings);
     }
   }
+}
+
+/**
+ * A run in float32, and where that misses after a first step that agreed, once more in float64. The network has kinks (PReLU, max-pool):
+ * after one update a rounding can push a value over one, and the next gradient jumps. If float64 agrees with the fixture, that is what
+ * happened, and the float64 errors are the ones reported. (The README of the fixtures has this rule for the search's gradients.)
+ */
+function checkInPrecision(name: string, fixture: Fixture, input: TrainingInput, findings: Findings): void {
+  const single = new Findings();
+  checkRun(name, fixture, input, single);
+  const missed = single.checks.filter((check) => !passes(check));
+  const afterStepOne = missed.every((check) => !check.name.includes('step 1') && check.error < 0.1);
+  if (missed.length === 0 || !afterStepOne) {
+    findings.merge(single);
+    return;
+  }
+  const double = new Findings();
+  checkRun(name, fixture, { ...input, images: ops.toDtype(input.images, 'float64') }, double);
+  const jumped = missed.map((check) => `${check.name} ${check.error.toExponential(1)}`).join(', ');
+  if (double.checks.every(passes)) findings.merge(double, `in float64, after a kink jump in float32: ${jumped}`);
+  else findings.merge(single);
 }
 
 /** Runs of the distillation script have a second term in their loss. */

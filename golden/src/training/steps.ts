@@ -9,7 +9,7 @@ export interface TrainingInput {
   weights: NamedTensors;
   /** [embedding, classes] */
   kernel: Tensor;
-  /** [N, 3, S, S] in the layout to be tried. */
+  /** [N, 3, S, S] in the layout and precision to be tried. */
   images: Tensor;
   labels: Tensor;
 }
@@ -50,9 +50,10 @@ export function runSteps(
   observe: (outcome: StepOutcome) => void,
 ): void {
   const { momentum, weightDecay, clip, scale, margin } = recipe;
-  const backbone = buildPocketNet(model);
+  const { dtype } = input.images;
+  const backbone = buildPocketNet(model).to({ dtype });
   const [width = 0, classes = 0] = input.kernel.shape;
-  const head = new ArcFace(width, classes, { scale, margin });
+  const head = new ArcFace(width, classes, { scale, margin }).to({ dtype });
   try {
     backbone.loadStateDict(input.weights);
     head.loadStateDict(new Map([['kernel', input.kernel]]));

@@ -60,7 +60,7 @@ export const clampMin = operator<[self: Tensor, min: number], Tensor>('aten::cla
 export const where = operator<[condition: Tensor, self: Tensor, other: Tensor], Tensor>('aten::where.self');
 export const greater = operator<[self: Tensor, other: number], Tensor>('aten::gt.Scalar');
 export const equal = operator<[self: Tensor, other: Tensor], boolean>('aten::equal');
-export const isFinite = operator<[self: Tensor], Tensor>('aten::isfinite');
+export const isfinite = operator<[self: Tensor], Tensor>('aten::isfinite');
 
 // Reducing
 export const sum = operator<[self: Tensor], Tensor>('aten::sum');

@@ -7,8 +7,8 @@ import { runChild } from './children/run.js';
 
 // FUZZ_ROUNDS=100 runs a hundred times as many calls, FUZZ_SEED other ones. A failure names seed and call; `node
 // test/fuzz/operators.mjs SEED CALL CALL+1 JOURNAL` repeats one.
-const rounds = Number(process.env['FUZZ_ROUNDS'] ?? 1);
-const seed = Number(process.env['FUZZ_SEED'] ?? Math.floor(Date.now() / 1000));
+const rounds = Number(process.env.FUZZ_ROUNDS ?? 1);
+const seed = Number(process.env.FUZZ_SEED ?? Math.floor(Date.now() / 1000));
 const folder = mkdtempSync(join(tmpdir(), 'pocketnet-fuzz-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 

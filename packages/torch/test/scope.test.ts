@@ -52,7 +52,7 @@ describe('A scope', () => {
       added(() =>
         scope(() => {
           const loop: Record<string, unknown> = { x: scope(() => tensor([1])) };
-          loop['self'] = loop;
+          loop.self = loop;
           return loop;
         }),
       ),

@@ -20,9 +20,9 @@ function firstBad(networks: readonly nn.Module[]): string {
   return scope(() => {
     for (const network of networks) {
       for (const [name, parameter] of network.namedParameters()) {
-        if (ops.all(ops.isFinite(parameter)).item() === 0) return `the first bad numbers stand in the weight ${name}`;
+        if (ops.all(ops.isfinite(parameter)).item() === 0) return `the first bad numbers stand in the weight ${name}`;
         const { grad } = parameter;
-        if (grad && ops.all(ops.isFinite(grad)).item() === 0)
+        if (grad && ops.all(ops.isfinite(grad)).item() === 0)
           return `the first bad numbers stand in the gradient of ${name}`;
       }
     }

@@ -6,7 +6,7 @@ import type { Difference } from '@pocketnet/evaluate';
 import type { ExportCheck } from '@pocketnet/lab';
 import { facts, note, percent } from '../output.js';
 import { chooseIngredients, type Ingredients } from './ingredients.js';
-import { cosineThreshold, type Measured, measurePairs } from './measured.js';
+import { cosineThreshold, type Measured, measurePairs, pairCosines } from './measured.js';
 import { writeReport } from './report.js';
 
 /** One pair of photos and what the exported model says of it. */
@@ -143,10 +143,7 @@ async function verify(
     images: chosen.flatMap((i) => pairs.images.slice(2 * i, 2 * i + 2)),
     same: chosen.map((i) => pairs.same[i] ?? false),
   };
-  const cosines = await using(
-    await lab.openEmbedder(model),
-    async (embedder) => (await measurePairs(embedder, few, 2)).cosines,
-  );
+  const cosines = await using(await lab.openEmbedder(model), (embedder) => pairCosines(embedder, few));
   const word = (same: boolean): 'same' | 'different' => (same ? 'same' : 'different');
   return chosen.map((pair, i) => {
     const cosine = cosines[i] ?? Number.NaN;

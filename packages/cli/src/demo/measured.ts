@@ -10,6 +10,16 @@ export interface Measured {
   scores: PairScores;
 }
 
+/** The cosine of every pair, image and mirror image summed. */
+export async function pairCosines(embedder: Embedder, pairs: PairSet): Promise<Float64Array> {
+  const [{ embedPairs }, { pairDistances }] = await Promise.all([
+    import('@pocketnet/lab/embedders'),
+    import('@pocketnet/evaluate'),
+  ]);
+  const { sums } = await embedPairs(embedder, pairs);
+  return pairDistances(sums).map((distance) => 1 - distance / 2);
+}
+
 /** The LFW protocol, with the scores that the pictures are drawn from. */
 export async function measurePairs(embedder: Embedder, pairs: PairSet, folds: number): Promise<Measured> {
   const [{ embedPairs }, { splitScores, verification }] = await Promise.all([

@@ -3,7 +3,7 @@
 //   node scripts/setup.mjs [--build-only] [--quiet]
 //
 // --build-only  compiles, but installs nothing
-// --quiet       prints only what goes wrong
+// --quiet       prints only what is installed and what goes wrong, on stderr
 import { buildAddon } from './setup/addon.mjs';
 import { ensureLibtorch } from './setup/libtorch.mjs';
 import { withLock } from './setup/lock.mjs';
@@ -20,14 +20,19 @@ if (unknown) {
   process.exit(2);
 }
 
-const log = flags.includes('--quiet') ? () => {} : (line) => console.log(`setup: ${line}`);
+const quiet = flags.includes('--quiet');
+const log = (line) => {
+  if (!quiet) console.log(`setup: ${line}`);
+};
+// What is put on the machine is always said; on stderr, so that a quiet set-up leaves stdout to the program after it.
+const announce = quiet ? (line) => console.error(`setup: ${line}`) : log;
 
 try {
   checkNode();
   await withLock(log, async () => {
     if (!flags.includes('--build-only')) {
-      await step('npm packages', log, installPackages);
-      await step('libtorch', log, ensureLibtorch);
+      await step('npm packages', log, installPackages, announce);
+      await step('libtorch', log, ensureLibtorch, announce);
     }
     await step('addon', log, buildAddon);
     await step('TypeScript', log, compileTypeScript);

@@ -27,7 +27,7 @@ export async function main(argv: readonly string[]): Promise<number> {
 
 function program(): Command {
   const command = new Command('pocketnet')
-    .description('Search, train, distil, evaluate, export and run extremely lightweight face recognition.')
+    .description('Train, evaluate and export extremely lightweight face recognition networks.')
     .version(version())
     .exitOverride()
     .configureHelp({ showGlobalOptions: false })

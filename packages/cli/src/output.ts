@@ -41,5 +41,8 @@ export function facts(lines: readonly (readonly [name: string, value: string])[]
 /** 0.98765 as `98.77`. */
 export const percent = (fraction: number): string => (100 * fraction).toFixed(2);
 
+/** A difference of fractions in points, with its sign: `+1.23`. */
+export const signed = (fraction: number): string => `${fraction < 0 ? '−' : '+'}${percent(Math.abs(fraction))}`;
+
 /** 1234567 as `1,234,567`. */
 export const grouped = (value: number): string => value.toLocaleString('en-US');

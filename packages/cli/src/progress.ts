@@ -6,7 +6,9 @@ export async function showing<T>(
 ): Promise<T> {
   const { startProgress } = await import('@pocketnet/lab/runs');
   const progress = startProgress({ label, unit });
-  const result = await work((done) => progress.update(done));
-  progress.finish();
-  return result;
+  try {
+    return await work((done) => progress.update(done));
+  } finally {
+    progress.finish();
+  }
 }

@@ -78,6 +78,7 @@ describe('an experiment file', () => {
       precision: 'float32',
       device: 'cpu',
       evalEvery: 2000,
+      evalAtStart: false,
       checkpointEvery: 1000,
       logEvery: 50,
     });

@@ -117,7 +117,7 @@ describe('an export', () => {
   it('of norms without scale and shift, and of convolutions with a bias, computes what the network computes', async () => {
     class Plain extends Block {
       readonly first = new nn.Conv2d(3, 8, 3, { padding: 1, bias: true });
-      readonly bn = new nn.BatchNorm(8, { affine: false });
+      readonly bn = new nn.BatchNorm2d(8, { affine: false });
       readonly last = new nn.Conv2d(8, 4, 8, { bias: true });
       read<V>(x: V, by: Interpreter<V>): V {
         return by.flatten(by.conv(by.norm(by.conv(x, this.first), this.bn), this.last));
@@ -143,7 +143,7 @@ describe('an export', () => {
     const graph = (): Graph => exportNetwork(network, { name: small, embedding: 64, input: 32 }).graph;
     expect(encodeModel(graph())).toEqual(encodeModel(graph()));
     const layers = [...network.modules()].filter(
-      ([, module]) => module instanceof nn.Conv2d || module instanceof nn.BatchNorm || module instanceof nn.PReLU,
+      ([, module]) => module instanceof nn.Conv2d || module instanceof nn.BatchNorm2d || module instanceof nn.PReLU,
     );
     const named = new Set(graph().nodes.map((node) => node.name));
     expect(layers.filter(([path]) => !named.has(path))).toEqual([]);

@@ -23,10 +23,6 @@ export function compileFlags(libtorch, { isKernel }) {
     '-DNAPI_CPP_EXCEPTIONS',
     '-DNODE_ADDON_API_DISABLE_DEPRECATED',
     `-D_GLIBCXX_USE_CXX11_ABI=${libtorch.abi}`,
-    '-DUSE_DISTRIBUTED',
-    '-DUSE_C10D',
-    '-DUSE_C10D_GLOO',
-    ...(libtorch.cuda ? ['-DPOCKETNET_CUDA'] : []),
   ];
 }
 

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 
 class Block extends nn.Module {
   readonly conv: nn.Conv2d;
-  readonly bn = new nn.BatchNorm(4);
+  readonly bn = new nn.BatchNorm2d(4);
   readonly act = new nn.PReLU(4);
 
   constructor(channels: number) {
@@ -19,7 +19,7 @@ class Block extends nn.Module {
 class Net extends nn.Module {
   readonly stem = new nn.Sequential(
     new nn.Conv2d(3, 4, 3, { bias: true }),
-    new nn.BatchNorm(4, { affine: false }),
+    new nn.BatchNorm2d(4, { affine: false }),
     new nn.ReLU(),
   );
   readonly cells = new nn.ModuleList([new Block(4), new Block(4)]);
@@ -120,7 +120,7 @@ describe('A module', () => {
 describe('Batch normalisation', () => {
   test('follows its formula: biased variance for the batch, unbiased for the running one', () => {
     scope(() => {
-      const bn = new nn.BatchNorm(2).to({ dtype: 'float64' });
+      const bn = new nn.BatchNorm2d(2).to({ dtype: 'float64' });
       init.constant(bn.weight as Tensor, 3);
       init.constant(bn.bias as Tensor, 0.5);
       const values = [1, 2, 4, 9, -1, 0, 7, 2]; // [N = 2, C = 2, 2]

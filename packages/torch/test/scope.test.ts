@@ -107,7 +107,7 @@ describe('A scope', () => {
 
   test('spares parameters and buffers, which belong to their module', () => {
     const before = liveTensors();
-    const net = scope(() => new nn.BatchNorm(3));
+    const net = scope(() => new nn.BatchNorm2d(3));
     scope(() => void net.forward(ops.randn([2, 3, 4, 4])));
     expect(liveTensors() - before).toBe(5);
     net.dispose();

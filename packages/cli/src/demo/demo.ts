@@ -1,10 +1,10 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { PairSet } from '@pocketnet/data';
 import type { Difference } from '@pocketnet/evaluate';
 import type { ExportCheck } from '@pocketnet/lab';
-import { facts, note, percent } from '../output.js';
+import { facts, note, percent, signed } from '../output.js';
 import { chooseIngredients, type Ingredients } from './ingredients.js';
 import { cosineThreshold, type Measured, measurePairs, pairCosines } from './measured.js';
 import { writeReport } from './report.js';
@@ -45,8 +45,7 @@ export async function runDemo(out: string, set: readonly string[]): Promise<Demo
   const { readPairs } = await import('@pocketnet/data');
   const { bootstrapDifference } = await import('@pocketnet/evaluate');
   const { manualSeed } = await import('@pocketnet/torch');
-  rmSync(out, { recursive: true, force: true });
-  mkdirSync(out, { recursive: true });
+  clearOld(out);
 
   step('Data');
   const data = await chooseIngredients(out);
@@ -58,10 +57,11 @@ export async function runDemo(out: string, set: readonly string[]): Promise<Demo
   step(`Before: ${config.network} as it is born`);
   const entry = lab.findNetwork(config.network);
   manualSeed(config.seed);
-  const newborn = entry.build({ input: config.data.size });
+  const embedding = config.embedding ?? entry.embedding;
+  const newborn = entry.build({ input: config.data.size, embedding });
   const { parameters } = lab.count(newborn, config.data.size);
   const before = await measurePairs(
-    lab.networkEmbedder(newborn, { name: entry.name, dimension: entry.embedding, size: config.data.size }),
+    lab.networkEmbedder(newborn, { name: entry.name, dimension: embedding, size: config.data.size }),
     pairs,
     data.folds,
   );
@@ -129,6 +129,18 @@ export async function runDemo(out: string, set: readonly string[]): Promise<Demo
   return result;
 }
 
+/** What the demo writes, and hence may delete. */
+const own = ['run', 'data', 'model.onnx', 'loss.svg', 'roc.svg', 'histogram.svg', 'report.html'];
+
+/** Makes room for a new demo: a folder that holds anything but an older one's files is refused. */
+function clearOld(out: string): void {
+  mkdirSync(out, { recursive: true });
+  const foreign = readdirSync(out).find((name) => !own.includes(name));
+  if (foreign !== undefined)
+    throw new Error(`${out} holds ${foreign}, which is not the demo's: name an empty or a new folder with --out.`);
+  for (const name of own) rmSync(join(out, name), { recursive: true, force: true });
+}
+
 /** Three pairs of one person and three of two, by the model as an app would use it. */
 async function verify(
   lab: typeof import('@pocketnet/lab'),
@@ -164,5 +176,3 @@ async function using<E extends { close(): Promise<void> }, T>(
 
 const accuracyLine = ({ report }: Measured): string =>
   `accuracy ${percent(report.accuracy)} ± ${percent(report.accuracyStd)} %`;
-
-export const signed = (fraction: number): string => `${fraction < 0 ? '−' : '+'}${percent(Math.abs(fraction))}`;

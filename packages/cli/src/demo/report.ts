@@ -1,8 +1,8 @@
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import type { PairSet } from '@pocketnet/data';
-import { percent } from '../output.js';
-import { type DemoResult, signed } from './demo.js';
+import { percent, signed } from '../output.js';
+import type { DemoResult } from './demo.js';
 import type { Measured } from './measured.js';
 
 /** Curves as SVG, and one page about everything. */

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { override } from '../arguments.js';
-import { facts, percent, printResult } from '../output.js';
+import { facts, percent, printResult, signed } from '../output.js';
 import type { CommonOptions, Verb } from '../verb.js';
 
 interface Options extends CommonOptions {
@@ -13,13 +13,13 @@ export const demo: Verb = {
   summary: 'train, measure, export and verify a tiny network in a few minutes',
   define: (command) =>
     command
-      .option('--out <folder>', 'where its files go; emptied first', 'runs/demo')
+      .option('--out <folder>', 'where its files go; those of an older demo there are deleted', 'runs/demo')
       .option('--set <key=value>', 'change a key of configs/demo.yaml; repeatable', override)
       .action(run),
 };
 
 async function run(options: Options): Promise<void> {
-  const { runDemo, signed } = await import('../demo/demo.js');
+  const { runDemo } = await import('../demo/demo.js');
   const { out, network, steps, seconds, before, after, gain, exported, threshold, verdicts, data } = await runDemo(
     options.out,
     options.set ?? [],

@@ -57,7 +57,7 @@ const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: fal
 /** Models in a folder, by name with numbers in their order; a run's `checkpoint.safetensors` is no model. */
 function models(folder: string): string[] {
   const names = readdirSync(folder).filter(
-    (name) => /\.(safetensors|pth|onnx)$/i.test(name) && name !== 'checkpoint.safetensors',
+    (name) => /\.(safetensors|pth|pt|onnx)$/i.test(name) && name !== 'checkpoint.safetensors',
   );
   if (names.length === 0) throw new Error(`${folder} holds no model: no .safetensors, .pth or .onnx file.`);
   const byNumber = new Intl.Collator('en', { numeric: true });

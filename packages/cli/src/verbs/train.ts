@@ -59,7 +59,7 @@ function text(out: string, { steps, loss, last, best, bestStep }: TrainResult): 
   ]);
   return facts([
     ['steps', String(steps)],
-    ['loss', loss.toFixed(4)],
+    ['loss', loss?.toFixed(4) ?? 'not logged yet'],
     ...sets,
     ['last weights', join(out, 'last.safetensors')],
     ...(sets.length > 0 ? [['best weights', `${join(out, 'best.safetensors')} (step ${bestStep})`] as const] : []),

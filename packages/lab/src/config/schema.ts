@@ -94,7 +94,7 @@ export const experimentSchema = z
     seed: z.int().min(0).max(0xffffffff).default(0).describe('Seed of weights, order and augmentation.'),
     precision: z.enum(['float32', 'bf16']).default('float32').describe('bf16 is autocast, where the device has it.'),
     device: z.string().min(1).default('cpu').describe('cpu, cuda or cuda:N.'),
-    threads: z.int().positive().optional().describe("The engine's threads; by default its own choice."),
+    threads: z.int().positive().optional().describe("The engine's threads; by default as many as the machine has."),
     evalEvery: steps.default(2000).describe('Steps between evaluations on data.val.'),
     evalAtStart: z.boolean().default(false).describe('Evaluate the untrained network too.'),
     checkpointEvery: steps.default(1000).describe('Steps between checkpoints.'),

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
 import { decodeToFloats, type PairSet } from '@pocketnet/data';
 import type { Matrix } from '@pocketnet/evaluate';
 import { type Embedder, mirrored, swapRedAndBlue } from './embedder.js';
@@ -44,6 +45,7 @@ export async function embedPairs(
     for (let i = 0; i < part.length; i++)
       norms[start + i] = (rowNorm(straight, i, dimension) + rowNorm(mirror, i, dimension)) / 2;
     onProgress?.(start + part.length, distinct.length);
+    await setImmediate(); // lets a Ctrl-C in: all of the above may settle without the event loop turning
   }
   const data = new Float32Array(rows.length * dimension);
   for (const [i, row] of rows.entries()) data.set(sums.subarray(row * dimension, (row + 1) * dimension), i * dimension);

@@ -1,4 +1,5 @@
 export * from './count.js';
+export * from './first-bad-layer.js';
 export * from './interpreter.js';
 export * from './load.js';
 export * from './pocketnet.js';

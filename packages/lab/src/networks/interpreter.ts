@@ -6,7 +6,7 @@ import { nn, ops, type Tensor } from '@pocketnet/torch';
  */
 export interface Interpreter<V> {
   conv(x: V, layer: nn.Conv2d): V;
-  norm(x: V, layer: nn.BatchNorm): V;
+  norm(x: V, layer: nn.BatchNorm2d): V;
   prelu(x: V, layer: nn.PReLU): V;
   maxPool(x: V, layer: nn.MaxPool2d): V;
   avgPool(x: V, layer: nn.AvgPool2d): V;
@@ -25,7 +25,7 @@ export type SeparableLayers = readonly [
   prelu: nn.PReLU,
   depthwise: nn.Conv2d,
   pointwise: nn.Conv2d,
-  norm: nn.BatchNorm,
+  norm: nn.BatchNorm2d,
 ];
 
 /** A part of a network that takes one value. */
@@ -52,7 +52,16 @@ export const execute: Interpreter<Tensor> = {
   add: (a, b) => ops.add(a, b),
   concat: (parts) => ops.concat(parts),
   shift: (x) => ops.slice(ops.slice(x, 2, 1), 3, 1),
-  flatten: (x) => ops.flatten(x, 1),
+  flatten: (x) => {
+    const [, channels, height, width] = x.shape;
+    if (height !== 1 || width !== 1) {
+      const map = `${height} × ${width}`;
+      throw new Error(
+        `A map of ${map} is left of the image, not one embedding of ${channels}: it is larger than the network's input.`,
+      );
+    }
+    return ops.flatten(x, 1);
+  },
   separable: (x, [prelu, depthwise, pointwise, norm], addend) => {
     if (depthwise.kernel === 1 && depthwise.stride > 1) return undefined;
     if (!ops.fitsChannelsLast(x) || (addend !== undefined && !ops.fitsChannelsLast(addend))) return undefined;

@@ -12,7 +12,7 @@ export interface PocketNetOptions {
   cells: number;
   /** Width of the embedding. */
   embedding: number;
-  /** Side of the square input in pixels; the last kernel follows the map that is left of it. */
+  /** Side of the square input in pixels, best a multiple of 16; the last kernel follows the map that is left of it. */
   input?: number;
   /** Channels of the stem as a multiple of C. */
   stemMultiplier?: number;
@@ -26,36 +26,35 @@ export class PocketNet extends Block {
   readonly stem: nn.Sequential;
   readonly cells: nn.ModuleList<Cell>;
   readonly tail: nn.Sequential;
-  readonly #stem: readonly [nn.Conv2d, nn.BatchNorm];
+  readonly #stem: readonly [nn.Conv2d, nn.BatchNorm2d];
   readonly #tail: readonly [
     nn.PReLU,
     nn.Conv2d,
-    nn.BatchNorm,
+    nn.BatchNorm2d,
     nn.PReLU,
     nn.Conv2d,
-    nn.BatchNorm,
+    nn.BatchNorm2d,
     nn.Conv2d,
-    nn.BatchNorm,
+    nn.BatchNorm2d,
   ];
   readonly #options: Required<PocketNetOptions>;
 
+  /** @throws an Error that names the input's side, when its maps cannot be halved */
   constructor(options: PocketNetOptions) {
     super();
     const { genotype, channels, cells, embedding, input = 112, stemMultiplier = 4 } = options;
     this.#options = { genotype, channels, cells, embedding, input, stemMultiplier };
     const reductions = new Set([Math.floor(cells / 3), Math.floor((2 * cells) / 3), cells - 1]);
+    const lastMap = sideOfLastMap(options, input, reductions);
     const stemWidth = channels * stemMultiplier;
-    this.#stem = [conv(3, stemWidth, 3, { stride: 2, padding: 1 }), new nn.BatchNorm(stemWidth)];
+    this.#stem = [conv(3, stemWidth, 3, { stride: 2, padding: 1 }), new nn.BatchNorm2d(stemWidth)];
     this.stem = new nn.Sequential(...this.#stem);
 
     const built: Cell[] = [];
-    let [before, last, width, size] = [stemWidth, stemWidth, channels, Math.ceil(input / 2)];
+    let [before, last, width] = [stemWidth, stemWidth, channels];
     for (let i = 0; i < cells; i++) {
       const reduces = reductions.has(i);
-      if (reduces) {
-        width *= 2;
-        size = Math.ceil(size / 2);
-      }
+      if (reduces) width *= 2;
       const shape = { before, last, channels: width, reduces, afterReduction: i > 0 && reductions.has(i - 1) };
       built.push(new Cell(genotype, shape));
       [before, last] = [last, Cell.width(genotype, shape)];
@@ -66,12 +65,12 @@ export class PocketNet extends Block {
     this.#tail = [
       new nn.PReLU(last),
       pointwise(last, tailWidth),
-      new nn.BatchNorm(tailWidth),
+      new nn.BatchNorm2d(tailWidth),
       new nn.PReLU(tailWidth),
-      conv(tailWidth, tailWidth, size, { groups: tailWidth }),
-      new nn.BatchNorm(tailWidth),
+      conv(tailWidth, tailWidth, lastMap, { groups: tailWidth }),
+      new nn.BatchNorm2d(tailWidth),
       pointwise(tailWidth, embedding),
-      new nn.BatchNorm(embedding),
+      new nn.BatchNorm2d(embedding),
     ];
     this.tail = new nn.Sequential(...this.#tail);
   }
@@ -90,4 +89,24 @@ export class PocketNet extends Block {
     const pooled = by.norm(by.conv(wide, global), globalNorm);
     return by.flatten(by.norm(by.conv(pooled, project), projectNorm));
   }
+}
+
+/**
+ * Each reduction halves the map's side and rounds up. Where a FactorizedReduce stands beside it the side must be even, since that one's
+ * second half of the channels rounds down: in the cell after a reduction, and where a reduction skips from one of the cell's inputs.
+ */
+function sideOfLastMap({ cells, genotype }: PocketNetOptions, input: number, reductions: ReadonlySet<number>): number {
+  const skips = genotype.reduce.flat().some(([name, from]) => name === 'skip_connect' && from < 2);
+  let side = Math.ceil(input / 2);
+  for (const cell of reductions) {
+    if (side % 2 !== 0 && (skips || cell < cells - 1)) {
+      const below = Math.max(16, Math.floor(input / 16) * 16) || 112;
+      throw new Error(
+        `An input of ${input} pixels does not fit this PocketNet: cell ${cell} would have to halve a map of ${side} × ${side}. ` +
+          `Multiples of 16 fit, such as ${below} and ${below + 16}.`,
+      );
+    }
+    side = Math.ceil(side / 2);
+  }
+  return side;
 }

@@ -14,7 +14,7 @@ export class SeparableConv extends Block {
       new nn.PReLU(inChannels),
       depthwise(inChannels, kernel, stride),
       pointwise(inChannels, outChannels),
-      new nn.BatchNorm(outChannels, { affine }),
+      new nn.BatchNorm2d(outChannels, { affine }),
     ];
     this.net = new nn.Sequential(...this.#layers);
   }
@@ -35,13 +35,13 @@ export class SeparableConv extends Block {
 
 /** 3×3 max or mean, then batch-norm. */
 export class PoolNorm extends Block {
-  readonly bn: nn.BatchNorm;
+  readonly bn: nn.BatchNorm2d;
   readonly #pool: nn.MaxPool2d | nn.AvgPool2d;
 
   constructor(kind: 'max' | 'avg', channels: number, stride: number, affine: boolean) {
     super();
     this.#pool = kind === 'max' ? new nn.MaxPool2d(3, stride, 1) : new nn.AvgPool2d(3, stride, 1);
-    this.bn = new nn.BatchNorm(channels, { affine });
+    this.bn = new nn.BatchNorm2d(channels, { affine });
   }
 
   read<V>(x: V, by: Interpreter<V>): V {
@@ -57,7 +57,7 @@ export class FactorizedReduce extends Block {
   readonly conv12: nn.Conv2d;
   readonly conv21: nn.Conv2d;
   readonly conv22: nn.Conv2d;
-  readonly bn: nn.BatchNorm;
+  readonly bn: nn.BatchNorm2d;
 
   constructor(inChannels: number, outChannels: number, affine: boolean) {
     super();
@@ -66,7 +66,7 @@ export class FactorizedReduce extends Block {
     this.conv12 = pointwise(inChannels, outChannels / 2);
     this.conv21 = depthwise(inChannels, 1, 2);
     this.conv22 = pointwise(inChannels, outChannels / 2);
-    this.bn = new nn.BatchNorm(outChannels, { affine });
+    this.bn = new nn.BatchNorm2d(outChannels, { affine });
   }
 
   read<V>(x: V, by: Interpreter<V>): V {

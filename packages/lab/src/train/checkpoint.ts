@@ -25,6 +25,9 @@ export interface Position {
   /** Best accuracy so far of every verification set, and the step of the first set's. */
   best: Record<string, number>;
   bestStep: number;
+  /** Mean loss of the last log line, and the last accuracy of every set. */
+  lastLoss: number | null;
+  last: Record<string, number>;
 }
 
 export const startPosition = (): Position => ({
@@ -35,6 +38,8 @@ export const startPosition = (): Position => ({
   lossCount: 0,
   best: {},
   bestStep: 0,
+  lastLoss: null,
+  last: {},
 });
 
 /** What a checkpoint is made of, and put back into. */
@@ -42,6 +47,8 @@ export interface Checkpointed {
   backbone: Block;
   head: Head;
   optimizers: Record<'backbone' | 'head', optim.Optimizer>;
+  /** What a resumed run must have in common with the one that wrote the checkpoint, by key. */
+  recipe: Readonly<Record<string, unknown>>;
 }
 
 const file = (folder: string): string => join(folder, 'checkpoint.safetensors');
@@ -55,12 +62,12 @@ export function saveCheckpoint(folder: string, parts: Checkpointed, position: Po
     for (const [prefix, state] of sections(parts))
       for (const [name, tensor] of state) tensors.set(`${prefix}.${name}`, tensor);
     tensors.set('random.cpu', randomState());
-    saveTensors(file(folder), tensors, { position: JSON.stringify(position) });
+    saveTensors(file(folder), tensors, { position: JSON.stringify(position), recipe: JSON.stringify(parts.recipe) });
   });
 }
 
 /** @throws an Error that names the file when it does not belong to this network and head */
-export function loadCheckpoint(folder: string, { backbone, head, optimizers }: Checkpointed): Position {
+export function loadCheckpoint(folder: string, { backbone, head, optimizers, recipe }: Checkpointed): Position {
   return scope(() => {
     const { tensors, metadata } = loadTensors(file(folder));
     const section = (prefix: string): Map<string, Tensor> =>
@@ -72,12 +79,13 @@ export function loadCheckpoint(folder: string, { backbone, head, optimizers }: C
     const random = tensors.get('random.cpu');
     if (!random || metadata.position === undefined)
       throw new Error(`${file(folder)} is no checkpoint of a training run.`);
+    refuseOther(folder, recipe, metadata.recipe);
     backbone.loadStateDict(section('backbone'));
     head.loadStateDict(section('head'));
     optimizers.backbone.loadStateDict(section('optimizer.backbone'));
     optimizers.head.loadStateDict(section('optimizer.head'));
     setRandomState(random);
-    return JSON.parse(metadata.position) as Position;
+    return { ...startPosition(), ...(JSON.parse(metadata.position) as Position) };
   });
 }
 
@@ -88,4 +96,16 @@ function sections({ backbone, head, optimizers }: Checkpointed): [prefix: string
     ['optimizer.backbone', optimizers.backbone.stateDict()],
     ['optimizer.head', optimizers.head.stateDict()],
   ];
+}
+
+function refuseOther(folder: string, recipe: Checkpointed['recipe'], saved: string | undefined): void {
+  if (saved === undefined) return;
+  const before: Record<string, unknown> = JSON.parse(saved);
+  const text = (value: unknown): string => JSON.stringify(value) ?? 'none';
+  const different = [...new Set([...Object.keys(before), ...Object.keys(recipe)])].filter(
+    (key) => text(before[key]) !== text(recipe[key]),
+  );
+  if (different.length === 0) return;
+  const list = different.map((key) => `${key} was ${text(before[key])} and is ${text(recipe[key])}`).join('; ');
+  throw new Error(`${folder} cannot be resumed as another experiment: ${list}. Start a new folder for it.`);
 }

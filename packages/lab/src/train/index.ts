@@ -1,4 +1,6 @@
 export * from './checkpoint.js';
 export * from './nan-guard.js';
 export * from './objective.js';
+export * from './optimizers.js';
+export * from './schedule.js';
 export * from './train.js';

@@ -3,9 +3,9 @@ import type { ExperimentConfig } from '../config/index.js';
 import type { Head } from '../heads/index.js';
 import type { Block } from '../networks/index.js';
 
-/** The rate at the start: the paper scales it with the images of a step, lr / 512 · batch · processes. */
-export const baseLearningRate = ({ lr, lrScaling, batch }: ExperimentConfig, processes = 1): number =>
-  lrScaling === 'linear' ? (lr / 512) * batch * processes : lr;
+/** The rate at the start: the paper scales it with the images of a step, lr / 512 · batch. */
+export const baseLearningRate = ({ lr, lrScaling, batch }: ExperimentConfig): number =>
+  lrScaling === 'linear' ? (lr / 512) * batch : lr;
 
 /** Two SGDs, as in the paper: they share rate and rules, but only the backbone's gradient is clipped. */
 export function buildOptimizers(config: ExperimentConfig, backbone: Block, head: Head) {
@@ -25,19 +25,4 @@ function splitByDecay(backbone: Block, weightDecay: number): { parameters: Tenso
     { parameters: all.filter((parameter) => parameter.shape.length > 1), weightDecay },
     { parameters: all.filter((parameter) => parameter.shape.length <= 1), weightDecay: 0 },
   ];
-}
-
-export function buildSchedule(config: ExperimentConfig, totalSteps: number): optim.Schedule {
-  const { schedule } = config;
-  switch (schedule.kind) {
-    case 'step':
-      return optim.stepSchedule(schedule.milestones, schedule.gamma);
-    case 'cosine':
-      return optim.cosineSchedule(totalSteps, {
-        warmup: schedule.warmupSteps,
-        floor: schedule.minLr / baseLearningRate(config),
-      });
-    case 'constant':
-      return optim.constantSchedule;
-  }
 }

@@ -25,8 +25,6 @@ export interface StepOutcome {
 
 /** Everything that a run writes about itself: log, metrics, TensorBoard, progress. */
 export class RunRecord {
-  readonly lastAccuracy: Record<string, number> = {};
-  lastLoss = Number.NaN;
   readonly #log: TrainingLog;
   readonly #metrics: MetricsWriter;
   readonly #board: TensorBoardWriter;
@@ -61,11 +59,11 @@ export class RunRecord {
     const seconds = (performance.now() - this.#since.time) / 1000;
     const steps = position.step - this.#since.step;
     const speed = (steps * config.batch) / seconds;
-    this.lastLoss = position.lossSum / position.lossCount;
+    position.lastLoss = position.lossSum / position.lossCount;
     const hours = ((totalSteps - position.step) * seconds) / steps / 3600;
     this.#log.training({
       speed,
-      loss: this.lastLoss,
+      loss: position.lastLoss,
       learningRate: outcome.lr,
       epoch: position.epoch,
       step: position.step,
@@ -75,14 +73,14 @@ export class RunRecord {
     this.#metrics.write({
       step: position.step,
       epoch: position.epoch,
-      loss: this.lastLoss,
+      loss: position.lastLoss,
       ...terms,
       lr: outcome.lr,
       gradNorm: outcome.gradNorm,
       speed,
     });
     for (const [tag, value] of Object.entries({
-      loss: this.lastLoss,
+      loss: position.lastLoss,
       lr: outcome.lr,
       gradNorm: outcome.gradNorm,
       speed,
@@ -96,8 +94,8 @@ export class RunRecord {
   }
 
   verification(set: string, { report, xNorm }: { report: VerificationReport; xNorm: number }, highest: number): void {
-    const { step } = this.#options.position;
-    this.lastAccuracy[set] = report.accuracy;
+    const { step, last } = this.#options.position;
+    last[set] = report.accuracy;
     this.#log.verification({ set, step, xNorm, accuracy: report.accuracy, accuracyStd: report.accuracyStd, highest });
     this.#metrics.write({
       step,

@@ -1,34 +1,14 @@
 import { mkdirSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { createLoader } from '@pocketnet/data';
-import {
-  autocast,
-  backward,
-  fromArray,
-  manualSeed,
-  ops,
-  optim,
-  saveTensors,
-  scope,
-  setThreads,
-  type Tensor,
-} from '@pocketnet/torch';
-import type { LoadedConfig } from '../config/index.js';
-import { saveConfig } from '../config/index.js';
-import { networkEmbedder } from '../embedders/network.js';
-import { buildHead } from '../heads/index.js';
-import { findNetwork } from '../networks/index.js';
-import { readGenotypeFile } from '../search-space/genotype-file.js';
-import { writeGenotype } from '../search-space/genotype-text.js';
-import { hasCheckpoint, loadCheckpoint, saveCheckpoint, startPosition } from './checkpoint.js';
+import { autocast, backward, fromArray, ops, optim, saveTensors, scope, type Tensor } from '@pocketnet/torch';
+import { type LoadedConfig, saveConfig } from '../config/index.js';
+import { hasCheckpoint, saveCheckpoint } from './checkpoint.js';
 import { keptName, pruneKept } from './kept.js';
 import { guardFinite } from './nan-guard.js';
-import { headTerm, type LossTerm } from './objective.js';
-import { baseLearningRate, buildOptimizers, buildSchedule } from './optimizers.js';
+import { openRun } from './open-run.js';
+import { baseLearningRate } from './optimizers.js';
 import { RunRecord } from './record.js';
-import { openValidation } from './validation.js';
 
 export interface TrainOptions {
   /** The run's folder. */
@@ -43,8 +23,8 @@ export interface TrainOptions {
 
 export interface TrainResult {
   steps: number;
-  /** Mean loss of the last steps. */
-  loss: number;
+  /** Mean loss since the last log line but one; null before the first. */
+  loss: number | null;
   /** Last and best accuracy of every verification set. */
   last: Record<string, number>;
   best: Record<string, number>;
@@ -60,61 +40,27 @@ export async function train({ config, portable }: LoadedConfig, options: TrainOp
   const { out, resume = false, signal, quiet = false } = options;
   if (!resume && hasCheckpoint(out))
     throw new Error(`${out} holds a run already: pass --resume to go on with it, or name another folder.`);
+
+  const run = await openRun(config, out);
+  const { loader, validation, totalSteps, backbone, head, optimizers, schedule, terms, position, embedder, about } =
+    run;
+  const { size } = config.data;
   mkdirSync(out, { recursive: true });
   saveConfig(join(out, 'config.yaml'), portable);
-
-  // data
-  const { size, workers, augment, train: location } = config.data;
-  const loader = createLoader(location, { batch: config.batch, size, seed: config.seed, workers, augment });
-  if (loader.source.identities < 2) {
-    await loader.close();
-    throw new Error(`${location} holds ${loader.source.identities} labelled identities; a head needs 2 at least.`);
-  }
-  const validation = openValidation(config);
-  const totalSteps = Math.min(
-    config.maxSteps ?? Number.POSITIVE_INFINITY,
-    (config.epochs ?? Number.POSITIVE_INFINITY) * loader.batchesPerEpoch,
-  );
-
-  // network, head, optimisers
-  setThreads(config.threads ?? availableParallelism());
-  manualSeed(config.seed);
-  const entry = findNetwork(config.network);
-  const embedding = config.embedding ?? entry.embedding;
-  const genotype = config.genotype === undefined ? undefined : readGenotypeFile(config.genotype);
-  const backbone = entry.build({ input: size, embedding, ...(genotype && { genotype }) }).to({ device: config.device });
-  const head = buildHead(config.head, embedding, loader.source.identities).to({ device: config.device });
-  const optimizers = buildOptimizers(config, backbone, head);
-  const schedule = buildSchedule(config, totalSteps);
-  const terms: LossTerm[] = [headTerm(head)];
-  const parts = { backbone, head, optimizers };
-  const position = resume && hasCheckpoint(out) ? loadCheckpoint(out, parts) : startPosition();
-  const embedder = networkEmbedder(backbone, {
-    name: config.network,
-    dimension: embedding,
-    size,
-    device: config.device,
-  });
   const record = new RunRecord(out, { config, totalSteps, position, source: loader.source, quiet });
   const compute = <T>(body: () => T): T =>
     config.precision === 'bf16' ? autocast(config.device === 'cpu' ? 'cpu' : 'cuda', body) : body();
-  const about = {
-    network: entry.name,
-    embedding: String(embedding),
-    input: String(size),
-    data: loader.source.name,
-    seed: String(config.seed),
-    ...(genotype && { genotype: writeGenotype(genotype) }),
-  };
   const saveWeights = (name: string): void =>
     saveTensors(join(out, `${name}.safetensors`), backbone.stateDict(), { ...about, step: String(position.step) });
+  // The checkpoint comes last: what it says was reached is there, and a run killed before it does the rest again.
   const save = (): void => {
     record.sync();
-    saveCheckpoint(out, parts, position);
     saveWeights('last');
-    if (!config.keepCheckpoints) return;
-    saveWeights(keptName(position.step));
-    pruneKept(out, config.keepCheckpoints);
+    if (config.keepCheckpoints) {
+      saveWeights(keptName(position.step));
+      pruneKept(out, config.keepCheckpoints);
+    }
+    saveCheckpoint(out, run, position);
   };
 
   /** One step: forward, loss, backward, clip, update. */
@@ -142,7 +88,7 @@ export async function train({ config, portable }: LoadedConfig, options: TrainOp
       const gradNorm = optim.clipGradNorm(backbone.parameters(), config.clip);
       const losses = values.map((value) => value.item());
       const loss = total.item();
-      guardFinite(position.step + 1, { loss, gradNorm }, [backbone, head]);
+      guardFinite({ step: position.step + 1, loss, gradNorm, input, backbone, head });
       optimizers.backbone.step();
       optimizers.head.step();
       return { losses, loss, gradNorm };
@@ -165,7 +111,10 @@ export async function train({ config, portable }: LoadedConfig, options: TrainOp
   // the loop
   let interrupted = false;
   try {
-    if (config.evalAtStart && position.step === 0) await validate();
+    if (!hasCheckpoint(out)) {
+      if (config.evalAtStart) await validate();
+      save();
+    }
     training: while (position.step < totalSteps) {
       for await (const batch of loader.epoch(position.epoch, position.batch)) {
         const lr = baseLearningRate(config) * schedule({ epoch: position.epoch, step: position.step });
@@ -179,22 +128,16 @@ export async function train({ config, portable }: LoadedConfig, options: TrainOp
         const done = position.step === totalSteps;
         if (position.step % config.evalEvery === 0 || done) await validate();
         await setImmediate(); // batches that are ready follow one another without it, and no Ctrl-C would ever come in
-        interrupted = signal?.aborted ?? false;
+        interrupted = !done && (signal?.aborted ?? false);
         if (position.step % config.checkpointEvery === 0 || done || interrupted) save();
         if (done || interrupted) break training;
       }
     }
   } finally {
-    record.close();
-    await loader.close();
+    await run.close();
     for (const module of [backbone, head]) module.dispose();
+    record.close();
   }
-  return {
-    steps: position.step,
-    loss: record.lastLoss,
-    last: record.lastAccuracy,
-    best: position.best,
-    bestStep: position.bestStep,
-    interrupted,
-  };
+  const { lastLoss, last, best, bestStep } = position;
+  return { steps: position.step, loss: lastLoss, last, best, bestStep, interrupted };
 }

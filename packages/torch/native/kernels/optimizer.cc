@@ -26,7 +26,8 @@ void sgdStep(at::TensorList weights, at::TensorList gradients, at::TensorList ve
     const at::Tensor &w = weights[i], &g = gradients[i], &v = velocities[i];
     TORCH_CHECK(!(at::GradMode::is_enabled() && w.requires_grad()), "weights that require a gradient are changed in place: call it within noGrad");
     TORCH_CHECK(w.sizes() == g.sizes() && w.sizes() == v.sizes(), "weight ", i, " and its gradient or velocity differ in shape");
-    const bool fused = w.is_cpu() && w.scalar_type() == at::kFloat && g.scalar_type() == at::kFloat && v.scalar_type() == at::kFloat &&
+    TORCH_CHECK(!w.is_same(g) && !w.is_same(v) && !g.is_same(v), "weight ", i, ", its gradient and its velocity must be different tensors");
+    const bool fused = w.is_cpu() && g.is_cpu() && v.is_cpu() && w.scalar_type() == at::kFloat && g.scalar_type() == at::kFloat && v.scalar_type() == at::kFloat &&
                        g.layout() == at::kStrided && sameLayout(w, g) && sameLayout(w, v);
     if (!fused) {
       stockStep(w, g, v, lr, momentum, decay);

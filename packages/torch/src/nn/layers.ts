@@ -77,7 +77,7 @@ export class Linear extends Module {
 }
 
 /** Batch normalisation of [N, C, …] over everything but C; running variance takes the unbiased batch variance, as PyTorch's. */
-export class BatchNorm extends Module {
+export class BatchNorm2d extends Module {
   readonly weight: Parameter | null;
   readonly bias: Parameter | null;
   readonly running_mean: Buffer;

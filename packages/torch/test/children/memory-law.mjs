@@ -7,7 +7,7 @@ const size = () => Number(/VmRSS:\s+(\d+)/.exec(readFileSync('/proc/self/status'
 manualSeed(1);
 const net = new nn.Sequential(
   new nn.Conv2d(3, 16, 3, { padding: 1 }),
-  new nn.BatchNorm(16),
+  new nn.BatchNorm2d(16),
   new nn.PReLU(16),
   new nn.Conv2d(16, 16, 3, { padding: 1, groups: 16 }),
   new nn.MaxPool2d(2, 2, 0),

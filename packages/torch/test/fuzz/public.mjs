@@ -30,7 +30,7 @@ for (const [name, value] of Object.entries(torch)) if (name !== 'operators' && n
 const makers = [
   () => new torch.nn.Linear(3, 2),
   () => new torch.nn.Conv2d(3, 4, 3),
-  () => new torch.nn.BatchNorm(3),
+  () => new torch.nn.BatchNorm2d(3),
   () => new torch.nn.PReLU(3),
   () => new torch.nn.Sequential(new torch.nn.Linear(3, 3), new torch.nn.ReLU()),
   () => new torch.nn.MaxPool2d(2, 2, 0),

@@ -1,17 +1,8 @@
-import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
+import { runReadmeExample } from '../../../testing/readme-example.js';
 
 it('runs the example of the README', () => {
-  const folder = dirname(fileURLToPath(new URL('.', import.meta.url)));
-  const example = /```js\n([\s\S]*?)```/.exec(readFileSync(`${folder}/README.md`, 'utf8'))?.[1] ?? '';
-  const printed = execFileSync(process.execPath, ['--input-type=module', '--eval', example], {
-    cwd: folder,
-    encoding: 'utf8',
-  });
-  expect(printed).toMatch(
+  expect(runReadmeExample(import.meta.url)).toMatch(
     /^\d+ bytes, Conv → PRelu → GlobalAveragePool → Flatten\nnative tiny .*\nwasm tiny .*\nthe same numbers\n$/,
   );
 });

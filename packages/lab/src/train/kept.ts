@@ -11,3 +11,8 @@ export function pruneKept(folder: string, most: number): void {
     .sort();
   for (const name of kept.slice(0, Math.max(0, kept.length - most))) rmSync(join(folder, name));
 }
+
+/** Deletes the half-written files (`.last.safetensors.123.ab.partial`) that a killed run has left. */
+export function clearPartials(folder: string): void {
+  for (const name of readdirSync(folder)) if (/^\..+\.partial$/.test(name)) rmSync(join(folder, name));
+}

@@ -9,6 +9,8 @@ export interface RunRecordOptions {
   totalSteps: number;
   /** Shared with the loop: the record adds the losses since the last line to it, since a resumed run goes on with them. */
   position: Position;
+  /** Whether the run goes on from a checkpoint. */
+  resumed: boolean;
   source: { readonly name: string; readonly length: number; readonly identities: number };
   quiet: boolean;
 }
@@ -34,7 +36,7 @@ export class RunRecord {
 
   constructor(out: string, options: RunRecordOptions) {
     const { config, totalSteps, position, source, quiet } = options;
-    const resumed = position.step > 0 ? position.step : undefined;
+    const resumed = options.resumed ? position.step : undefined;
     this.#options = options;
     this.#log = new TrainingLog(join(out, 'training.log'));
     this.#metrics = new MetricsWriter(join(out, 'metrics.jsonl'), resumed);

@@ -4,7 +4,7 @@ import { setImmediate } from 'node:timers/promises';
 import { autocast, backward, fromArray, ops, optim, saveTensors, scope, type Tensor } from '@pocketnet/torch';
 import { type LoadedConfig, saveConfig } from '../config/index.js';
 import { hasCheckpoint, saveCheckpoint } from './checkpoint.js';
-import { keptName, pruneKept } from './kept.js';
+import { clearPartials, keptName, pruneKept } from './kept.js';
 import { guardFinite } from './nan-guard.js';
 import { openRun } from './open-run.js';
 import { baseLearningRate } from './optimizers.js';
@@ -46,8 +46,16 @@ export async function train({ config, portable }: LoadedConfig, options: TrainOp
     run;
   const { size } = config.data;
   mkdirSync(out, { recursive: true });
+  clearPartials(out);
   saveConfig(join(out, 'config.yaml'), portable);
-  const record = new RunRecord(out, { config, totalSteps, position, source: loader.source, quiet });
+  const record = new RunRecord(out, {
+    config,
+    totalSteps,
+    position,
+    resumed: hasCheckpoint(out),
+    source: loader.source,
+    quiet,
+  });
   const compute = <T>(body: () => T): T =>
     config.precision === 'bf16' ? autocast(config.device === 'cpu' ? 'cpu' : 'cuda', body) : body();
   const saveWeights = (name: string): void =>

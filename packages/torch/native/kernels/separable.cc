@@ -14,6 +14,8 @@
 #include "channelwise.h"
 #include "depthwise.h"
 #include "gemm.h"
+#include "geometry.h"
+#include "moments.h"
 #include "once.h"
 
 namespace pocketnet {
@@ -21,22 +23,6 @@ namespace {
 
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
-
-// Sums over images are taken in this many fixed parts, so that results do not depend on the number of threads.
-constexpr int64_t kParts = 8;
-
-struct Geometry {
-  int64_t images, inChannels, outChannels, height, width, kernel, stride, padding, outHeight, outWidth;
-
-  int64_t inPixels() const { return height * width; }
-  int64_t outPixels() const { return outHeight * outWidth; }
-  int64_t paddedWidth() const { return width + 2 * padding; }
-  int64_t paddedSize() const { return (height + 2 * padding) * paddedWidth() * inChannels; }
-  bool spatial() const { return kernel > 1; }
-  int64_t parts() const { return std::min(images, kParts); }
-  int64_t partBegin(int64_t part) const { return part * images / parts(); }
-  Window window() const { return {kernel, stride, outHeight, outWidth, inChannels, paddedWidth()}; }
-};
 
 // Memory that a thread keeps from call to call.
 class Scratch {
@@ -51,72 +37,6 @@ class Scratch {
   std::vector<float> buffers_[4];
 };
 thread_local Scratch scratch;
-
-// PReLU of one image into a frame of zeros.
-void activatePadded(const float* x, const float* slopes, float* padded, const Geometry& g) {
-  const int64_t rowSize = g.paddedWidth() * g.inChannels, side = g.padding * g.inChannels;
-  std::fill(padded, padded + g.padding * rowSize, 0.0f);
-  float* row = padded + g.padding * rowSize;
-  for (int64_t y = 0; y < g.height; y++, row += rowSize) {
-    std::fill(row, row + side, 0.0f);
-    activate(x + y * g.width * g.inChannels, slopes, row + side, g.width, g.inChannels);
-    std::fill(row + side + g.width * g.inChannels, row + rowSize, 0.0f);
-  }
-  std::fill(row, row + g.padding * rowSize, 0.0f);
-}
-
-// Zeros wherever the spread gradient has no pixel: all round it, and at stride 2 between its pixels.
-void clearAround(float* spread, int64_t height, int64_t width, int64_t frame, const Geometry& g) {
-  const int64_t row = width * g.inChannels, side = frame * g.inChannels;
-  if (g.stride > 1) {
-    std::fill(spread, spread + height * row, 0.0f);
-    return;
-  }
-  std::fill(spread, spread + frame * row, 0.0f);
-  for (int64_t y = frame; y < frame + g.outHeight; y++) {
-    std::fill(spread + y * row, spread + y * row + side, 0.0f);
-    std::fill(spread + y * row + side + g.outWidth * g.inChannels, spread + (y + 1) * row, 0.0f);
-  }
-  std::fill(spread + (frame + g.outHeight) * row, spread + height * row, 0.0f);
-}
-
-// The filters as [tap, channel], or with both axes turned around for the derivative by the input.
-std::vector<float> tapsFirst(const at::Tensor& filters, int64_t channels, int64_t taps, bool turned) {
-  std::vector<float> out(static_cast<size_t>(taps * channels));
-  const float* from = filters.data_ptr<float>();
-  for (int64_t c = 0; c < channels; c++)
-    for (int64_t t = 0; t < taps; t++) out[static_cast<size_t>((turned ? taps - 1 - t : t) * channels + c)] = from[c * taps + t];
-  return out;
-}
-
-// Mean and sum of squared deviations of one image's [pixels, channels], then merged (Chan et al. 1979) in double.
-struct Moments {
-  explicit Moments(int64_t channels) : mean(static_cast<size_t>(channels)), squares(static_cast<size_t>(channels)) {}
-
-  void ofImage(const float* z, int64_t pixels, int64_t channels) {
-    std::vector<float> means(static_cast<size_t>(channels)), deviations(static_cast<size_t>(channels));
-    meanAndSquares(z, means.data(), deviations.data(), pixels, channels);
-    Moments image(channels);
-    image.count = static_cast<double>(pixels);
-    image.mean.assign(means.begin(), means.end());
-    image.squares.assign(deviations.begin(), deviations.end());
-    merge(image);
-  }
-
-  void merge(const Moments& other) {
-    if (other.count == 0) return;
-    const double total = count + other.count;
-    for (size_t c = 0; c < mean.size(); c++) {
-      const double apart = other.mean[c] - mean[c];
-      mean[c] += apart * other.count / total;
-      squares[c] += other.squares[c] + apart * apart * count * other.count / total;
-    }
-    count = total;
-  }
-
-  std::vector<double> mean, squares;
-  double count = 0;
-};
 
 const float* dataOrNull(const c10::optional<at::Tensor>& tensor) {
   return tensor && tensor->defined() ? tensor->data_ptr<float>() : nullptr;

@@ -30,6 +30,14 @@ inline Sums<Count, Lanes> summed(int64_t pixels, Body body) {
   return total;
 }
 
+// Copies `width` channels of every pixel between tensors of other widths: cache lines, so no call of memcpy each.
+inline void copyChannels(const float* from, int64_t fromStride, float* to, int64_t toStride, int64_t width, int64_t pixels) {
+  overChannels(width, [=](auto lanes, int64_t c) {
+    constexpr int L = decltype(lanes)::value;
+    for (int64_t p = 0; p < pixels; p++) store<L>(to + p * toStride + c, load<L>(from + p * fromStride + c));
+  });
+}
+
 // y = max(x, 0) + a·min(x, 0)
 inline void activate(const float* x, const float* a, float* y, int64_t pixels, int64_t channels) {
   overChannels(channels, [=](auto lanes, int64_t c) {

@@ -5,9 +5,9 @@
 #include <torch/csrc/autograd/custom_function.h>
 #include <torch/library.h>
 
-#include <algorithm>
 #include <vector>
 
+#include "channelwise.h"
 #include "once.h"
 
 namespace pocketnet {
@@ -33,7 +33,7 @@ class Concat : public torch::autograd::Function<Concat> {
       const float* from = parts[i].data_ptr<float>();
       const int64_t width = widths[i];
       at::parallel_for(0, pixels, kPixelsPerTask, [&](int64_t begin, int64_t end) {
-        for (int64_t p = begin; p < end; p++) std::copy_n(from + p * width, width, to + p * total + offset);
+        copyChannels(from + begin * width, width, to + begin * total + offset, total, width, end - begin);
       });
       offset += width;
     }
@@ -53,7 +53,7 @@ class Concat : public torch::autograd::Function<Concat> {
       auto part = at::empty({dy.size(0), width, dy.size(2), dy.size(3)}, dy.options().memory_format(at::MemoryFormat::ChannelsLast));
       float* to = part.data_ptr<float>();
       at::parallel_for(0, pixels, kPixelsPerTask, [&](int64_t begin, int64_t end) {
-        for (int64_t p = begin; p < end; p++) std::copy_n(from + p * total + offset, width, to + p * width);
+        copyChannels(from + begin * total + offset, total, to + begin * width, width, width, end - begin);
       });
       parts.push_back(part);
       offset += width;

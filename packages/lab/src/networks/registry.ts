@@ -43,6 +43,7 @@ export const networks: readonly NetworkEntry[] = [
   pocketNet('pocketnet-m-256', 32, 9, 256, casiaGenotype, 'PocketNetM-256 of the paper'),
   pocketNet('dartfacenet-128', 16, 18, 128, cifarGenotype, 'S-128 with the cells found on CIFAR-10, for comparison'),
   pocketNet('dartfacenet-256', 16, 18, 256, cifarGenotype, 'S-256 with the cells found on CIFAR-10, for comparison'),
+  pocketNet('pocketnet-t-128', 8, 9, 128, casiaGenotype, 'the smallest that experiments are made with, ours'),
   pocketNet('pocketnet-xs-64', 8, 6, 64, casiaGenotype, 'a small one for demonstrations and tests, ours'),
 ];
 

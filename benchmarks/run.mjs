@@ -2,6 +2,10 @@
 const benches = {
   torch: () => import('./torch/bench.mjs'),
   loader: () => import('./loader.mjs'),
+  search: () => import('./search/bench.mjs'),
+  megaface: () => import('./evaluate/megaface.mjs'),
+  heads: () => import('./heads/sharded.mjs'),
+  ijb: () => import('./evaluate/ijb.mjs'),
 };
 
 const [name, ...args] = process.argv.slice(2);

@@ -88,6 +88,13 @@ export function sum(a: Numbers, of: (x: number) => number = (x) => x): number {
   return total;
 }
 
+/** Mean, standard deviation and largest magnitude. */
+export function moments(values: Numbers): number[] {
+  const mean = sum(values) / values.length;
+  const variance = sum(values, (x) => (x - mean) ** 2) / values.length;
+  return [mean, Math.sqrt(variance), maxAbs(values, new Float64Array(values.length))];
+}
+
 function largest(a: Numbers, b: Numbers, error: (x: number, y: number) => number): number {
   checkLengths(a, b);
   let worst = 0;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { execute, type PocketNet } from '@pocketnet/lab';
 import { noGrad, ops, type Tensor, toStored } from '@pocketnet/torch';
-import { elements, type Findings, maxAbs, maxRel, sum } from '../check.js';
+import { elements, type Findings, maxAbs, maxRel, moments, sum } from '../check.js';
 import { buildPocketNet, inBothLayouts } from '../configuration.js';
 import { type Fixture, type NamedTensors, required } from '../fixture.js';
 import type { Json } from '../json.js';
@@ -143,13 +143,6 @@ function activationCrop(name: string, activations: ReadonlyMap<string, Tensor>):
   if (!activation) throw new Error(`The fixture's tensor ${name} is of a stage that this network has not.`);
   const one = ops.slice(activation, 0, Number(image), Number(image) + 1);
   return ops.slice(one, 1, Number(first), Number(last) + 1);
-}
-
-/** Mean, standard deviation and largest magnitude. */
-function moments(values: ArrayLike<number>): number[] {
-  const mean = sum(values) / values.length;
-  const variance = sum(values, (x) => (x - mean) ** 2) / values.length;
-  return [mean, Math.sqrt(variance), maxAbs(values, new Float64Array(values.length))];
 }
 
 /** One pass in training mode: its output, and where it leaves the running statistics. */

@@ -31,12 +31,11 @@ export function trainstep(fixture: Fixture, findings: Findings): void {
   const runs = description.get('runs');
   for (const [name, run] of runs.fields()) {
     if (name.endsWith(checksumsSuffix)) continue;
-    if (isDistillation(name, run)) {
-      findings.notCovered(`run ${name}`, 'distillation is not built yet');
-      continue;
-    }
+    const teacher = isDistillation(name, run) && {
+      teacher: required(inputs, 'teacher_embeddings', inputsFile),
+    };
     for (const layout of inBothLayouts(images)) {
-      checkInPrecision(name, fixture, { ...input, images: layout }, findings);
+      checkInPrecision(name, fixture, { ...input, ...teacher, images: layout }, findings);
     }
   }
 }
@@ -80,7 +79,7 @@ function checkRun(name: string, fixture: Fixture, input: TrainingInput, findings
     description.get('model'),
     input,
     recipe,
-    ({ step, loss, gradNorm, headerGradNorm, state, momentum, parameters }) => {
+    ({ step, loss, headLoss, teacherLoss, gradNorm, headerGradNorm, state, momentum, parameters }) => {
       const compare = (field: string, what: string, actual: number, tolerance: number): void => {
         const value = run.find(field)?.items()[step - 1]?.number();
         if (value !== undefined)
@@ -88,6 +87,8 @@ function checkRun(name: string, fixture: Fixture, input: TrainingInput, findings
       };
       const lossTolerance = step === 1 ? tolerances.lossRelStep1 : tolerances.lossRelStep2;
       compare('loss_total', `loss at step ${step}`, loss, lossTolerance);
+      compare('loss_arcface', `ArcFace loss at step ${step}`, headLoss, lossTolerance);
+      compare('loss_kd_times_w', `distillation loss at step ${step}`, teacherLoss, lossTolerance);
       compare('backbone_grad_norm_before_clip', 'gradient norm of the backbone', gradNorm, tolerances.gradNormRel);
       compare('header_grad_norm_unclipped', 'gradient norm of the header', headerGradNorm, tolerances.gradNormRel);
 
@@ -135,6 +136,7 @@ function recipeOf(description: Json, run: Json): Recipe {
     clip: description.find('clip_max_norm')?.number() ?? 5,
     scale: description.find('s')?.number() ?? 64,
     margin: description.find('m')?.number() ?? 0.5,
+    weight: description.find('w')?.number() ?? 100,
   };
 }
 

@@ -1,5 +1,5 @@
-import { ArcFace } from '@pocketnet/lab';
-import { backward, optim, scope, type Tensor } from '@pocketnet/torch';
+import { ArcFace, templateLoss } from '@pocketnet/lab';
+import { backward, ops, optim, scope, type Tensor } from '@pocketnet/torch';
 import { buildPocketNet } from '../configuration.js';
 import type { NamedTensors } from '../fixture.js';
 import type { Json } from '../json.js';
@@ -12,6 +12,8 @@ export interface TrainingInput {
   /** [N, 3, S, S] in the layout and precision to be tried. */
   images: Tensor;
   labels: Tensor;
+  /** Raw embeddings of the teacher, [N, embedding], in a distillation run. */
+  teacher?: Tensor;
 }
 
 export interface Recipe {
@@ -23,6 +25,8 @@ export interface Recipe {
   clip: number;
   scale: number;
   margin: number;
+  /** w of the distillation term. */
+  weight: number;
 }
 
 /** What one step came to. Tensors live until the observer returns. */
@@ -30,6 +34,9 @@ export interface StepOutcome {
   /** From 1. */
   step: number;
   loss: number;
+  /** Its parts: the head's, and the teacher's (0 without one). */
+  headLoss: number;
+  teacherLoss: number;
   /** Before clipping. */
   gradNorm: number;
   /** The header's gradient is not clipped. */
@@ -42,15 +49,16 @@ export interface StepOutcome {
   parameters: ReadonlySet<string>;
 }
 
-/** The released ArcFace loop on one batch, made of the lab's pieces: two SGDs, of which only the backbone's gradient is clipped. */
+/** The released loops on one batch, made of the lab's pieces: two SGDs, of which only the backbone's gradient is clipped. */
 export function runSteps(
   model: Json,
   input: TrainingInput,
   recipe: Recipe,
   observe: (outcome: StepOutcome) => void,
 ): void {
-  const { momentum, weightDecay, clip, scale, margin } = recipe;
+  const { momentum, weightDecay, clip, scale, margin, weight } = recipe;
   const { dtype } = input.images;
+  const targets = input.teacher && ops.normalize(ops.toDtype(input.teacher, dtype));
   const backbone = buildPocketNet(model).to({ dtype });
   const [width = 0, classes = 0] = input.kernel.shape;
   const head = new ArcFace(width, classes, { scale, margin }).to({ dtype });
@@ -67,7 +75,10 @@ export function runSteps(
       scope(() => {
         for (const group of optimizers.backbone.groups) group.lr = rate.backbone;
         for (const group of optimizers.header.groups) group.lr = rate.header;
-        const loss = head.loss(backbone.forward(input.images), input.labels);
+        const embeddings = backbone.forward(input.images);
+        const headLoss = head.loss(embeddings, input.labels);
+        const teacherLoss = targets && templateLoss(embeddings, targets, weight);
+        const loss = teacherLoss ? ops.add(headLoss, teacherLoss) : headLoss;
         optimizers.backbone.zeroGrad();
         optimizers.header.zeroGrad();
         backward(loss);
@@ -78,6 +89,8 @@ export function runSteps(
         observe({
           step: i + 1,
           loss: loss.item(),
+          headLoss: headLoss.item(),
+          teacherLoss: teacherLoss?.item() ?? 0,
           gradNorm,
           headerGradNorm,
           state: new Map([...backbone.stateDict(), ['header.kernel', head.kernel]]),

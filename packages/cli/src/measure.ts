@@ -1,9 +1,11 @@
 import type { PairSet } from '@pocketnet/data';
-import type { Embedder } from '@pocketnet/lab/embedders';
+import type { EmbeddingSource } from '@pocketnet/lab/embedders';
+import { note } from './output.js';
 
 export interface MeasureOptions {
   folds: number;
-  channels: 'rgb' | 'bgr';
+  /** The set's name, by which a folder of matrices knows it. */
+  name: string;
   /** What the progress line is called. */
   label: string;
 }
@@ -13,7 +15,7 @@ export interface Measurement {
   accuracy: number;
   /** Population deviation over the folds. */
   accuracyStd: number;
-  /** 95 % by bootstrap over the pairs. */
+  /** 95 %, by bootstrap over the people that the pairs tell apart. */
   accuracyInterval: readonly [low: number, high: number];
   /** On the ROC of all pairs, linear between its points. */
   'tarAtFar1e-3': number;
@@ -24,42 +26,42 @@ export interface Measurement {
   pairs: number;
   folds: number;
   xNorm: number;
-  /** Of embedding all distinct images and their mirror images. */
+  /** Of embedding all distinct images and their mirror images, decoding left out. */
   seconds: number;
+  /** What was wrong with the data, a sentence each. */
+  problems: readonly string[];
 }
 
 /** Embeds a verification set and measures it. */
-export async function measure(embedder: Embedder, pairs: PairSet, options: MeasureOptions): Promise<Measurement> {
-  const [{ embedPairs }, evaluate, { startProgress }] = await Promise.all([
+export async function measure(source: EmbeddingSource, pairs: PairSet, options: MeasureOptions): Promise<Measurement> {
+  const [{ pairImages }, { measurePairs }, { contiguousFolds }, { startProgress }] = await Promise.all([
     import('@pocketnet/lab/embedders'),
+    import('@pocketnet/lab/benchmarks'),
     import('@pocketnet/evaluate'),
     import('@pocketnet/lab/runs'),
   ]);
-  const { folds, channels, label } = options;
-  evaluate.contiguousFolds(pairs.same, folds); // before the long part
+  const { folds, name, label } = options;
+  contiguousFolds(pairs.same, folds); // before the long part
+  const images = pairImages(name, pairs);
   const progress = startProgress({ label, unit: 'images' });
-  const begun = performance.now();
-  const { sums, xNorm } = await embedPairs(embedder, pairs, { channels, onProgress: (done) => progress.update(done) });
-  const seconds = (performance.now() - begun) / 1000;
+  const embedded = await source.embed(images, { onProgress: (done) => progress.update(done) });
   progress.finish();
-  const report = evaluate.verification(sums, pairs.same, { folds });
-  const interval = evaluate.bootstrapAccuracy(report.correct, { seed: 1 });
-  const scores = evaluate.splitScores(
-    report.distances.map((distance) => -distance),
-    pairs.same,
-  );
-  const curve = evaluate.rocCurve(scores);
+  const { report, result, seconds } = measurePairs({ name, title: name, folds, about: '' }, pairs, images, embedded);
+  for (const problem of result.problems) note(problem);
+  const metric = (key: string) => result.metrics.find((each) => each.name === key);
+  const accuracy = metric('accuracy');
   return {
     accuracy: report.accuracy,
     accuracyStd: report.accuracyStd,
-    accuracyInterval: [interval.low, interval.high],
-    'tarAtFar1e-3': evaluate.tarAtFar(curve, 1e-3).tar,
+    accuracyInterval: [accuracy?.interval?.low ?? Number.NaN, accuracy?.interval?.high ?? Number.NaN],
+    'tarAtFar1e-3': metric('TAR at FAR 1e-3')?.value ?? Number.NaN,
     'valAtFar1e-3': report.val.val,
-    eer: evaluate.equalErrorRate(curve),
-    auc: evaluate.areaUnderCurve(curve),
+    eer: metric('equal error rate')?.value ?? Number.NaN,
+    auc: metric('area under the ROC')?.value ?? Number.NaN,
     pairs: report.pairs,
     folds: report.folds,
-    xNorm,
+    xNorm: metric('mean norm')?.value ?? Number.NaN,
     seconds,
+    problems: result.problems,
   };
 }

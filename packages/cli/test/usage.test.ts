@@ -15,13 +15,17 @@ describe('help', () => {
     'networks',
     'train',
     'evaluate',
+    'compare',
+    'calibrate',
     'export',
     'verify',
     'data',
     'data inspect',
     'data generate',
+    'data align',
     'data pack',
     'data pairs',
+    'data set-aside',
     'doctor',
   ])('of `%s` shows its usage and exits with 0', async (verb) => {
     const { code, stdout } = await pocketnet([...verb.split(' '), '--help']);

@@ -12,9 +12,8 @@ export interface Matrix {
  * @param what the matrix in the message's words, e.g. `embeddings`
  */
 export function checkMatrix(matrix: Matrix, what: string): void {
+  checkShape(matrix, what);
   const { rows, cols, data } = matrix;
-  if (!Number.isInteger(rows) || !Number.isInteger(cols) || rows < 1 || cols < 1 || data.length !== rows * cols)
-    throw new Error(`${what}: ${rows} x ${cols} does not fit ${data.length} values. Give rows * cols of them.`);
   const bad: number[] = [];
   for (let row = 0; row < rows; row++) {
     for (let i = row * cols; i < (row + 1) * cols; i++) {
@@ -29,6 +28,12 @@ export function checkMatrix(matrix: Matrix, what: string): void {
       `${what}: ${bad.length} of ${rows} rows hold values that are not finite (rows ${named}). Check the network.`,
     );
   }
+}
+
+/** Refuses a matrix whose size does not fit its data. */
+export function checkShape({ rows, cols, data }: Matrix, what: string): void {
+  if (!Number.isInteger(rows) || !Number.isInteger(cols) || rows < 1 || cols < 1 || data.length !== rows * cols)
+    throw new Error(`${what}: ${rows} x ${cols} does not fit ${data.length} values. Give rows * cols of them.`);
 }
 
 /** Image and mirrored image of one face count as one: the sum of their raw embeddings, `rows x cols`, in float64. */

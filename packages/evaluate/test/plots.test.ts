@@ -1,4 +1,14 @@
-import { detChart, lineChart, type PairScores, rocChart, rocCurve, scoreHistogram } from '@pocketnet/evaluate';
+import {
+  detChart,
+  intervalChart,
+  lineChart,
+  type PairScores,
+  PUBLISHED,
+  rocChart,
+  rocCurve,
+  scoreHistogram,
+  tradeoffChart,
+} from '@pocketnet/evaluate';
 import fc from 'fast-check';
 import { DOMParser } from 'linkedom';
 import { describe, expect, it } from 'vitest';
@@ -23,6 +33,31 @@ const CHARTS: Record<string, (words: string) => string> = {
       series: [
         { name: title, x: [1, 2], y: [3, 4] },
         { name: title, x: [1], y: [2] },
+      ],
+    }),
+  'intervals, log axis': (title) =>
+    intervalChart({
+      title,
+      label: title,
+      scale: 'log',
+      height: 480,
+      reference: { value: 2e-3, name: title },
+      rows: [
+        { name: title, interval: { estimate: 1e-3, low: 5e-4, high: 2e-3, confidence: 0.95 } },
+        { name: 'none', interval: { estimate: 0, low: 0, high: 1e-3, confidence: 0.95 } },
+      ],
+    }),
+  'trade-off': (title) =>
+    tradeoffChart({
+      title,
+      width: 720,
+      height: 480,
+      ours: 'ours',
+      costLabel: title,
+      qualityLabel: title,
+      points: [
+        { name: title, cost: 1, quality: 99, family: 'ours' },
+        { name: 'b', cost: 3, quality: 99.5, family: 'published' },
       ],
     }),
 };
@@ -88,7 +123,26 @@ describe('charts', () => {
     expect(lineChart({ title: 't', x: 'x', y: 'y', series: [] })).toMatch(/^<svg/);
   });
 
+  it('name every published network beside ours without two names on one another', () => {
+    const points = PUBLISHED.flatMap(({ name, parameters, results }) =>
+      results.lfw === undefined ? [] : [{ name, cost: parameters, quality: results.lfw, family: 'published' }],
+    );
+    const svg = tradeoffChart({
+      title: 't',
+      ours: 'ours',
+      costLabel: 'c',
+      qualityLabel: 'q',
+      points: [...points, { name: 'PocketNet, ours', cost: 0.93, quality: 99.5, family: 'ours' }],
+    });
+    const named = points.filter(({ name }) => svg.includes(`>${name}</text>`)).length;
+    expect(svg).toContain('>PocketNet, ours</text>');
+    expect(named).toBeGreaterThan(0.8 * points.length);
+  });
+
   it('refuse what cannot be drawn', () => {
+    const point = { name: 'free', cost: 0, quality: 1, family: 'a' };
+    expect(() => tradeoffChart({ title: 't', costLabel: 'c', qualityLabel: 'q', points: [point] })).toThrow(/free/);
+    expect(() => intervalChart({ title: 't', label: 'l', rows: [] })).toThrow(/at least one row/);
     expect(() => rocChart({ title: 't', curves: [] })).toThrow(/at least one curve/);
     expect(() => lineChart({ title: 't', x: 'x', y: 'y', series: [{ name: 'loss', x: [1], y: [] }] })).toThrow(
       /"loss"/,

@@ -1,10 +1,16 @@
+export * from './ablation/index.js';
+export * from './alignment/index.js';
+export * from './benchmarks/index.js';
+export { torchProduct } from './benchmarks/product.js';
+export * from './calibration/index.js';
 export * from './config/index.js';
+export * from './distill/index.js';
 export * from './embedders/index.js';
 export { networkEmbedder } from './embedders/network.js';
 export * from './export/index.js';
 export * from './heads/index.js';
 export * from './networks/index.js';
 export * from './runs/index.js';
-export * from './search-space/genotype.js';
-export * from './search-space/genotype-text.js';
+export * from './search/index.js';
+export * from './search-space/index.js';
 export * from './train/index.js';

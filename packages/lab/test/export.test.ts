@@ -13,11 +13,12 @@ import {
   type Interpreter,
   networkEmbedder,
   networks,
+  PocketNet,
 } from '@pocketnet/lab';
 import { compareRuns, encodeModel, type Graph, openModel } from '@pocketnet/onnx';
 import { nn, saveTensors } from '@pocketnet/torch';
 import { afterAll, describe, expect, it } from 'vitest';
-import { noise, randomised, randomNetwork } from './random-network.js';
+import { noise, randomised, randomNetwork, runnableNetworks } from './random-network.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'lab-export-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -30,6 +31,9 @@ function planes(images: Float32Array, count: number, size: number): Float32Array
       for (let c = 0; c < 3; c++) out[(n * 3 + c) * size * size + p] = images[(n * size * size + p) * 3 + c] ?? 0;
   return out;
 }
+
+const bytes = (data: ArrayBufferView = new Uint8Array()): Uint8Array =>
+  new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 
 /** Largest difference between a network on libtorch and its graph in ONNX Runtime, relative to the largest number. */
 async function difference(
@@ -49,7 +53,7 @@ async function difference(
   return compareRuns(reference, result?.data as Float32Array).maxRelative;
 }
 
-describe.each(networks)('the graph of $name', ({ name, embedding }) => {
+describe.each(runnableNetworks)('the graph of $name', ({ name, embedding }) => {
   const network = randomNetwork(name);
   const { graph, metadata } = exportNetwork(network, { name, embedding, input: 112 });
   afterAll(() => network.dispose());
@@ -66,14 +70,14 @@ describe.each(networks)('the graph of $name', ({ name, embedding }) => {
   it('holds every tensor of the state dict under its name', () => {
     for (const [key, tensor] of network.stateDict()) {
       if (key.endsWith('num_batches_tracked')) continue; // counts training steps, and computes nothing
-      expect(graph.initializers.get(key)?.data, key).toEqual(tensor.toFloat32());
+      expect(Buffer.from(tensor.toFloat32().buffer).equals(bytes(graph.initializers.get(key)?.data)), key).toBe(true);
     }
   });
 
   it('says what it is and how to feed it', () => {
     expect(metadata).toMatchObject({ network: name, embedding: String(embedding), input: '112' });
     expect(metadata.preprocessing).toContain('(x - 127.5) / 127.5');
-    expect(metadata.genotype).toMatch(/^Genotype\(normal=\[/);
+    if (network instanceof PocketNet) expect(metadata.genotype).toMatch(/^Genotype\(normal=\[/);
     expect(Object.keys(metadata)).toEqual(expect.arrayContaining(['data', 'licence']));
   });
 });

@@ -1,270 +1,212 @@
-import { ArcFace, buildHead, checkConfig, type ExperimentConfig, type Head, heads } from '@pocketnet/lab';
-import { backward, fromArray, manualSeed, ops, scope, type Tensor, tensor } from '@pocketnet/torch';
+import { buildHead, type Head, heads } from '@pocketnet/lab';
+import { backward, manualSeed, noGrad, ops, optim, scope, tensor } from '@pocketnet/torch';
 import { describe, expect, it } from 'vitest';
+import {
+  type Batch,
+  centresOf,
+  columnOf,
+  derive,
+  differences,
+  dot,
+  error,
+  headConfig,
+  numbers,
+  unitRows,
+  values,
+  withCentres,
+} from './heads-support.js';
 
-/** Reproducible numbers in [-1, 1]. */
-function numbers(count: number, seed = 1): number[] {
-  let state = seed;
-  return Array.from({ length: count }, () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state / 2 ** 31 - 1;
-  });
-}
+// What every head keeps, each in all its forms.
+const forms: Record<string, object[]> = {
+  arcface: [{}, { easyMargin: true }],
+  elastic: [{}, { form: 'cos' }, { plus: true }, { form: 'cos', plus: true }, { plus: true, released: true }],
+  adadistill: [{}, { form: 'cos' }, { weighted: false }],
+};
+const variants = Object.keys(heads).flatMap((kind) => {
+  const learned = 'sharded' in headConfig(kind);
+  const own = (forms[kind] ?? [{}]).flatMap((form) => (learned ? [form, { ...form, sharded: true }] : [form]));
+  return own.map((options) => ({ kind, options, name: `${kind} ${JSON.stringify(options)}` }));
+});
 
-function headConfig(kind: string): ExperimentConfig['head'] {
-  const experiment = { network: 'any', data: { train: 'any' }, batch: 2, maxSteps: 1, lr: 1, head: { kind } };
-  return checkConfig(experiment, 'test').config.head;
-}
-
-/** Loss and gradients of a head at some embeddings, in the type of its kernel. */
-function derive(head: Head, embeddings: readonly number[], labels: readonly number[], dtype: 'float32' | 'float64') {
-  return scope(() => {
-    for (const parameter of head.parameters()) parameter.grad = null;
-    const input = tensor(embeddings, [labels.length, embeddings.length / labels.length], dtype);
-    input.requiresGrad = true;
-    const loss = head.loss(input, tensor(labels, [labels.length], 'int64'));
-    backward(loss);
-    const values = (gradient: Tensor | null): number[] => (gradient ? Array.from(gradient.toArray(), Number) : []);
-    return {
-      loss: loss.item(),
-      shape: loss.shape,
-      embeddings: values(input.grad),
-      kernel: head.parameters().flatMap((parameter) => values(parameter.grad)),
-    };
-  });
-}
-
-/** Loads a kernel [embedding, classes] into a head. */
-function withKernel<H extends Head>(
-  head: H,
-  kernel: readonly number[],
-  shape: readonly number[],
-  dtype: 'float32' | 'float64' = 'float32',
-): H {
-  scope(() => head.loadStateDict(new Map([['kernel', tensor(kernel, shape, dtype)]])));
-  return head;
-}
-
-describe.each(Object.keys(heads))('the head %s', (kind) => {
+describe.each(variants)('the head $name', ({ kind, options }) => {
   const [embedding, classes] = [6, 5];
-  const make = (): Head => {
+  const shape = [embedding, classes];
+  const make = (more: object = {}): Head => {
     manualSeed(1);
-    return buildHead(headConfig(kind), embedding, classes);
+    return buildHead(headConfig(kind, { ...options, ...more }), embedding, classes, { teacher: true });
   };
+  /** In float64, with centres far from zero, and not moved by its losses. */
+  const precise = (more: object = {}, centres = numbers(embedding * classes, 7)): Head =>
+    withCentres(make(more).to({ dtype: 'float64' }), centres, shape, 'float64').eval();
+  const batch = (labels: readonly number[], seed = 3): Batch => ({
+    embeddings: numbers(labels.length * embedding, seed),
+    labels,
+  });
 
   it('gives a scalar loss, and gradients for the embeddings and for its own weights', () => {
-    const { loss, shape, ...gradients } = derive(make(), numbers(3 * embedding), [0, 2, 4], 'float32');
+    const head = make();
+    const { loss, shape, embeddings, kernel } = derive(head, batch([0, 2, 4]), 'float32');
     expect(loss).toBeGreaterThan(0);
     expect(shape).toEqual([]);
-    for (const values of Object.values(gradients)) expect(values.some((value) => value !== 0)).toBe(true);
+    for (const slopes of [embeddings, ...(head.parameters().length > 0 ? [kernel] : [])])
+      expect(slopes.some((value) => value !== 0)).toBe(true);
   });
 
   it.each([
-    ['embeddings along their own column: cos = 1', (column: number[]) => column],
-    ['embeddings against their own column: cos = -1', (column: number[]) => column.map((value) => -value)],
-    ['embeddings of zero', (column: number[]) => column.map(() => 0)],
-    ['tiny embeddings', (column: number[]) => column.map((value) => value * 1e-30)],
-    ['huge embeddings', (column: number[]) => column.map((value) => value * 1e30)],
+    ['embeddings along their own centre: cos = 1', (centre: number[]) => centre],
+    ['embeddings against their own centre: cos = -1', (centre: number[]) => centre.map((value) => -value)],
+    ['embeddings of zero', (centre: number[]) => centre.map(() => 0)],
+    ['tiny embeddings', (centre: number[]) => centre.map((value) => value * 1e-30)],
+    ['huge embeddings', (centre: number[]) => centre.map((value) => value * 1e30)],
   ])('stays finite for %s', (_, embeddingOf) => {
     const head = make();
-    const kernel = head.parameters()[0]?.toFloat32() ?? new Float32Array();
+    const centres = values(centresOf(head));
     for (const label of [0, classes - 1]) {
-      const column = Array.from({ length: embedding }, (_, row) => kernel[row * classes + label] ?? 0);
-      const other = Array.from({ length: embedding }, (_, row) => kernel[row * classes + 2] ?? 0);
-      const {
-        loss,
-        embeddings,
-        kernel: slopes,
-      } = derive(head, [...embeddingOf(column), ...embeddingOf(other)], [label, label], 'float32');
-      expect([loss, ...embeddings, ...slopes].filter((value) => !Number.isFinite(value))).toEqual([]);
+      const embeddings = [label, 2].flatMap((at) => embeddingOf(columnOf(centres, classes, at)));
+      const targets = unitRows(
+        [label, 2].flatMap((at) => columnOf(centres, classes, at)),
+        embedding,
+      );
+      const found = derive(head, { embeddings, labels: [label, label], targets }, 'float32');
+      const all = [found.loss, ...found.embeddings, ...found.kernel, ...values(centresOf(head))];
+      expect(all.filter((value) => !Number.isFinite(value))).toEqual([]);
     }
   });
 
-  it('stays finite for columns of zero in its kernel, the target among them', () => {
-    const kernel = numbers(embedding * classes).map((value, i) => (i % classes < 2 ? 0 : value));
-    const head = withKernel(make(), kernel, [embedding, classes]);
-    const { loss, embeddings, kernel: slopes } = derive(head, numbers(2 * embedding), [0, 3], 'float32');
-    expect([loss, ...embeddings, ...slopes].filter((value) => !Number.isFinite(value))).toEqual([]);
+  it('stays finite for centres of zero, the target among them', () => {
+    const centres = numbers(embedding * classes).map((value, i) => (i % classes < 2 ? 0 : value));
+    const { loss, embeddings, kernel } = derive(withCentres(make(), centres, shape), batch([0, 3]), 'float32');
+    expect([loss, ...embeddings, ...kernel].filter((value) => !Number.isFinite(value))).toEqual([]);
   });
 
-  it('starts from its seed', () => {
-    const [a, b] = [make(), make()].map((head) => head.parameters().map((parameter) => parameter.toFloat32()));
-    expect(a).toEqual(b);
+  it('has the gradients of finite differences', () => {
+    const [head, { embeddings, labels }] = [precise({ scale: 16 }), batch([0, 2, 2, 4])];
+    const centres = values(centresOf(head));
+    const found = derive(head, { embeddings, labels }, 'float64');
+    const lossAt = (moved: readonly number[]): number => derive(head, { embeddings: moved, labels }, 'float64').loss;
+    expect(error(found.embeddings, differences(embeddings, lossAt))).toBeLessThan(1e-6);
+    if (head.parameters().length === 0) return;
+    const lossWith = (moved: readonly number[]): number =>
+      derive(withCentres(head, moved, shape, 'float64'), { embeddings, labels }, 'float64').loss;
+    expect(error(found.kernel, differences(centres, lossWith))).toBeLessThan(1e-6);
   });
-});
 
-describe('ArcFace', () => {
-  const [embedding, classes] = [4, 3];
-  const kernel = numbers(embedding * classes, 7);
-  const make = (options: ConstructorParameters<typeof ArcFace>[2] = {}): ArcFace =>
-    withKernel(
-      new ArcFace(embedding, classes, options).to({ dtype: 'float64' }),
-      kernel,
-      [embedding, classes],
-      'float64',
+  it('weighs its gradients with what its loss is multiplied with', () => {
+    const [once, thrice] = [1, 3].map((weight) => derive(precise(), batch([1, 2]), 'float64', { weight }));
+    for (const of of ['embeddings', 'kernel'] as const)
+      expect(thrice?.[of].map((value) => value / 3)).toEqual(once?.[of].map((value) => expect.closeTo(value, 10)));
+  });
+
+  it('does not see the length of embeddings and of centres, so gradients are at right angles to embeddings', () => {
+    const [head, { embeddings, labels }] = [precise(), batch([0, 1, 2], 5)];
+    const plain = derive(head, { embeddings, labels }, 'float64');
+    for (const factor of [1e-4, 0.3, 1000]) {
+      const scaled = derive(head, { embeddings: embeddings.map((value) => value * factor), labels }, 'float64');
+      expect(scaled.loss).toBeCloseTo(plain.loss, 8);
+      expect(
+        error(
+          scaled.embeddings,
+          plain.embeddings.map((value) => value / factor),
+        ),
+      ).toBeLessThan(1e-8);
+    }
+    for (const n of labels.keys()) {
+      const row = (all: readonly number[]): number[] => all.slice(n * embedding, (n + 1) * embedding);
+      expect(dot(row(plain.embeddings), row(embeddings))).toBeCloseTo(0, 8);
+    }
+    const longer = precise(
+      {},
+      values(centresOf(head)).map((value) => 17 * value),
     );
-  const column = (label: number): number[] =>
-    Array.from({ length: embedding }, (_, row) => kernel[row * classes + label] ?? 0);
-  const logits = (head: ArcFace, embeddings: readonly number[], labels: readonly number[]): number[] =>
-    scope(() => [
-      ...head
-        .logits(tensor(embeddings, [labels.length, embedding], 'float64'), tensor(labels, [labels.length], 'int64'))
-        .toFloat64(),
-    ]);
-  const unit = (vector: readonly number[]): number[] => vector.map((value) => value / Math.hypot(...vector));
-  const dot = (a: readonly number[], b: readonly number[]): number =>
-    a.reduce((sum, value, i) => sum + value * (b[i] ?? 0), 0);
-
-  /** A unit vector at an angle to a class' column. */
-  function at(label: number, degrees: number): number[] {
-    const along = unit(column(label));
-    const other = numbers(embedding, 23);
-    const across = unit(other.map((value, i) => value - dot(other, along) * (along[i] ?? 0)));
-    const angle = (degrees * Math.PI) / 180;
-    return along.map((value, i) => Math.cos(angle) * value + Math.sin(angle) * (across[i] ?? 0));
-  }
-  const targetLogit = (head: ArcFace, degrees: number): number => logits(head, at(0, degrees), [0])[0] ?? Number.NaN;
-
-  const angles = Array.from({ length: 35 }, (_, i) => 5 * (i + 1));
-
-  it.each([0, 0.1, 0.5, 1])('computes s·cos(θ + m), and s·(cos θ − m·sin m) beyond π, for m = %f', (margin) => {
-    const scale = 30;
-    const head = make({ scale, margin });
-    for (const degrees of angles) {
-      const embeddings = at(0, degrees);
-      const expected = Array.from({ length: classes }, (_, label) => {
-        const cosine = dot(embeddings, unit(column(label)));
-        if (label !== 0) return scale * cosine;
-        const moved = Math.acos(cosine) + margin;
-        return scale * (moved < Math.PI ? Math.cos(moved) : cosine - margin * Math.sin(margin));
-      });
-      const given = logits(head, embeddings, [0]);
-      for (const [label, value] of expected.entries()) expect(given[label], `${degrees}°`).toBeCloseTo(value, 8);
-    }
+    expect(derive(longer, { embeddings, labels }, 'float64').loss).toBeCloseTo(plain.loss, 8);
   });
 
-  it('with a margin of 0 is the soft-max cross-entropy of s·cos θ', () => {
-    const head = make({ margin: 0, scale: 20 });
-    const [embeddings, labels] = [numbers(5 * embedding, 3), [0, 1, 2, 1, 0]];
+  it('without a margin is the soft-max cross-entropy of s·cos θ', () => {
+    const head = precise({ scale: 20, margin: 0, ...(kind === 'elastic' && { sigma: 0 }) });
+    const { embeddings, labels } = batch([0, 1, 2, 1, 0]);
+    const rows = unitRows(embeddings, embedding);
+    const centres = values(centresOf(head));
     const expected = labels.map((label, n) => {
-      const row = unit(embeddings.slice(n * embedding, (n + 1) * embedding));
-      const scores = Array.from({ length: classes }, (_, k) => 20 * dot(row, unit(column(k))));
+      const row = rows.slice(n * embedding, (n + 1) * embedding);
+      const scores = Array.from(
+        { length: classes },
+        (_, k) => 20 * dot(row, unitRows(columnOf(centres, classes, k), embedding)),
+      );
       return Math.log(scores.reduce((sum, score) => sum + Math.exp(score), 0)) - (scores[label] ?? 0);
     });
-    const { loss } = derive(head, embeddings, labels, 'float64');
+    const { loss } = derive(head, { embeddings, labels }, 'float64');
     expect(loss).toBeCloseTo(expected.reduce((sum, value) => sum + value) / labels.length, 9);
   });
 
-  it('does not see the length of embeddings and of columns, so gradients are at right angles to them', () => {
-    const [embeddings, labels] = [numbers(3 * embedding, 5), [0, 1, 2]];
-    const head = make();
-    const plain = derive(head, embeddings, labels, 'float64');
-    for (const factor of [1e-4, 0.3, 1000]) {
-      const scaled = derive(
-        head,
-        embeddings.map((value) => value * factor),
-        labels,
-        'float64',
-      );
-      expect(scaled.loss).toBeCloseTo(plain.loss, 8);
-      for (const [i, slope] of scaled.embeddings.entries())
-        expect(slope * factor).toBeCloseTo(plain.embeddings[i] ?? Number.NaN, 8);
-    }
-    for (const n of labels.keys()) {
-      const row = (values: readonly number[]): number[] => values.slice(n * embedding, (n + 1) * embedding);
-      expect(dot(row(plain.embeddings), row(embeddings))).toBeCloseTo(0, 8);
-    }
-    const longer = withKernel(
-      make(),
-      kernel.map((value) => value * 17),
-      [embedding, classes],
-      'float64',
-    );
-    expect(derive(longer, embeddings, labels, 'float64').loss).toBeCloseTo(plain.loss, 8);
-  });
-
-  it('lowers the target as the margin grows, at every angle, and touches no other class', () => {
-    for (const degrees of angles) {
-      const rows = [0, 0.1, 0.2, 0.35, 0.5, 0.8, 1.2].map((margin) => logits(make({ margin }), at(0, degrees), [0]));
-      for (const [i, row] of rows.entries()) {
-        const before = rows[i - 1];
-        if (!before) continue;
-        expect(row[0], `${degrees}°`).toBeLessThan(before[0] ?? Number.NaN);
-        expect(row.slice(1)).toEqual(before.slice(1));
-      }
-    }
-  });
-
-  it('lowers the target as the angle grows, past the place where θ + m passes π too', () => {
-    const head = make();
-    const values = angles.map((degrees) => targetLogit(head, degrees));
-    expect(values).toEqual(values.toSorted((a, b) => b - a));
-    expect(new Set(values)).toHaveLength(angles.length);
-  });
-
-  it('with an easy margin leaves targets beyond 90° as they are', () => {
-    const [easy, none, full] = [make({ easyMargin: true }), make({ margin: 0 }), make()];
-    for (const degrees of angles) {
-      if (degrees === 90) continue; // on the edge, rounding decides
-      expect(targetLogit(easy, degrees)).toBeCloseTo(targetLogit(degrees < 90 ? full : none, degrees), 9);
-    }
-  });
-
-  it.each([
-    ['below 90°', 50],
-    ['beyond 90°', 120],
-    ['beyond π − m', 165],
-  ])('has the gradients of finite differences: target %s', (_, degrees) => {
-    const labels = [0, 2];
-    const embeddings = [...at(0, degrees), ...numbers(embedding, 11)].map((value) => 3 * value);
-    const head = make({ scale: 16 });
-    const { embeddings: slopes, kernel: kernelSlopes } = derive(head, embeddings, labels, 'float64');
-    const h = 1e-6;
-    const loss = (): number => derive(head, embeddings, labels, 'float64').loss;
-    for (const [i, slope] of slopes.entries()) {
-      const value = embeddings[i] ?? 0;
-      const [above, below] = [value + h, value - h].map((moved) => {
-        embeddings[i] = moved;
-        return loss();
-      });
-      embeddings[i] = value;
-      expect(slope, `embedding ${i}`).toBeCloseTo(((above ?? 0) - (below ?? 0)) / (2 * h), 6);
-    }
-    for (const [i, slope] of kernelSlopes.entries()) {
-      const [above, below] = [h, -h].map((step) => {
-        withKernel(
-          head,
-          kernel.map((value, k) => (k === i ? value + step : value)),
-          [embedding, classes],
-          'float64',
-        );
-        return loss();
-      });
-      expect(slope, `kernel ${i}`).toBeCloseTo(((above ?? 0) - (below ?? 0)) / (2 * h), 6);
-    }
-  });
-
-  it('starts from N(0, 0.01)', () => {
-    manualSeed(1);
-    const values = new ArcFace(128, 400).kernel.toFloat32();
-    const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-    const deviation = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length);
-    // Standard errors of n = 51,200 draws: σ/√n = 4.4e-5 and σ/√(2n) = 3.1e-5.
-    expect(Math.abs(mean)).toBeLessThan(5 * 4.4e-5);
-    expect(Math.abs(deviation - 0.01)).toBeLessThan(5 * 3.1e-5);
-    const within = values.filter((value) => Math.abs(value) < 0.01).length / values.length;
-    expect(within).toBeCloseTo(0.6827, 1.5);
-  });
-
-  it('refuses a label without a class', () => {
-    expect(() =>
-      scope(() =>
-        new ArcFace(embedding, classes).loss(
-          fromArray(Float32Array.from(numbers(embedding)), [1, embedding]),
-          tensor([classes], [1], 'int64'),
+  it('teaches embeddings that can be told apart: its loss falls under SGD', () => {
+    const head = make({ scale: 8 });
+    const labels = Array.from({ length: 20 }, (_, n) => n % classes);
+    const means = unitRows(numbers(classes * embedding, 19), embedding);
+    const noise = numbers(labels.length * embedding, 23);
+    const mean = (i: number): number =>
+      means[(labels[Math.floor(i / embedding)] ?? 0) * embedding + (i % embedding)] ?? 0;
+    scope(() => {
+      const embeddings = tensor(noise, [labels.length, embedding]);
+      embeddings.requiresGrad = true;
+      const targets = tensor(
+        unitRows(
+          noise.map((value, i) => mean(i) + 0.05 * value),
+          embedding,
         ),
+        [labels.length, embedding],
+      );
+      const classesOf = tensor(labels, [labels.length], 'int64');
+      const optimizer = optim.sgd([embeddings, ...head.parameters()], { lr: 0.3, momentum: 0.9 });
+      const losses = Array.from({ length: 40 }, () =>
+        scope(() => {
+          const loss = head.loss(embeddings, classesOf, targets);
+          optimizer.zeroGrad();
+          backward(loss);
+          optimizer.step();
+          return loss.item();
+        }),
+      );
+      expect(losses.at(-1)).toBeLessThan(0.5 * (losses[0] ?? 0));
+    });
+  });
+
+  it('comes back from its state dict', () => {
+    const head = make();
+    derive(head, batch([0, 1, 1]), 'float32');
+    manualSeed(2);
+    const other = buildHead(headConfig(kind, options), embedding, classes, { teacher: true });
+    other.loadStateDict(head.stateDict());
+    expect(derive(other, batch([3, 1, 0]), 'float32')).toEqual(derive(head, batch([3, 1, 0]), 'float32'));
+  });
+
+  it('starts from its seed', () => {
+    const [a, b] = [make(), make()].map((head) => values(centresOf(head)));
+    expect(a).toEqual(b);
+  });
+
+  it('computes the same loss where nothing is recorded for derivatives', () => {
+    const head = precise();
+    const { loss } = derive(head, batch([4, 0]), 'float64');
+    manualSeed(5);
+    const { embeddings, labels } = batch([4, 0]);
+    const again = scope(() =>
+      noGrad(() =>
+        head
+          .loss(
+            tensor(embeddings, [2, embedding], 'float64'),
+            tensor(labels, [2], 'int64'),
+            tensor(unitRows(embeddings, embedding), [2, embedding], 'float64'),
+          )
+          .item(),
       ),
-    ).toThrow();
+    );
+    expect(again).toBeCloseTo(loss, 10);
+  });
+
+  it.each([classes, -1])('refuses the label %i, which has no class', (label) => {
+    const head = make();
+    expect(() => derive(head, batch([0, label]), 'float32')).toThrow();
     expect(scope(() => ops.zeros([1]).size)).toBe(1); // and the engine goes on
+    expect(values(centresOf(head))).toEqual(values(centresOf(make())));
   });
 });

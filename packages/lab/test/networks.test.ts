@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import {
   type Block,
@@ -10,7 +11,7 @@ import {
 } from '@pocketnet/lab';
 import { backward, fromArray, liveTensors, manualSeed, noGrad, ops, scope, type Tensor } from '@pocketnet/torch';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { noise, randomised, randomNetwork } from './random-network.js';
+import { noise, randomised, randomNetwork, runnableNetworks } from './random-network.js';
 
 type Layout = 'channels last' | 'contiguous';
 
@@ -52,7 +53,9 @@ function relative(a: readonly Float32Array[], b: readonly Float32Array[]): numbe
   return Math.sqrt(difference / size);
 }
 
-describe.each(networks)('$name', ({ name, embedding, build }) => {
+const digest = (tensor: Tensor): string => createHash('sha1').update(tensor.toArray()).digest('hex');
+
+describe.each(runnableNetworks)('$name', ({ name, embedding, build }) => {
   let network: Block;
   beforeAll(() => {
     network = randomNetwork(name);
@@ -96,7 +99,7 @@ describe.each(networks)('$name', ({ name, embedding, build }) => {
   it('updates its running statistics in training, and nothing in evaluation', () => {
     const copy = build({ input: 32 });
     const state = (): Map<string, string> =>
-      new Map([...copy.stateDict()].map(([key, tensor]) => [key, tensor.toArray().join()]));
+      new Map([...copy.stateDict()].map(([key, tensor]) => [key, digest(tensor)]));
     const fresh = state();
     copy.eval();
     embed(copy, () => images(2, 32));
@@ -105,7 +108,7 @@ describe.each(networks)('$name', ({ name, embedding, build }) => {
     embed(copy, () => images(2, 32));
     const after = state();
     for (const [key, before] of fresh) {
-      if (key.endsWith('num_batches_tracked')) expect(after.get(key), key).toBe('1');
+      if (key.endsWith('num_batches_tracked')) expect(copy.stateDict().get(key)?.item(), key).toBe(1);
       else if (/running_(mean|var)$/.test(key)) expect(after.get(key), key).not.toBe(before);
       else expect(after.get(key) === before, key).toBe(true);
     }

@@ -38,6 +38,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   exportAutograd(env, exports);
   exportMemory(env, exports);
   exportRuntime(env, exports);
+  exportDistributed(env, exports);
   return exports;
 }
 

@@ -49,9 +49,10 @@ const WITHOUT_LIBTORCH =
 function objectStep(source, { compiler, libtorch }) {
   const name = relative(native, source);
   const isKernel = name.startsWith('kernels/');
+  const isDistributed = name.startsWith('distributed/');
   const target = join(output, 'objects', name.replaceAll('/', '-').replace(/\.cc$/, '.o'));
   const rules = `${target}.d`;
-  const flags = [...compileFlags(libtorch, { isKernel }), ...includeFlags(libtorch, native)];
+  const flags = [...compileFlags(libtorch, { isKernel, isDistributed }), ...includeFlags(libtorch, native)];
   return {
     label: `compiled ${name}`,
     target,

@@ -6,6 +6,14 @@
 #define POCKETNET_TORCH_AT_LEAST(major, minor) \
   (TORCH_VERSION_MAJOR > (major) || (TORCH_VERSION_MAJOR == (major) && TORCH_VERSION_MINOR >= (minor)))
 
+#ifdef USE_C10D
+#if POCKETNET_TORCH_AT_LEAST(2, 0)
+#include <torch/csrc/distributed/c10d/Backend.hpp>
+#else
+#include <torch/csrc/distributed/c10d/ProcessGroup.hpp>
+#endif
+#endif
+
 // c10::Allocator::allocate lost its const in 2.3.
 #if POCKETNET_TORCH_AT_LEAST(2, 3)
 #define POCKETNET_ALLOCATE_CONST
@@ -14,6 +22,23 @@
 #endif
 
 namespace pocketnet::compat {
+
+#ifdef USE_C10D
+// What Gloo and NCCL derive from: 2.0 parted it from the group that chooses among them.
+#if POCKETNET_TORCH_AT_LEAST(2, 0)
+using Collectives = c10d::Backend;
+#else
+using Collectives = c10d::ProcessGroup;
+#endif
+
+// Debian builds libtorch without libuv, which 2.x would take for its store by default; older ones know nothing of it.
+template <typename Options>
+auto withoutLibuv(Options& options, int) -> decltype(static_cast<void>(options.useLibUV)) {
+  options.useLibUV = false;
+}
+template <typename Options>
+void withoutLibuv(Options&, long) {}
+#endif
 
 inline bool isAutocast(c10::DeviceType device) {
 #if POCKETNET_TORCH_AT_LEAST(2, 4)

@@ -101,6 +101,7 @@ void exportOperators(Napi::Env env, Napi::Object exports);
 void exportAutograd(Napi::Env env, Napi::Object exports);
 void exportMemory(Napi::Env env, Napi::Object exports);
 void exportRuntime(Napi::Env env, Napi::Object exports);
+void exportDistributed(Napi::Env env, Napi::Object exports);
 
 template <typename Function>
 void define(Napi::Env env, Napi::Object exports, const char* name, Function function) {

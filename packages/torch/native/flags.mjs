@@ -1,4 +1,5 @@
 // The compiler's and the linker's flags for a given libtorch.
+import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 
@@ -9,10 +10,10 @@ const KERNEL = ['-O3', '-march=native', '-fno-trapping-math', '-fno-math-errno',
 
 /**
  * @param {import('./libtorch.mjs').Libtorch} libtorch
- * @param {{ isKernel: boolean }} file
+ * @param {{ isKernel: boolean, isDistributed: boolean }} file
  * @returns {string[]}
  */
-export function compileFlags(libtorch, { isKernel }) {
+export function compileFlags(libtorch, { isKernel, isDistributed }) {
   return [
     '-std=c++17',
     ...(isKernel ? KERNEL : GENERAL),
@@ -23,7 +24,18 @@ export function compileFlags(libtorch, { isKernel }) {
     '-DNAPI_CPP_EXCEPTIONS',
     '-DNODE_ADDON_API_DISABLE_DEPRECATED',
     `-D_GLIBCXX_USE_CXX11_ABI=${libtorch.abi}`,
+    ...(isDistributed ? distributedFlags(libtorch) : []),
   ];
+}
+
+/** c10d's headers hide a backend unless they are told that the library was built with it. */
+function distributedFlags({ includes, cuda }) {
+  const has = (header) => [...includes, '/usr/include'].some((folder) => existsSync(join(folder, header)));
+  const backends = [
+    ...(has('torch/csrc/distributed/c10d/ProcessGroupGloo.hpp') ? ['-DUSE_C10D_GLOO'] : []),
+    ...(cuda && has('torch/csrc/distributed/c10d/ProcessGroupNCCL.hpp') && has('nccl.h') ? ['-DUSE_C10D_NCCL'] : []),
+  ];
+  return ['-DUSE_DISTRIBUTED', '-DUSE_C10D', ...backends];
 }
 
 /**
@@ -38,7 +50,8 @@ export function includeFlags(libtorch, native) {
   const require = createRequire(import.meta.url);
   const folderOf = (name) => dirname(require.resolve(`${name}/package.json`));
   const npm = [folderOf('node-addon-api'), join(folderOf('node-api-headers'), 'include')];
-  return [`-I${native}`, ...[...npm, ...libtorch.includes].flatMap((folder) => ['-isystem', folder])];
+  const found = [...npm, ...libtorch.includes].flatMap((folder) => ['-isystem', folder]);
+  return [`-I${native}`, ...found, '-idirafter', join(native, 'distributed/declared')];
 }
 
 /**

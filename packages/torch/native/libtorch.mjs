@@ -97,15 +97,15 @@ function describe(kind, version, includes, libDir) {
   };
 }
 
-/** CUDA's own headers: from CUDA_HOME, from the pip packages beside torch's, or where the toolkit installs itself. */
+/** CUDA's own headers: from CUDA_HOME or where the toolkit installs itself, and from the pip packages beside torch's (NCCL's is among them). */
 function cudaIncludes(libDir) {
   const pip = join(dirname(dirname(libDir)), 'nvidia');
-  const homes = [process.env.CUDA_HOME, ...list(pip).map((name) => join(pip, name)), '/usr/local/cuda', '/usr'];
-  const include = homes
-    .filter(Boolean)
-    .map((home) => join(home, 'include'))
-    .find((dir) => existsSync(join(dir, 'cuda_runtime_api.h')));
-  return include && include !== '/usr/include' ? [include] : [];
+  const includesOf = (homes) => homes.filter(Boolean).map((home) => join(home, 'include'));
+  const packages = includesOf(list(pip).map((name) => join(pip, name))).filter((folder) => existsSync(folder));
+  const toolkit = includesOf([process.env.CUDA_HOME, '/usr/local/cuda']).find((folder) =>
+    existsSync(join(folder, 'cuda_runtime_api.h')),
+  );
+  return toolkit ? [toolkit, ...packages] : packages;
 }
 
 /** libstdc++'s old string mangles as `Ss`: whoever takes one by value tells which ABI the library was built with. */

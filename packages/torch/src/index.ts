@@ -1,4 +1,5 @@
 export * from './autograd.js';
+export * from './distributed/index.js';
 export type { Dtype } from './dtype.js';
 export * as init from './init.js';
 export * from './io/index.js';

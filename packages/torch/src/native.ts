@@ -54,6 +54,28 @@ export interface Native {
   randomState(device: string): number;
   setRandomState(device: string, state: Handle): void;
   allowTf32(allowed: boolean): void;
+  joinGroup(rendezvous: object): object;
+  groupAllReduce(group: object, tensor: Handle, reduction: string): object;
+  groupBroadcast(group: object, tensor: Handle, root: number): object;
+  groupAllGather(group: object, tensor: Handle): number;
+  groupBarrier(group: object): void;
+  closeGroup(group: object): void;
+  waitFor(work: object): void;
+  reduceGradients(group: object, parameters: readonly Handle[], bucketBytes: number): object;
+  bucketsOf(reducer: object): number;
+  finishReducing(reducer: object): void;
+  pauseReducing(reducer: object, paused: boolean): void;
+  closeReducing(reducer: object): void;
+  syncBatchNorm(
+    group: object,
+    input: Handle,
+    weight: Handle | null,
+    bias: Handle | null,
+    runningMean: Handle,
+    runningVar: Handle,
+    momentum: number,
+    eps: number,
+  ): number;
 }
 
 /**

@@ -123,6 +123,7 @@ export const batchNorm = operator<
 >('aten::batch_norm');
 export const prelu = operator<[self: Tensor, slopes: Tensor], Tensor>('pocketnet::prelu');
 export const relu = operator<[self: Tensor], Tensor>('aten::relu');
+export const relu6 = operator<[self: Tensor], Tensor>('aten::relu6');
 export const maxPool2d = operator<
   [self: Tensor, kernel: number | Sizes, stride?: number | Sizes, padding?: number | Sizes],
   Tensor
@@ -173,6 +174,23 @@ export const separable = operator<
 >('pocketnet::separable');
 /** Channels side by side: `cat` along dimension 1, made for channels-last memory. */
 export const concat = operator<[parts: readonly Tensor[]], Tensor>('pocketnet::concat');
+/**
+ * The nodes of a mixed cell of a differentiable search, side by side, with batch statistics; channels-last float32 on the CPU only.
+ * Its formula and the order of its lists stand in native/kernels/search_cell.cc. Differentiable by inputs, mixing weights and parameters.
+ */
+export const searchCell = operator<
+  [
+    before: Tensor,
+    last: Tensor,
+    mixing: Tensor,
+    parameters: readonly Tensor[],
+    statistics: readonly Tensor[],
+    reduces: boolean,
+    momentum: number,
+    eps: number,
+  ],
+  Tensor
+>('pocketnet::search_cell');
 /** g ← g + wd·w; v ← μ·v + g; w ← w − lr·v for many tensors in one pass over their memory; a zero v makes the first v equal g. */
 export const sgdStep_ = operator<
   [
@@ -190,6 +208,10 @@ export const totalNorm = operator<[tensors: readonly Tensor[]], number>('pocketn
 
 // As optimisers need them
 export const divScalar = operator<[self: Tensor, other: number], Tensor>('aten::div.Scalar');
+/** Adds a number to every element of every tensor. */
+export const addScalarToAll_ = operator<[tensors: readonly Tensor[], value: number], void>(
+  'aten::_foreach_add_.Scalar',
+);
 export const addcmul_ = operator<[self: Tensor, first: Tensor, second: Tensor, value?: number], Tensor>(
   'aten::addcmul_',
 );

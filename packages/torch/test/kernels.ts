@@ -1,4 +1,5 @@
 import { ops, type Tensor } from '@pocketnet/torch';
+import { searchCell } from './search-cell-kernel.js';
 
 /** One of our own kernels beside the formula that it stands for, on inputs that it takes and on some that it hands on. */
 export interface Kernel {
@@ -102,4 +103,5 @@ export const kernels: Readonly<Record<string, Kernel>> = {
   'pocketnet::prelu': prelu,
   'pocketnet::concat': concat,
   'pocketnet::separable': separable,
+  'pocketnet::search_cell': searchCell,
 };

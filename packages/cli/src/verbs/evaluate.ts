@@ -1,117 +1,56 @@
-import { readdirSync, statSync } from 'node:fs';
-import { basename, join } from 'node:path';
-import type { PairSet } from '@pocketnet/data';
 import { Option } from 'commander';
 import { fileEnding, wholeNumber } from '../arguments.js';
-import { type Measurement, measure } from '../measure.js';
+import { evaluatePairs, type PairsOptions } from '../evaluate/pairs.js';
+import { evaluateSuite } from '../evaluate/suite.js';
 import { checkNetwork } from '../networks.js';
-import { facts, note, percent, printResult, table } from '../output.js';
-import type { CommonOptions, Verb } from '../verb.js';
+import { type CommonOptions, UsageError, type Verb } from '../verb.js';
 
-interface Options extends CommonOptions {
-  model: string;
-  network?: string;
-  pairs: string;
-  folds: number;
-  channels: 'rgb' | 'bgr';
-  threads?: number;
+interface Options extends CommonOptions, Pick<PairsOptions, 'network' | 'folds' | 'channels' | 'threads' | 'mirrored'> {
+  model?: string;
+  pairs?: string;
+  suite?: 'quick' | 'full';
+  data?: string;
+  out?: string;
+  pictures: boolean;
 }
-
-/** A model of a folder: measured, or why not. */
-type Row = { model: string } & (Measurement | { error: string });
 
 export const evaluate: Verb = {
   name: 'evaluate',
-  summary: 'measure a model, or every checkpoint in a folder, on face pairs (the LFW protocol)',
+  summary: 'measure a model on the benchmarks in a folder, or on one set of face pairs',
   define: (command) =>
     command
-      .requiredOption('--model <file>', 'a .safetensors, .pth or .onnx file, or a folder of them')
+      .argument('[model]', 'a .safetensors, .pth or .onnx file, or embeddings as .npy or .safetensors')
+      .option('--model <file>', 'the same; with --pairs, a folder of models too')
       .option('--network <name>', 'which network the weights are of; by default what the file says')
-      .requiredOption('--pairs <file.bin>', "pairs in InsightFace's format", fileEnding('.bin'))
-      .option('--folds <n>', 'contiguous folds, as many as the pair list was made with', wholeNumber(2), 10)
+      .addOption(
+        new Option('--suite <name>', 'quick: pair sets (.bin); full: IJB and MegaFace too').choices(['quick', 'full']),
+      )
+      .option('--data <folder>', 'with --suite: where the benchmarks lie (lfw.bin, cfp_fp.bin, …)')
+      .option('--out <folder>', 'with --suite: where report.json and report.html go')
+      .option('--no-pictures', 'with --suite: leave the faces of the hardest pairs out of the report')
+      .option('--pairs <file.bin>', "one set of pairs in InsightFace's format", fileEnding('.bin'))
+      .option('--folds <n>', 'with --pairs: contiguous folds, as many as the list was made with', wholeNumber(2), 10)
       .addOption(
         new Option('--channels <order>', 'what the model was trained on').choices(['rgb', 'bgr']).default('rgb'),
       )
+      .option('--mirrored <file>', 'with embeddings: those of the mirror images')
       .option('--threads <n>', 'threads that the model may use; by default one a core', wholeNumber(1))
       .action(run),
 };
 
-async function run(options: Options): Promise<void> {
-  if (!options.model.toLowerCase().endsWith('.onnx')) await checkNetwork(options.network);
-  const { readPairs } = await import('@pocketnet/data');
-  const pairs = readPairs(options.pairs);
-  if (!isFolder(options.model)) {
-    const measured = await measureFile(options.model, pairs, options);
-    printResult(options, { ...measured, model: options.model }, () => text(options, measured));
-    return;
-  }
-  const rows: Row[] = [];
-  for (const file of models(options.model)) rows.push(await tryFile(file, pairs, options));
-  if (rows.every((row) => 'error' in row))
-    throw new Error(`None of the ${rows.length} models in ${options.model} could be measured.`);
-  printResult(options, { pairs: pairs.same.length, folds: options.folds, models: rows }, () => comparison(rows));
-}
-
-const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
-
-/** Models in a folder, by name with numbers in their order; a run's `checkpoint.safetensors` is no model. */
-function models(folder: string): string[] {
-  const names = readdirSync(folder).filter(
-    (name) => /\.(safetensors|pth|pt|onnx)$/i.test(name) && name !== 'checkpoint.safetensors',
-  );
-  if (names.length === 0) throw new Error(`${folder} holds no model: no .safetensors, .pth or .onnx file.`);
-  const byNumber = new Intl.Collator('en', { numeric: true });
-  return names.sort(byNumber.compare).map((name) => join(folder, name));
-}
-
-async function measureFile(path: string, pairs: PairSet, options: Options): Promise<Measurement> {
-  const { openEmbedder } = await import('@pocketnet/lab/embedders');
-  const { network, threads, folds, channels } = options;
-  const embedder = await openEmbedder(path, { ...(network && { network }), ...(threads && { threads }) });
-  try {
-    return await measure(embedder, pairs, { folds, channels, label: `evaluate ${basename(path)}` });
-  } finally {
-    await embedder.close();
-  }
-}
-
-async function tryFile(path: string, pairs: PairSet, options: Options): Promise<Row> {
-  try {
-    return { model: path, ...(await measureFile(path, pairs, options)) };
-  } catch (cause) {
-    const error = cause instanceof Error ? cause.message : String(cause);
-    note(`${path}: ${error}`);
-    return { model: path, error };
-  }
-}
-
-function text({ model, pairs }: Options, measured: Measurement): string {
-  const [low, high] = measured.accuracyInterval;
-  return facts([
-    ['model', model],
-    ['pairs', `${pairs}: ${measured.pairs} in ${measured.folds} folds`],
-    [
-      'accuracy',
-      `${percent(measured.accuracy)} ± ${percent(measured.accuracyStd)} % (95 % interval ${percent(low)} … ${percent(high)} %)`,
-    ],
-    ['TAR @ FAR 1e-3', `${percent(measured['tarAtFar1e-3'])} %`],
-    ['EER', `${percent(measured.eer)} %`],
-    ['mean norm', measured.xNorm.toFixed(3)],
-    ['time', `${measured.seconds.toFixed(1)} s`],
-  ]);
-}
-
-function comparison(rows: readonly Row[]): string {
-  const shown = (value: (measured: Measurement) => string) => (row: Row) => ('error' in row ? '-' : value(row));
-  const right = true;
-  return table<Row>(
-    [
-      { title: 'model', value: (row) => basename(row.model) },
-      { title: 'accuracy %', right, value: shown((row) => percent(row.accuracy)) },
-      { title: '±', right, value: shown((row) => percent(row.accuracyStd)) },
-      { title: 'TAR@FAR 1e-3 %', right, value: shown((row) => percent(row['tarAtFar1e-3'])) },
-      { title: 'EER %', right, value: shown((row) => percent(row.eer)) },
-    ],
-    rows,
-  );
+async function run(argument: string | undefined, options: Options): Promise<void> {
+  const { suite, pairs, data, out } = options;
+  const model = argument ?? options.model;
+  if (model === undefined) throw new UsageError('Name the model: pocketnet evaluate MODEL …');
+  if (argument !== undefined && options.model !== undefined && argument !== options.model)
+    throw new UsageError(`Two models are named, ${argument} and --model ${options.model}: give one.`);
+  if (/\.(safetensors|pth|pt)$/i.test(model)) await checkNetwork(options.network);
+  if (pairs !== undefined && suite === undefined) return evaluatePairs({ ...options, model, pairs });
+  if (pairs !== undefined)
+    throw new UsageError('--pairs measures one set, --suite all that --data holds: give one of them.');
+  if (suite === undefined)
+    throw new UsageError('Say what to measure on: --pairs FILE.bin, or --suite quick --data FOLDER --out FOLDER.');
+  if (data === undefined || out === undefined)
+    throw new UsageError('--suite needs --data FOLDER (the benchmarks) and --out FOLDER (the report).');
+  return evaluateSuite({ ...options, model, suite, data, out });
 }

@@ -1,12 +1,37 @@
 import type { Verb } from '../verb.js';
+import { ablate } from './ablate.js';
+import { calibrate } from './calibrate.js';
+import { compare } from './compare.js';
 import { data } from './data/index.js';
 import { demo } from './demo.js';
+import { derive } from './derive.js';
+import { distill } from './distill.js';
 import { doctor } from './doctor.js';
+import { draw } from './draw.js';
 import { evaluate } from './evaluate.js';
 import { exportVerb } from './export.js';
+import { launchVerb } from './launch.js';
 import { networks } from './networks.js';
+import { searchVerb } from './search.js';
 import { train } from './train.js';
 import { verify } from './verify.js';
 
 /** Every verb, in the order of the help: a new one is one file here and one line. */
-export const verbs: readonly Verb[] = [demo, networks, train, evaluate, exportVerb, verify, data, doctor];
+export const verbs: readonly Verb[] = [
+  demo,
+  networks,
+  searchVerb,
+  derive,
+  draw,
+  train,
+  distill,
+  ablate,
+  launchVerb,
+  evaluate,
+  compare,
+  calibrate,
+  exportVerb,
+  verify,
+  data,
+  doctor,
+];

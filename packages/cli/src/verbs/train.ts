@@ -1,67 +1,8 @@
-import { join } from 'node:path';
-import type { TrainResult } from '@pocketnet/lab';
-import { override } from '../arguments.js';
-import { facts, note, percent, printResult } from '../output.js';
-import { type CommonOptions, Interrupted, type Verb } from '../verb.js';
-
-interface Options extends CommonOptions {
-  config: string;
-  set?: readonly string[];
-  resume?: boolean;
-  out: string;
-}
+import { defineTraining, runTraining } from '../training.js';
+import type { Verb } from '../verb.js';
 
 export const train: Verb = {
   name: 'train',
   summary: 'train a network as a configuration says',
-  define: (command) =>
-    command
-      .requiredOption('--config <file>', 'the experiment, a YAML file (see configs/)')
-      .option('--set <key=value>', 'change a key of it, such as data.size=64; repeatable', override)
-      .option('--resume', "go on from the run's checkpoint")
-      .requiredOption('--out <folder>', "the run's folder, such as runs/first")
-      .action(run),
+  define: (command) => defineTraining(command).action((options) => runTraining(options)),
 };
-
-async function run(options: Options): Promise<void> {
-  const { loadConfig, train } = await import('@pocketnet/lab');
-  const { config, set, resume = false, out } = options;
-  const loaded = loadConfig(config, { set: set ?? [] });
-  const result = await untilInterrupted((signal) => train(loaded, { out, resume, signal }));
-  if (result.interrupted) {
-    throw new Interrupted(
-      `Stopped after ${result.steps} steps; the checkpoint is written. The same command with --resume goes on to the same numbers.`,
-    );
-  }
-  printResult(options, { out, ...result }, () => text(out, result));
-}
-
-/** Ctrl-C asks the work to stop at a good place; a second one does not wait for it. */
-async function untilInterrupted<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const controller = new AbortController();
-  const stop = (): void => {
-    if (controller.signal.aborted) process.exit(130);
-    note('\nStopping after this step, with a checkpoint. Again to stop at once.');
-    controller.abort();
-  };
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, stop);
-  try {
-    return await work(controller.signal);
-  } finally {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, stop);
-  }
-}
-
-function text(out: string, { steps, loss, last, best, bestStep }: TrainResult): string {
-  const sets = Object.keys(last).map((name): [string, string] => [
-    name,
-    `${percent(last[name] ?? Number.NaN)} % at the end, ${percent(best[name] ?? Number.NaN)} % at best`,
-  ]);
-  return facts([
-    ['steps', String(steps)],
-    ['loss', loss?.toFixed(4) ?? 'not logged yet'],
-    ...sets,
-    ['last weights', join(out, 'last.safetensors')],
-    ...(sets.length > 0 ? [['best weights', `${join(out, 'best.safetensors')} (step ${bestStep})`] as const] : []),
-  ]);
-}

@@ -10,8 +10,8 @@ export interface AugmentSpec {
   readonly [parameter: string]: number | string | undefined;
 }
 
-/** Applies a list of augmentations, one after the other. */
-export type Augmenter = (picture: Picture, random: Random) => Picture;
+/** Applies a list of augmentations, one after the other, and adds the names of those that chance chose to `applied`. */
+export type Augmenter = (picture: Picture, random: Random, applied?: Set<string>) => Picture;
 
 /**
  * Checks `specs` and makes them one function.
@@ -20,11 +20,13 @@ export type Augmenter = (picture: Picture, random: Random) => Picture;
  */
 export function createAugmenter(specs: readonly AugmentSpec[]): Augmenter {
   const steps = specs.map(checkedStep);
-  return (picture, random) => {
+  return (picture, random, applied) => {
     let varied = picture;
     for (const { augmentation, chance, settings } of steps) {
       // Drawn even at p = 1, so that a change of p alone keeps all other draws.
-      if (random.next() < chance) varied = augmentation.apply(varied, random, settings);
+      if (random.next() >= chance) continue;
+      varied = augmentation.apply(varied, random, settings);
+      applied?.add(augmentation.name);
     }
     return varied;
   };

@@ -1,3 +1,4 @@
+import { flip } from '../augment/flip.js';
 import { type Augmenter, type AugmentSpec, createAugmenter } from '../augment/index.js';
 import { decodePicture } from '../picture/decode.js';
 import { pictureToFloats, squared } from '../picture/floats.js';
@@ -39,9 +40,10 @@ export function createFiller(recipe: Recipe, slots: readonly Slot[]): Crew {
       const slot = slots[number];
       if (slot === undefined) throw new RangeError(`There is no slot ${number}.`);
       for (const [position, index] of indices.entries()) {
-        const picture = await preparePicture(source, augmenter, recipe, epoch, index);
+        const { picture, mirrored } = await preparePicture(source, augmenter, recipe, epoch, index);
         pictureToFloats(picture, slot.images, position * perImage);
         slot.labels[position] = source.label(index);
+        slot.mirrored[position] = mirrored ? 1 : 0;
       }
     },
     async close() {
@@ -57,8 +59,11 @@ async function preparePicture(
   { size, seed }: Recipe,
   epoch: number,
   index: number,
-): Promise<Picture> {
-  return augmenter(squared(await pictureOf(source, index), size), sampleRandom(seed, epoch, index));
+): Promise<{ picture: Picture; mirrored: boolean }> {
+  const applied = new Set<string>();
+  const crop = squared(await pictureOf(source, index), size);
+  const picture = augmenter(crop, sampleRandom(seed, epoch, index), applied);
+  return { picture, mirrored: applied.has(flip.name) };
 }
 
 /** The decoded image `index` of a source. @throws DataError that names the place of a damaged one. */

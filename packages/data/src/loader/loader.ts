@@ -11,8 +11,10 @@ import { createThreads } from './threads.js';
 export interface Batch {
   /** Shape (count, size, size, 3), RGB, (x - 127.5) / 127.5, hence in [-1, 1]. Valid until `release`. */
   readonly images: Float32Array<SharedArrayBuffer>;
-  /** Shape (count). Valid until `release`. */
+  /** Shape (count); -1 for an image of an unlabelled part. Valid until `release`. */
   readonly labels: Int32Array<SharedArrayBuffer>;
+  /** Shape (count): 1 where augmentation has mirrored the image. Valid until `release`. */
+  readonly mirrored: Uint8Array<SharedArrayBuffer>;
   /** Which images of the source these are. */
   readonly indices: Int32Array;
   readonly count: number;
@@ -95,11 +97,12 @@ export function createLoader(location: string, options: LoaderOptions): Loader {
   }
 
   function batchOf(number: number, indices: Int32Array): Batch {
-    const { images, labels } = slots[number] as Slot;
+    const { images, labels, mirrored } = slots[number] as Slot;
     let held = true;
     return {
       images: images.subarray(0, indices.length * size * size * 3),
       labels: labels.subarray(0, indices.length),
+      mirrored: mirrored.subarray(0, indices.length),
       indices,
       count: indices.length,
       release() {

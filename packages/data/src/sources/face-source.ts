@@ -6,16 +6,18 @@ export interface FaceSource {
   readonly name: string;
   /** Number of images. */
   readonly length: number;
-  /** Number of classes a head over these labels needs: every label is in `[0, identities)`. 0: unlabelled. */
+  /** Number of classes a head over these labels needs: every label (but -1) is in `[0, identities)`. 0: unlabelled. */
   readonly identities: number;
-  /** The class of image `index` in `[0, length)`; 0 everywhere in an unlabelled source. */
+  /** The class of image `index` in `[0, length)`; 0 everywhere in an unlabelled source, -1 in an unlabelled part of a joined one. */
   label(index: number): number;
   /** The encoded JPEG or PNG of image `index`. Throws a DataError that names file and record. */
   read(index: number): Uint8Array;
   /** The picture itself, of a source that draws its faces and need not encode them first. */
-  picture?(index: number): Picture;
+  picture?(index: number): Picture | undefined;
   /** Where image `index` is kept, for messages about it. */
   place?(index: number): { file: string; record?: number | string };
+  /** What image `index` is called at its source: its path in an image folder, its name in `train.lst`. */
+  imageName?(index: number): string | undefined;
   close(): void;
 }
 
@@ -26,7 +28,8 @@ export interface SourceKind {
   readonly locations: string;
   /** Whether `location` (without a selection) is of this kind. Looks at names and at the disk, reads no records. */
   matches(location: string): boolean;
-  open(location: string): FaceSource;
+  /** @param openPart opens a part of a location that is made of others */
+  open(location: string, openPart: (location: string) => FaceSource): FaceSource;
   /** Faults beyond those that reading the images finds; `deep` reads every record. */
   problems?(location: string, deep: boolean): string[];
 }

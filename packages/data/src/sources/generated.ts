@@ -2,6 +2,7 @@ import { DataError } from '../data-error.js';
 import { drawFace } from '../faces/draw-face.js';
 import { FIRST_STRANGER, GENERATED_QUALITY } from '../faces/pairs.js';
 import { encodeJpegSync } from '../picture/jpeg.js';
+import type { Picture } from '../picture/picture.js';
 import type { FaceSource, SourceKind } from './face-source.js';
 import { outside } from './subset.js';
 
@@ -24,16 +25,16 @@ export const generated: SourceKind = {
 export function openGenerated(location: string): FaceSource {
   const { identities, images, seed, size } = parseGenerated(location);
   const length = identities * images;
-  const source: FaceSource & Required<Pick<FaceSource, 'picture'>> = {
+  const draw = (index: number): Picture => drawFace(Math.floor(inside(index) / images), index % images, { seed, size });
+  return {
     name: location,
     length,
     identities,
     label: (index) => Math.floor(inside(index) / images),
-    picture: (index) => drawFace(Math.floor(inside(index) / images), index % images, { seed, size }),
-    read: (index) => encodeJpegSync(source.picture(index), GENERATED_QUALITY),
+    picture: draw,
+    read: (index) => encodeJpegSync(draw(index), GENERATED_QUALITY),
     close: () => {},
   };
-  return source;
 
   function inside(index: number): number {
     return Number.isInteger(index) && index >= 0 && index < length ? index : outside({ name: location }, index, length);

@@ -34,6 +34,7 @@ export function openImageFolder(folder: string): FaceSource {
       return readWhole(join(folder, path), LARGEST_PICTURE);
     },
     place: (index) => ({ file: join(folder, pictures[index]?.path ?? '') }),
+    imageName: (index) => pictures[index]?.path,
     close: () => {},
   };
 }

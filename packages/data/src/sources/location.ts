@@ -7,11 +7,14 @@ import type { LabelRange, Selection } from './subset.js';
  *
  * | key | keeps |
  * |---|---|
+ * | `only=FILE` | the images that this list names (see `image-list.ts`) |
+ * | `without=FILE` | all but the images that this list names |
  * | `identities=0-99,120` | the identities with these labels |
  * | `minImages=3` | the identities with at least so many images |
  * | `holdOut=0.1` | all but this fraction of the remaining identities |
  * | `heldOut=0.1` | that fraction: what `holdOut` left away, for the same `seed` |
  * | `maxImages=100` | at most so many images of each identity, drawn by `seed` |
+ * | `fold=1/2` | the first of two equal parts of every identity's images |
  * | `seed=1` | (which fraction, and which images; 0 unless said) |
  *
  * They act in the order of the table. A file whose name holds a `?` is taken as it is.
@@ -43,15 +46,20 @@ type Parser = (selection: Selection, value: string) => boolean;
 const WHOLE = 'whole number from 1';
 const FRACTION = 'fraction between 0 and 1';
 const EXPECTED: Record<string, string> = {
+  only: 'path of a list of images',
+  without: 'path of a list of images',
   identities: 'list of labels such as 0-99,120',
   minImages: WHOLE,
   maxImages: WHOLE,
+  fold: 'part such as 1/2',
   holdOut: FRACTION,
   heldOut: FRACTION,
   seed: 'whole number',
 };
 
 const PARSERS: Record<string, Parser> = {
+  only: file('only'),
+  without: file('without'),
   identities: (selection, value) => {
     const ranges = value.split(',').map(parseRange);
     selection.identities = ranges.filter((range) => range !== undefined);
@@ -61,8 +69,21 @@ const PARSERS: Record<string, Parser> = {
   holdOut: number('holdOut', isFraction),
   heldOut: number('heldOut', isFraction),
   maxImages: number('maxImages', isPositive),
+  fold: (selection, text) => {
+    const [, part, parts] = /^(\d{1,6})\/(\d{1,6})$/.exec(text.trim())?.map(Number) ?? [];
+    if (part === undefined || parts === undefined || part < 1 || part > parts) return false;
+    selection.fold = { part, parts };
+    return true;
+  },
   seed: number('seed', Number.isSafeInteger),
 };
+
+function file(key: 'only' | 'without'): Parser {
+  return (selection, path) => {
+    selection[key] = path;
+    return path !== '';
+  };
+}
 
 type NumberKey = 'minImages' | 'maxImages' | 'holdOut' | 'heldOut' | 'seed';
 

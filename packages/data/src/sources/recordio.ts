@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { DataError } from '../data-error.js';
+import { readWhole } from '../formats/random-access-file.js';
 import { readLabels, readLayout } from '../formats/recordio/face-records.js';
 import { RecordReader } from '../formats/recordio/reader.js';
 import type { FaceSource, SourceKind } from './face-source.js';
@@ -44,6 +45,7 @@ export function openRecordIO(location: string): FaceSource {
       read: (index) =>
         readImage(reader, layout.imageKeys[index] ?? outside({ name: path }, index, labels.length), labels[index]),
       place: (index) => ({ file: path, record: layout.imageKeys[index] ?? `image ${index}` }),
+      imageName: lazily(() => readNames(path)),
       close: () => reader.close(),
     };
   } catch (error) {
@@ -51,6 +53,27 @@ export function openRecordIO(location: string): FaceSource {
     throw error;
   }
 }
+
+/** Reads the names when the first one is asked for. */
+function lazily(read: () => readonly string[]): (index: number) => string | undefined {
+  let names: readonly string[] | undefined;
+  return (index) => {
+    names ??= read();
+    return names[index];
+  };
+}
+
+/** The images' names in the `.lst` beside the records, in their order (`flag TAB name TAB label`); none without that file. */
+function readNames(recPath: string): string[] {
+  const list = recPath.replace(/\.rec$/, '.lst');
+  if (!existsSync(list)) return [];
+  const lines = Buffer.from(readWhole(list)).toString('utf8').split('\n');
+  return lines
+    .filter((line) => line.trim() !== '')
+    .map((line) => line.split('\t').find((cell) => !NUMBER.test(cell)) ?? '');
+}
+
+const NUMBER = /^\s*[\d.eE+-]*\s*$/;
 
 /** Checks what opening took from the identity records alone: that the image is there and belongs to its identity. */
 function readImage(reader: RecordReader, key: number, expected: number | undefined): Uint8Array {

@@ -1,13 +1,15 @@
 import { DataError } from '../data-error.js';
+import { cifar10 } from './cifar10.js';
 import type { FaceSource, SourceKind } from './face-source.js';
 import { generated } from './generated.js';
 import { imageFolder } from './image-folder.js';
+import { joined } from './joined.js';
 import { parseLocation } from './location.js';
 import { recordIO } from './recordio.js';
 import { subset } from './subset.js';
 
 /** Every kind of face source; the first that matches a location opens it. */
-export const sources: readonly SourceKind[] = [recordIO, imageFolder, generated];
+export const sources: readonly SourceKind[] = [joined, recordIO, cifar10, imageFolder, generated];
 
 /**
  * Opens faces by a location: a `.rec` file, a folder holding `train.rec`, a folder of `identity/photo.jpg`, or
@@ -17,8 +19,9 @@ export const sources: readonly SourceKind[] = [recordIO, imageFolder, generated]
  * @throws DataError when nothing there can be read as faces.
  */
 export function openSource(location: string): FaceSource {
+  if (joined.matches(location)) return joined.open(location, openSource); // its parts have selections of their own
   const { base, selection } = parseLocation(location);
-  const source = kindOf(base).open(base);
+  const source = kindOf(base).open(base, openSource);
   return selection === undefined ? source : subset(source, selection);
 }
 

@@ -1,12 +1,17 @@
 import { DataError } from '../data-error.js';
 import { Random } from '../random.js';
 import type { FaceSource } from './face-source.js';
+import { listedImages } from './image-list.js';
 
 /** Labels from first to last, both included. */
 export type LabelRange = [first: number, last: number];
 
 /** Which faces of a source to keep; the keys act in this order. Written in a location, they are a query: `location.ts`. */
 export interface Selection {
+  /** Only the images that this list names: a file's path, see `image-list.ts`. */
+  only?: string;
+  /** All but the images that this list names. */
+  without?: string;
   /** Only these labels. */
   identities?: LabelRange[];
   /** Only identities with at least so many images. */
@@ -17,13 +22,22 @@ export interface Selection {
   heldOut?: number;
   /** At most so many images of an identity, drawn by `seed`. */
   maxImages?: number;
+  /** One of so many equal parts of every identity's images, dealt by `seed`; every part keeps all labels. */
+  fold?: Fold;
   /** 0 unless said. */
   seed?: number;
+}
+
+/** Part `part` (from 1) of `parts`. */
+export interface Fold {
+  part: number;
+  parts: number;
 }
 
 /** Streams of the seed, so that one draw does not shift another. */
 const WHO = 1;
 const WHICH = 2;
+const DEAL = 3;
 
 /**
  * A part of a source. The identities that remain are renumbered 0, 1, 2… in the order of their labels; images keep theirs.
@@ -32,8 +46,9 @@ const WHICH = 2;
  * @throws DataError when nothing remains.
  */
 export function subset(source: FaceSource, selection: Selection): FaceSource {
-  const people = chooseImages(chooseIdentities(groupByLabel(source), selection), selection);
-  if (people.length === 0) {
+  const listed = groupByLabel(source, chooseListed(source, selection));
+  const people = dealt(chooseImages(chooseIdentities(listed, selection), selection), selection);
+  if (people.every(({ indices }) => indices.length === 0)) {
     source.close();
     throw new DataError({
       file: source.name,
@@ -46,7 +61,7 @@ export function subset(source: FaceSource, selection: Selection): FaceSource {
   const indices = Float64Array.from(chosen, ({ index }) => index);
   const labels = Int32Array.from(chosen, ({ label }) => label);
   const original = (index: number) => indices[index] ?? outside(source, index, indices.length);
-  const { picture, place } = source;
+  const { picture, place, imageName } = source;
   return {
     name: source.name,
     length: indices.length,
@@ -55,6 +70,7 @@ export function subset(source: FaceSource, selection: Selection): FaceSource {
     read: (index) => source.read(original(index)),
     ...(picture && { picture: (index: number) => picture(original(index)) }),
     ...(place && { place: (index: number) => place(original(index)) }),
+    ...(imageName && { imageName: (index: number) => imageName(original(index)) }),
     close: () => source.close(),
   };
 }
@@ -70,6 +86,12 @@ export function holdOut(location: string, fraction: number, seed = 0): { train: 
   return { train: part('holdOut'), heldOut: part('heldOut') };
 }
 
+/** The locations of `parts` equal parts of the images at `location`, with the same share of every identity in each. */
+export function folds(location: string, parts: number, seed = 0): string[] {
+  const joint = location.includes('?') ? '&' : '?';
+  return Array.from({ length: parts }, (_, i) => `${location}${joint}fold=${i + 1}/${parts}&seed=${seed}`);
+}
+
 /** @throws RangeError for an image that a source does not have. */
 export function outside(source: { name: string }, index: number, length: number): never {
   throw new RangeError(`${source.name} has images 0 to ${length - 1}; there is no image ${index}.`);
@@ -80,10 +102,23 @@ interface Person {
   indices: number[];
 }
 
+/** Whether the lists let image `index` in. */
+function chooseListed(source: FaceSource, { only, without }: Selection): (index: number) => boolean {
+  try {
+    const inside = only === undefined ? undefined : listedImages(source, only);
+    const outside = without === undefined ? undefined : listedImages(source, without);
+    return (index) => (inside?.has(index) ?? true) && !outside?.has(index);
+  } catch (error) {
+    source.close();
+    throw error;
+  }
+}
+
 /** Ordered by label. */
-function groupByLabel(source: FaceSource): Person[] {
+function groupByLabel(source: FaceSource, isIn: (index: number) => boolean): Person[] {
   const people = new Map<number, Person>();
   for (let index = 0; index < source.length; index++) {
+    if (!isIn(index)) continue;
     const label = source.label(index);
     const person = people.get(label);
     if (person) person.indices.push(index);
@@ -123,5 +158,18 @@ function chooseImages(people: Person[], { maxImages, seed = 0 }: Selection): Per
     const shuffled = [...indices];
     if (shuffled.length > maxImages) new Random(seed, WHICH, label).shuffle(shuffled);
     return { label, indices: shuffled.slice(0, maxImages) };
+  });
+}
+
+/**
+ * Deals the images of one identity after the other round the folds, like cards: each fold has the same share of every identity, give
+ * or take one image, and of the whole.
+ */
+function dealt(people: Person[], { fold, seed = 0 }: Selection): Person[] {
+  if (fold === undefined) return people;
+  let place = 0;
+  return people.map(({ label, indices }) => {
+    const shuffled = new Random(seed, DEAL, label).shuffle([...indices]);
+    return { label, indices: shuffled.filter(() => place++ % fold.parts === fold.part - 1) };
   });
 }

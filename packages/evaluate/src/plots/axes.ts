@@ -13,6 +13,16 @@ export function percentLabel(rate: number): string {
   return `${Number((rate * 100).toPrecision(3))}%`;
 }
 
+/** 1, 2 and 5 of each power of ten from `low` to `high`: the ticks of a logarithmic axis that spans few of them. */
+export function oneTwoFive(low: number, high: number): number[] {
+  const powers = Array.from({ length: 40 }, (_, i) => i - 20).filter(
+    (power) => 10 ** (power + 1) > low && 10 ** power <= high,
+  );
+  return powers
+    .flatMap((power) => [1, 2, 5].map((digit) => Number(`${digit}e${power}`)))
+    .filter((at) => at >= low && at <= high);
+}
+
 /** Powers of ten from `min` to 1. */
 export function decades(min: number): number[] {
   const lowest = Math.round(Math.log10(min));

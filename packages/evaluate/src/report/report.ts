@@ -17,16 +17,26 @@ export interface ReportFigure {
 /** An encoded JPEG, PNG or WebP picture, told apart by its first bytes. */
 export interface ReportImage {
   readonly bytes: Uint8Array;
+  /** A second picture, shown close to it: the other face of a pair. */
+  readonly beside?: Uint8Array;
   readonly caption?: string;
 }
 
-/** Parts of one section, shown in this order; all but the heading may be left out. */
+/** A number that is to be seen first, and what it is. */
+export interface ReportTile {
+  readonly value: string;
+  readonly label: string;
+}
+
+/** Parts of one section, shown in this order; all may be left out. Without a heading it goes on with the section before. */
 export interface ReportSection {
-  readonly heading: string;
+  readonly heading?: string;
   /** Plain text; an array is one paragraph an entry. */
   readonly text?: string | readonly string[];
   readonly table?: ReportTable | readonly ReportTable[];
   readonly figure?: ReportFigure | string | readonly (ReportFigure | string)[];
+  /** Figures two abreast where the page is wide enough; made for charts of about 540 pixels. */
+  readonly beside?: readonly ReportFigure[];
   readonly images?: readonly ReportImage[];
 }
 
@@ -34,6 +44,8 @@ export interface Report {
   readonly title: string;
   /** One paragraph that says what was found. */
   readonly lead?: string;
+  /** A row of numbers under the title. */
+  readonly tiles?: readonly ReportTile[];
   readonly sections: readonly ReportSection[];
   /** A quiet last line: machine, versions, date. */
   readonly footer?: string;
@@ -60,6 +72,7 @@ export function htmlReport(report: Report): string {
     '<body>',
     '<main>',
     `<header><h1>${title}</h1>${report.lead ? `<p class="lead">${escapeMarkup(report.lead)}</p>` : ''}</header>`,
+    ...(report.tiles?.length ? [`<div class="tiles">${report.tiles.map(tileHtml).join('')}</div>`] : []),
     ...report.sections.map(sectionHtml),
     ...(report.footer ? [`<footer>${escapeMarkup(report.footer)}</footer>`] : []),
     '</main>',
@@ -71,12 +84,17 @@ export function htmlReport(report: Report): string {
 
 function sectionHtml(section: ReportSection): string {
   return [
-    '<section>',
-    `<h2>${escapeMarkup(section.heading)}</h2>`,
+    section.heading === undefined ? '<section class="more">' : '<section>',
+    ...(section.heading === undefined ? [] : [`<h2>${escapeMarkup(section.heading)}</h2>`]),
     ...list(section.text).map((paragraph) => `<p>${escapeMarkup(paragraph)}</p>`),
     ...list(section.table).map(tableHtml),
     ...list(section.figure).map((figure) => figureHtml(typeof figure === 'string' ? { svg: figure } : figure)),
-    ...(section.images?.length ? [`<div class="images">${section.images.map(imageHtml).join('')}</div>`] : []),
+    ...(section.beside?.length ? [`<div class="beside">${section.beside.map(figureHtml).join('')}</div>`] : []),
+    ...(section.images?.length
+      ? [
+          `<div class="images${section.images.some(({ beside }) => beside) ? ' pairs' : ''}">${section.images.map(imageHtml).join('')}</div>`,
+        ]
+      : []),
     '</section>',
   ].join('\n');
 }
@@ -92,7 +110,10 @@ function tableHtml({ columns, rows, caption }: ReportTable): string {
   return [
     '<div class="table"><table>',
     ...(caption ? [`<caption>${escapeMarkup(caption)}</caption>`] : []),
-    `<thead><tr>${columns.map((name, c) => cell('th', c, name)).join('')}</tr></thead>`,
+    // A table of names and values needs no head.
+    ...(columns.some((name) => name !== '')
+      ? [`<thead><tr>${columns.map((name, c) => cell('th', c, name)).join('')}</tr></thead>`]
+      : []),
     `<tbody>${rows.map((row) => `<tr>${row.map((value, c) => cell('td', c, value)).join('')}</tr>`).join('\n')}</tbody>`,
     '</table></div>',
   ].join('\n');
@@ -100,7 +121,11 @@ function tableHtml({ columns, rows, caption }: ReportTable): string {
 
 /** Numbers, and strings that read as one: 99.5 %, 0.98 ± 0.01, 1e-3, –. */
 function isNumeric(value: string | number | undefined): boolean {
-  return typeof value === 'number' || /^[\s\d.,:%±+−–()[\]e×-]+( ?[a-zµ]{1,3})?$/i.test(value ?? '');
+  return typeof value === 'number' || /^[\s\d.,:%±+−–()[\]e×-]+( ?[a-zµᵐ]{1,3})?$/i.test(value ?? '');
+}
+
+function tileHtml({ value, label }: ReportTile): string {
+  return `<div><strong>${escapeMarkup(value)}</strong><span>${escapeMarkup(label)}</span></div>`;
 }
 
 function figureHtml({ svg, caption }: ReportFigure): string {
@@ -110,8 +135,10 @@ function figureHtml({ svg, caption }: ReportFigure): string {
   return `<figure><img alt="${alt}" src="data:image/svg+xml;base64,${base64(new TextEncoder().encode(svg))}">${captionHtml(caption)}</figure>`;
 }
 
-function imageHtml({ bytes, caption }: ReportImage): string {
-  return `<figure><img alt="${escapeMarkup(caption ?? '')}" src="data:${mediaType(bytes)};base64,${base64(bytes)}">${captionHtml(caption)}</figure>`;
+function imageHtml({ bytes, beside, caption }: ReportImage): string {
+  const picture = (encoded: Uint8Array, alt: string) =>
+    `<img alt="${escapeMarkup(alt)}" src="data:${mediaType(encoded)};base64,${base64(encoded)}">`;
+  return `<figure>${picture(bytes, caption ?? '')}${beside ? picture(beside, '') : ''}${captionHtml(caption)}</figure>`;
 }
 
 function captionHtml(caption: string | undefined): string {

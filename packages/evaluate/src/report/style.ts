@@ -4,7 +4,7 @@ export const STYLE = `
 * { box-sizing: border-box; }
 html { -webkit-text-size-adjust: 100%; }
 body { margin: 0; background: #fff; color: var(--ink); font: 16px/1.6 system-ui, "Segoe UI", "Helvetica Neue", Arial, sans-serif; }
-main { max-width: 820px; margin: 0 auto; padding: 56px 24px 72px; }
+main { max-width: 920px; margin: 0 auto; padding: 56px 24px 72px; }
 h1 { margin: 0 0 12px; font-size: 2.1rem; line-height: 1.2; letter-spacing: -0.015em; overflow-wrap: anywhere; }
 .lead { margin: 0; font-size: 1.2rem; line-height: 1.5; color: var(--quiet); }
 section { margin-top: 48px; }
@@ -20,9 +20,18 @@ tbody tr:hover { background: var(--wash); }
 figure { margin: 22px 0; }
 figure img { display: block; width: 100%; height: auto; }
 figcaption { margin-top: 6px; color: var(--quiet); font-size: 0.9rem; overflow-wrap: anywhere; }
+.beside { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(400px, 100%), 1fr)); gap: 0 20px; }
+.tiles { display: flex; flex-wrap: wrap; gap: 12px; margin: 28px 0 0; }
+.tiles div { flex: 1 1 130px; padding: 14px 16px; background: var(--wash); border-radius: 6px; }
+.tiles strong { display: block; font-size: 1.5rem; line-height: 1.25; font-variant-numeric: tabular-nums; white-space: nowrap; }
+.tiles span { color: var(--quiet); font-size: 0.86rem; line-height: 1.3; display: block; }
 .images { display: grid; grid-template-columns: repeat(auto-fill, minmax(120px, 1fr)); gap: 14px; margin: 18px 0; }
 .images figure { margin: 0; }
 .images img { width: 100%; border-radius: 4px; }
+.images.pairs { grid-template-columns: repeat(auto-fill, minmax(180px, 1fr)); }
+.pairs figure { display: grid; grid-template-columns: 1fr 1fr; gap: 3px; }
+.pairs figcaption { grid-column: 1 / -1; margin-top: 2px; }
+section.more { margin-top: 20px; }
 footer { margin-top: 56px; padding-top: 14px; border-top: 1px solid var(--line); color: var(--quiet); font-size: 0.88rem; overflow-wrap: anywhere; }
 @media print {
   @page { margin: 16mm; }
@@ -30,7 +39,7 @@ footer { margin-top: 56px; padding-top: 14px; border-top: 1px solid var(--line);
   main { max-width: none; padding: 0; }
   section { margin-top: 28px; }
   h2 { break-after: avoid; }
-  figure, tr, .images figure { break-inside: avoid; }
+  figure, tr, .images figure, .tiles div { break-inside: avoid; }
   .table { overflow: visible; }
 }
 `;

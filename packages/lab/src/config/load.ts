@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, isAbsolute, resolve } from 'node:path';
 import { writeFileAtomic } from '@pocketnet/torch/io';
 import { parseDocument, stringify } from 'yaml';
+import type { z } from 'zod';
 import { expandVariables } from './environment.js';
 import { explainIssues } from './explain.js';
 import { isMapping, type Mapping, mergeConfig } from './merge.js';
@@ -39,8 +40,18 @@ export function checkConfig(
   origin: string,
   env: Readonly<Record<string, string | undefined>> = process.env,
 ): LoadedConfig {
-  const result = experimentSchema.safeParse(raw);
-  if (!result.success) throw configError(origin, explainIssues(experimentSchema, result.error));
+  return checkAgainst(experimentSchema, raw, origin, env);
+}
+
+/** Checks a configuration of another kind than an experiment, in the same two forms and with the same errors. */
+export function checkAgainst<Schema extends z.ZodType>(
+  schema: Schema,
+  raw: unknown,
+  origin: string,
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): { config: z.output<Schema>; portable: z.output<Schema> } {
+  const result = schema.safeParse(raw);
+  if (!result.success) throw configError(origin, explainIssues(schema, result.error));
   const { value, problems } = expandVariables(result.data, env);
   if (problems.length > 0) throw configError(origin, problems);
   return { config: value, portable: result.data };
@@ -50,6 +61,9 @@ export function checkConfig(
 export function saveConfig(path: string, portable: ExperimentConfig): void {
   writeFileAtomic(path, stringify(portable, { lineWidth: 0 }));
 }
+
+/** A YAML file with those that it `extends`, merged, not yet checked. */
+export const readConfigFile = (path: string): Mapping => readWithBases(path, []);
 
 function readWithBases(path: string, chain: readonly string[]): Mapping {
   const file = resolve(path);

@@ -23,13 +23,20 @@ const augmentation = z
   .catchall(z.union([z.number(), z.string()]))
   .describe('An augmentation and its own parameters, which the data loader checks.');
 
+const location = z.string().min(1);
+
 const data = z.strictObject({
   train: z
-    .string()
-    .min(1)
-    .describe('A .rec file, a folder with train.rec, an image folder identity/photo.jpg, or "generated:…".'),
+    .union([location, z.array(location)])
+    .describe(
+      'A .rec file, a folder with train.rec, an image folder identity/photo.jpg, "generated:…"; or a list of these, which share no identity.',
+    ),
+  unlabelled: z
+    .preprocess(asList, z.array(location))
+    .default([])
+    .describe('Faces without labels, mixed into the same batches: they take part in distillation only.'),
   val: z
-    .preprocess((value) => (typeof value === 'string' ? [value] : value), z.array(validation))
+    .preprocess(asList, z.array(validation))
     .default([])
     .describe('Verification sets that are evaluated while training: one .bin file, or a list. Best goes by the first.'),
   size: z.int().min(16).max(1024).default(112).describe('Side of the square input, in pixels.'),
@@ -38,6 +45,66 @@ const data = z.strictObject({
     .array(augmentation)
     .default([{ name: 'flip', p: 0.5 }])
     .describe('Augmentations in their order; the paper flips with probability 0.5 and does nothing else.'),
+  mixup: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0)
+    .describe(
+      'a > 0 mixes every image with another of its batch, by a share drawn from Beta(a, a) a step (Zhang et al. 2018).',
+    ),
+});
+
+const teacherModel = z.preprocess(
+  (value) => (typeof value === 'string' ? { path: value } : value),
+  z.strictObject({
+    path: z
+      .string()
+      .min(1)
+      .describe('An .onnx file, weights, or the folder of a run that kept the weights of its epochs (keepEpochs).'),
+    channels: z.enum(['rgb', 'bgr']).default('rgb').describe('Channel order that it was trained with.'),
+    network: z.string().min(1).exactOptional().describe('Which network weights are of, where the file does not say.'),
+  }),
+);
+
+const teacher = z.strictObject({
+  models: z
+    .preprocess(asList, z.array(teacherModel).min(1))
+    .describe('One teacher, or a list whose embeddings are joined.'),
+  stages: z
+    .union([z.enum(['last', 'matched', 'stretched']), z.array(z.int().positive()).min(1)])
+    .default('last')
+    .describe(
+      'Which of its epochs the teacher is at: last, the finished one; matched, multi-step distillation: that of the same epoch; ' +
+        'stretched: the same for other numbers of epochs; or a list.',
+    ),
+  sees: z
+    .enum(['student', 'crop'])
+    .default('student')
+    .describe("student, the paper: the student's image, augmented; crop: the image before augmentation."),
+  mirror: z
+    .enum(['same', 'mean'])
+    .default('same')
+    .describe("The image mirrored as the student's, or the sum of both embeddings."),
+  project: z
+    .enum(['pca', 'learned', 'none'])
+    .default('pca')
+    .describe(
+      "Where widths differ: pca of the teacher's embeddings, or a linear map of the student's learned along with it.",
+    ),
+  loss: z
+    .enum(['template', 'cosine'])
+    .default('template')
+    .describe('template, the paper: w MSE; cosine: w/128 (2 - 2cos).'),
+  weight: z.number().min(0).default(100).describe('w; 0 where only the head looks at the teacher.'),
+  cache: z
+    .string()
+    .min(1)
+    .nullable()
+    .default('runs/cache')
+    .describe(
+      'Folder of cached embeddings, used where they can be known beforehand; null asks the teacher in every step.',
+    ),
 });
 
 const schedule = z.discriminatedUnion('kind', [
@@ -57,12 +124,70 @@ const schedule = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('constant').describe('The same rate throughout.') }),
 ]);
 
+const scale = z.number().positive().default(64).describe('s: factor of the cosines.');
+
+/** Keys of every head that learns its class centres. */
+const learnedCentres = {
+  scale,
+  sharded: z
+    .boolean()
+    .default(false)
+    .describe('Splits the classes over the processes (Partial FC), for more classes than one can hold.'),
+  sampling: z
+    .number()
+    .positive()
+    .max(1)
+    .default(1)
+    .describe(
+      "Share of each process' classes that a step works with, those of the batch first; below 1 it is sharded.",
+    ),
+};
+
 const head = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('arcface').describe('Additive angular margin (Deng et al. 2019).'),
-    scale: z.number().positive().default(64).describe('s: factor of the cosines.'),
+    ...learnedCentres,
     margin: z.number().min(0).max(Math.PI).default(0.5).describe('m: angle added to the target, in radians.'),
     easyMargin: z.boolean().default(false).describe('Margin only where the angle is below 90 degrees.'),
+  }),
+  z.strictObject({
+    kind: z.literal('cosface').describe('Additive cosine margin (Wang et al. 2018).'),
+    ...learnedCentres,
+    margin: z.number().min(0).max(2).default(0.35).describe("m: taken from the target's cosine."),
+  }),
+  z.strictObject({
+    kind: z
+      .literal('elastic')
+      .describe('A random margin for every sample and step (ElasticFace, Boutros et al. 2022).'),
+    ...learnedCentres,
+    form: z
+      .enum(['arc', 'cos'])
+      .default('arc')
+      .describe('Margin on the angle, as arcface, or on the cosine, as cosface.'),
+    plus: z
+      .boolean()
+      .default(false)
+      .describe('The largest margins of a batch go to the samples farthest from their centres.'),
+    margin: z.number().min(0).max(2).exactOptional().describe('m, mean of the margins: 0.5 for arc, 0.35 for cos.'),
+    sigma: z
+      .number()
+      .min(0)
+      .max(1)
+      .exactOptional()
+      .describe('Their standard deviation: 0.05; with plus 0.0175 for arc, 0.02 for cos.'),
+    released: z
+      .boolean()
+      .default(false)
+      .describe('With plus: hands the margins out by the inverse permutation, as the released code does.'),
+  }),
+  z.strictObject({
+    kind: z
+      .literal('adadistill')
+      .describe("Class centres made of the teacher's embeddings (AdaDistill, 2024); needs a teacher."),
+    scale,
+    form: z.enum(['arc', 'cos']).default('arc').describe('AdaArcDistill or AdaCosDistill.'),
+    margin: z.number().min(0).max(2).exactOptional().describe('m: 0.45 for arc, 0.35 for cos.'),
+    weighted: z.boolean().default(true).describe("Untypical images move their centre more (the paper's alpha prime)."),
   }),
 ]);
 
@@ -91,6 +216,7 @@ export const experimentSchema = z
     clip: z.number().positive().default(5).describe("Largest L2 norm of the backbone's gradient; the head's is free."),
     schedule: schedule.prefault({ kind: 'step' }).describe('How the learning rate changes.'),
     head: head.prefault({ kind: 'arcface' }).describe('The classification head, used in training only.'),
+    teacher: teacher.nullable().default(null).describe('Whom the network is distilled from; null: nobody.'),
     seed: z.int().min(0).max(0xffffffff).default(0).describe('Seed of weights, order and augmentation.'),
     precision: z.enum(['float32', 'bf16']).default('float32').describe('bf16 is autocast, where the device has it.'),
     device: z.string().min(1).default('cpu').describe('cpu, cuda or cuda:N.'),
@@ -99,6 +225,10 @@ export const experimentSchema = z
     evalAtStart: z.boolean().default(false).describe('Evaluate the untrained network too.'),
     checkpointEvery: steps.default(1000).describe('Steps between checkpoints.'),
     logEvery: steps.default(50).describe('Steps between log lines.'),
+    keepEpochs: z
+      .boolean()
+      .default(false)
+      .describe('Keep the weights of every epoch: what makes a run the teacher of multi-step distillation.'),
     keepCheckpoints: z.int().min(0).optional().describe('Numbered checkpoints to keep beside best and last.'),
   })
   .superRefine((config, context) => {
@@ -121,4 +251,9 @@ function withName(value: unknown): unknown {
   const set: unknown = typeof value === 'string' ? { pairs: value } : value;
   if (typeof set !== 'object' || set === null || !('pairs' in set) || typeof set.pairs !== 'string') return set;
   return { name: basename(set.pairs, extname(set.pairs)), ...set };
+}
+
+/** A single value stands for a list of it. */
+function asList(value: unknown): unknown {
+  return value === undefined || value === null || Array.isArray(value) ? value : [value];
 }

@@ -50,6 +50,11 @@ export class Emitter implements Interpreter<string> {
     return this.#node('PRelu', path, [x, this.#initializer(`${path}.weight`, layer.weight, [layer.channels, 1, 1])]);
   };
 
+  relu: Interpreter<string>['relu'] = (x) => this.#node('Relu', this.#numbered('relu'), [x]);
+
+  relu6: Interpreter<string>['relu6'] = (x) =>
+    this.#node('Clip', this.#numbered('relu6'), [x, this.#scalar('relu6.min', 0), this.#scalar('relu6.max', 6)]);
+
   maxPool: Interpreter<string>['maxPool'] = (x, layer) =>
     this.#node('MaxPool', this.#numbered('max_pool'), [x], window(layer));
 
@@ -69,6 +74,13 @@ export class Emitter implements Interpreter<string> {
     ]);
 
   flatten: Interpreter<string>['flatten'] = (x) => this.#node('Flatten', this.#numbered('flatten'), [x], { axis: 1 });
+
+  linear: Interpreter<string>['linear'] = (x, layer) => {
+    const path = this.#path(layer);
+    const inputs = [x, this.#initializer(`${path}.weight`, layer.weight)];
+    if (layer.bias) inputs.push(this.#initializer(`${path}.bias`, layer.bias));
+    return this.#node('Gemm', path, inputs, { transB: 1 });
+  };
 
   #node(op: string, name: string, inputs: readonly string[], attributes: Record<string, AttributeLike> = {}): string {
     return this.#builder.node(op, inputs, attributes, { name });
@@ -97,6 +109,10 @@ export class Emitter implements Interpreter<string> {
     return this.#once(name, () =>
       this.#builder.initializer(name, 'float32', [length], new Float32Array(length).fill(value)),
     );
+  }
+
+  #scalar(name: string, value: number): string {
+    return this.#once(name, () => this.#builder.initializer(name, 'float32', [], Float32Array.of(value)));
   }
 
   #indices(name: string, values: readonly bigint[]): string {

@@ -6,16 +6,21 @@ import { nn, ops, type Tensor } from '@pocketnet/torch';
  */
 export interface Interpreter<V> {
   conv(x: V, layer: nn.Conv2d): V;
-  norm(x: V, layer: nn.BatchNorm2d): V;
+  norm(x: V, layer: nn.BatchNorm): V;
   prelu(x: V, layer: nn.PReLU): V;
+  relu(x: V): V;
+  /** min(max(x, 0), 6). */
+  relu6(x: V): V;
   maxPool(x: V, layer: nn.MaxPool2d): V;
   avgPool(x: V, layer: nn.AvgPool2d): V;
   add(a: V, b: V): V;
   concat(parts: readonly V[]): V;
   /** Without its first row and column: x[:, :, 1:, 1:]. */
   shift(x: V): V;
-  /** [N, C, 1, 1] to [N, C]. */
-  flatten(x: V): V;
+  /** [N, C, side, side] to [N, C · side²], channel by channel; a side of 1 unless said. */
+  flatten(x: V, side?: number): V;
+  /** Of [N, in] to [N, out]. */
+  linear(x: V, layer: nn.Linear): V;
   /** PReLU → depthwise → pointwise → batch-norm (→ + addend) as one, by a reader that has better than the chain; else undefined. */
   separable?(x: V, layers: SeparableLayers, addend?: V): V | undefined;
 }
@@ -47,21 +52,24 @@ export const execute: Interpreter<Tensor> = {
   conv: (x, layer) => layer.forward(x),
   norm: (x, layer) => layer.forward(x),
   prelu: (x, layer) => layer.forward(x),
+  relu: (x) => ops.relu(x),
+  relu6: (x) => ops.relu6(x),
   maxPool: (x, layer) => layer.forward(x),
   avgPool: (x, layer) => layer.forward(x),
   add: (a, b) => ops.add(a, b),
   concat: (parts) => ops.concat(parts),
   shift: (x) => ops.slice(ops.slice(x, 2, 1), 3, 1),
-  flatten: (x) => {
-    const [, channels, height, width] = x.shape;
-    if (height !== 1 || width !== 1) {
-      const map = `${height} × ${width}`;
+  flatten: (x, side = 1) => {
+    const [, , height = 0, width = 0] = x.shape;
+    if (height !== side || width !== side) {
+      const fault = height < side || width < side ? 'smaller' : 'larger';
       throw new Error(
-        `A map of ${map} is left of the image, not one embedding of ${channels}: it is larger than the network's input.`,
+        `A map of ${height} × ${width} is left of the image, not of ${side} × ${side}: it is ${fault} than the network's input.`,
       );
     }
     return ops.flatten(x, 1);
   },
+  linear: (x, layer) => layer.forward(x),
   separable: (x, [prelu, depthwise, pointwise, norm], addend) => {
     if (depthwise.kernel === 1 && depthwise.stride > 1) return undefined;
     if (!ops.fitsChannelsLast(x) || (addend !== undefined && !ops.fitsChannelsLast(addend))) return undefined;

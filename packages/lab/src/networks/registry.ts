@@ -1,11 +1,14 @@
 import { casiaGenotype, cifarGenotype, type Genotype } from '../search-space/genotype.js';
 import type { Block } from './interpreter.js';
+import { IResNet } from './iresnet.js';
+import { MobileFaceNet } from './mobilefacenet.js';
 import { PocketNet } from './pocketnet.js';
 
 /** What may differ from a network's own definition. */
 export interface NetworkOptions {
   /** Side of the input in pixels. */
   input?: number;
+  /** The cells; networks that have none take no notice. */
   genotype?: Genotype;
   embedding?: number;
 }
@@ -35,6 +38,19 @@ function pocketNet(
   };
 }
 
+/** As wide as the students of PocketNet's own configurations; elsewhere 512 is usual. */
+const teacherEmbedding = 128;
+
+function iresNet(depth: number, units: readonly number[]): NetworkEntry {
+  return {
+    name: `iresnet-${depth}`,
+    description: `IResNet-${depth} as ArcFace and PocketNet have it, a teacher`,
+    embedding: teacherEmbedding,
+    build: ({ embedding = teacherEmbedding, input } = {}) =>
+      new IResNet({ units, embedding, ...(input !== undefined && { input }) }),
+  };
+}
+
 /** Every network that can be trained, evaluated and exported by name: a new one is one line here. */
 export const networks: readonly NetworkEntry[] = [
   pocketNet('pocketnet-s-128', 16, 18, 128, casiaGenotype, 'PocketNetS-128 of the paper'),
@@ -43,8 +59,19 @@ export const networks: readonly NetworkEntry[] = [
   pocketNet('pocketnet-m-256', 32, 9, 256, casiaGenotype, 'PocketNetM-256 of the paper'),
   pocketNet('dartfacenet-128', 16, 18, 128, cifarGenotype, 'S-128 with the cells found on CIFAR-10, for comparison'),
   pocketNet('dartfacenet-256', 16, 18, 256, cifarGenotype, 'S-256 with the cells found on CIFAR-10, for comparison'),
+  pocketNet('pocketnet-h-128', 16, 9, 128, casiaGenotype, 'S-128 with half its cells, ours'),
   pocketNet('pocketnet-t-128', 8, 9, 128, casiaGenotype, 'the smallest that experiments are made with, ours'),
   pocketNet('pocketnet-xs-64', 8, 6, 64, casiaGenotype, 'a small one for demonstrations and tests, ours'),
+  iresNet(18, [2, 2, 2, 2]),
+  iresNet(34, [3, 4, 6, 3]),
+  iresNet(50, [3, 4, 14, 3]),
+  iresNet(100, [3, 13, 30, 3]),
+  {
+    name: 'mobilefacenet',
+    description: "MobileFaceNet as PocketNet's code has it: ReLU6, no PReLU",
+    embedding: 128,
+    build: ({ embedding = 128, input } = {}) => new MobileFaceNet({ embedding, ...(input !== undefined && { input }) }),
+  },
 ];
 
 /** Upper case, underscores and a missing dash do not matter: PocketNetS-128 is pocketnet-s-128. */

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   loadTensors,
+  type nn,
   type optim,
   randomState,
   saveTensors,
@@ -46,6 +47,8 @@ export const startPosition = (): Position => ({
 export interface Checkpointed {
   backbone: Block;
   head: Head;
+  /** The map onto the teacher's width, where it is learned. */
+  projector?: nn.Linear;
   optimizers: Record<'backbone' | 'head', optim.Optimizer>;
   /** What a resumed run must have in common with the one that wrote the checkpoint, by key. */
   recipe: Readonly<Record<string, unknown>>;
@@ -67,7 +70,8 @@ export function saveCheckpoint(folder: string, parts: Checkpointed, position: Po
 }
 
 /** @throws an Error that names the file when it does not belong to this network and head */
-export function loadCheckpoint(folder: string, { backbone, head, optimizers, recipe }: Checkpointed): Position {
+export function loadCheckpoint(folder: string, parts: Checkpointed): Position {
+  const { backbone, head, projector, optimizers, recipe } = parts;
   return scope(() => {
     const { tensors, metadata } = loadTensors(file(folder));
     const section = (prefix: string): Map<string, Tensor> =>
@@ -82,6 +86,7 @@ export function loadCheckpoint(folder: string, { backbone, head, optimizers, rec
     refuseOther(folder, recipe, metadata.recipe);
     backbone.loadStateDict(section('backbone'));
     head.loadStateDict(section('head'));
+    projector?.loadStateDict(section('projector'));
     optimizers.backbone.loadStateDict(section('optimizer.backbone'));
     optimizers.head.loadStateDict(section('optimizer.head'));
     setRandomState(random);
@@ -89,10 +94,16 @@ export function loadCheckpoint(folder: string, { backbone, head, optimizers, rec
   });
 }
 
-function sections({ backbone, head, optimizers }: Checkpointed): [prefix: string, state: Map<string, Tensor>][] {
+function sections({
+  backbone,
+  head,
+  projector,
+  optimizers,
+}: Checkpointed): [prefix: string, state: Map<string, Tensor>][] {
   return [
     ['backbone', backbone.stateDict()],
     ['head', head.stateDict()],
+    ...(projector ? [['projector', projector.stateDict()] as [string, Map<string, Tensor>]] : []),
     ['optimizer.backbone', optimizers.backbone.stateDict()],
     ['optimizer.head', optimizers.head.stateDict()],
   ];

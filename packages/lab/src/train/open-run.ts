@@ -1,15 +1,17 @@
 import { availableParallelism } from 'node:os';
-import { createLoader, type Loader } from '@pocketnet/data';
-import { manualSeed, type optim, setThreads } from '@pocketnet/torch';
+import { basename } from 'node:path';
+import { createLoader, joinLocations, type Loader } from '@pocketnet/data';
+import { manualSeed, nn, type optim, setThreads } from '@pocketnet/torch';
 import type { ExperimentConfig } from '../config/index.js';
+import { distillationLosses, openTargets, type Targets } from '../distill/index.js';
 import type { Embedder } from '../embedders/embedder.js';
 import { networkEmbedder } from '../embedders/network.js';
-import { buildHead } from '../heads/index.js';
+import { buildHead, type Head } from '../heads/index.js';
 import { findNetwork } from '../networks/index.js';
 import { readGenotypeFile } from '../search-space/genotype-file.js';
 import { writeGenotype } from '../search-space/genotype-text.js';
 import { type Checkpointed, hasCheckpoint, loadCheckpoint, type Position, startPosition } from './checkpoint.js';
-import { headTerm, type LossTerm } from './objective.js';
+import { headTerm, type LossTerm, teacherTerm } from './objective.js';
 import { buildOptimizers } from './optimizers.js';
 import { buildSchedule } from './schedule.js';
 import { openValidation, type ValidationSet } from './validation.js';
@@ -22,6 +24,8 @@ export interface OpenRun extends Checkpointed {
   schedule: optim.Schedule;
   /** What the loss is the sum of. */
   terms: LossTerm[];
+  /** What the teachers say of the images, where there are teachers. */
+  targets: Targets | undefined;
   position: Position;
   /** The backbone as an embedder, for measuring it. */
   embedder: Embedder;
@@ -31,28 +35,53 @@ export interface OpenRun extends Checkpointed {
 }
 
 /**
- * Opens data, network, head and optimisers as a configuration says, from the folder's checkpoint if there is one.
- * @throws Errors about the configuration's data, networks and sets: before training, not in the middle of it
+ * Opens data, teachers, network, head and optimisers as a configuration says, from the folder's checkpoint if there is one.
+ * @throws Errors about the configuration's data, teachers, networks and sets: before training, not in the middle of it
  */
-export async function openRun(config: ExperimentConfig, out: string): Promise<OpenRun> {
-  const { size, workers, augment, train: location } = config.data;
+export async function openRun(config: ExperimentConfig, out: string, quiet: boolean): Promise<OpenRun> {
+  const { size, workers, augment, train, unlabelled } = config.data;
+  const location = joinLocations({ labelled: typeof train === 'string' ? [train] : train, unlabelled });
   const loader = createLoader(location, { batch: config.batch, size, seed: config.seed, workers, augment });
+  let targets: Targets | undefined;
   try {
-    return {
-      ...openModel(config, loader, out),
-      loader,
-      validation: await openValidation(config),
-      close: () => loader.close(),
+    const validation = await openValidation(config);
+    const totalSteps = countSteps(config, loader.batchesPerEpoch);
+    const embedding = config.embedding ?? findNetwork(config.network).embedding;
+    targets = config.teacher
+      ? await openTargets({
+          ...config.teacher,
+          project: config.teacher.project === 'learned' ? 'none' : config.teacher.project,
+          student: { dimension: embedding, size },
+          epochs: Math.ceil(totalSteps / loader.batchesPerEpoch),
+          location,
+          images: loader.source.length,
+          augmentations: augment.map(({ name }) => name),
+          workers,
+          device: config.device,
+          quiet,
+          out,
+        })
+      : undefined;
+    const close = async (): Promise<void> => {
+      await loader.close();
+      await targets?.close();
     };
+    return { ...openModel(config, loader, targets, out), loader, validation, targets, totalSteps, close };
   } catch (error) {
     await loader.close();
+    await targets?.close();
     throw error;
   }
 }
 
-function openModel(config: ExperimentConfig, { source, batchesPerEpoch }: Loader, out: string) {
+function countSteps({ maxSteps, epochs }: ExperimentConfig, batchesPerEpoch: number): number {
+  return Math.min(maxSteps ?? Number.POSITIVE_INFINITY, (epochs ?? Number.POSITIVE_INFINITY) * batchesPerEpoch);
+}
+
+function openModel(config: ExperimentConfig, loader: Loader, targets: Targets | undefined, out: string) {
+  const { source, batchesPerEpoch } = loader;
   if (source.identities < 2) {
-    throw new Error(`${config.data.train} holds ${source.identities} labelled identities; a head needs 2 at least.`);
+    throw new Error(`${source.name} holds ${source.identities} labelled identities; a head needs 2 at least.`);
   }
   const { size } = config.data;
   const { device } = config;
@@ -63,9 +92,13 @@ function openModel(config: ExperimentConfig, { source, batchesPerEpoch }: Loader
   const genotype = config.genotype === undefined ? undefined : readGenotypeFile(config.genotype);
   const backbone = entry.build({ input: size, embedding, ...(genotype && { genotype }) }).to({ device });
   const head = buildHead(config.head, embedding, source.identities).to({ device });
-  const parts = { backbone, head, optimizers: buildOptimizers(config, backbone, head) };
-  const [maxSteps, epochs] = [config.maxSteps ?? Number.POSITIVE_INFINITY, config.epochs ?? Number.POSITIVE_INFINITY];
-  const totalSteps = Math.min(maxSteps, epochs * batchesPerEpoch);
+  const projector = openProjector(config, embedding, targets)?.to({ device });
+  const parts = {
+    backbone,
+    head,
+    ...(projector && { projector }),
+    optimizers: buildOptimizers(config, backbone, head, projector),
+  };
   const about = {
     network: entry.name,
     embedding: String(embedding),
@@ -73,6 +106,7 @@ function openModel(config: ExperimentConfig, { source, batchesPerEpoch }: Loader
     data: source.name,
     seed: String(config.seed),
     ...(genotype && { genotype: writeGenotype(genotype) }),
+    ...(config.teacher && { teacher: config.teacher.models.map(({ path }) => basename(path)).join(' + ') }),
   };
   // What the batches and the shapes follow from: a resumed run must have the same, or it would go on with something else.
   const recipe = {
@@ -82,15 +116,36 @@ function openModel(config: ExperimentConfig, { source, batchesPerEpoch }: Loader
     batch: config.batch,
     augment: config.data.augment,
     head: config.head.kind,
+    ...(config.teacher && { stages: config.teacher.stages, distillation: config.teacher.loss }),
   };
   return {
     ...parts,
     recipe,
-    totalSteps,
-    schedule: buildSchedule(config, totalSteps),
-    terms: [headTerm(head)],
+    schedule: buildSchedule(config, countSteps(config, batchesPerEpoch)),
+    terms: buildTerms(config, head, projector),
     position: hasCheckpoint(out) ? loadCheckpoint(out, { ...parts, recipe }) : startPosition(),
     embedder: networkEmbedder(backbone, { name: entry.name, dimension: embedding, size, device }),
     about,
   };
+}
+
+function buildTerms({ teacher }: ExperimentConfig, head: Head, projector: nn.Linear | undefined): LossTerm[] {
+  const terms = [headTerm(head)];
+  if (teacher && teacher.weight > 0)
+    terms.push(teacherTerm(distillationLosses[teacher.loss], teacher.weight, projector));
+  return terms;
+}
+
+/** A linear map of the student's embedding onto the teacher's width, learned along with it and thrown away. */
+function openProjector(
+  { teacher }: ExperimentConfig,
+  embedding: number,
+  targets: Targets | undefined,
+): nn.Linear | undefined {
+  if (!teacher || !targets) return undefined;
+  if (teacher.project === 'learned') return new nn.Linear(embedding, targets.dimension, { bias: false });
+  if (targets.dimension === embedding) return undefined;
+  throw new Error(
+    `The teacher gives ${targets.dimension} numbers and the student ${embedding}: teacher.project pca or learned brings them together.`,
+  );
 }

@@ -8,13 +8,13 @@ export const baseLearningRate = ({ lr, lrScaling, batch }: ExperimentConfig): nu
   lrScaling === 'linear' ? (lr / 512) * batch : lr;
 
 /** Two SGDs, as in the paper: they share rate and rules, but only the backbone's gradient is clipped. */
-export function buildOptimizers(config: ExperimentConfig, backbone: Block, head: Head) {
+export function buildOptimizers(config: ExperimentConfig, backbone: Block, head: Head, projector?: nn.Linear) {
   const { momentum, weightDecay } = config;
   const lr = baseLearningRate(config);
   const groups = config.decayNormAndSlopes ? backbone.parameters() : splitByDecay(backbone, weightDecay);
   return {
     backbone: optim.sgd(groups, { lr, momentum, weightDecay }),
-    head: optim.sgd(head.parameters(), { lr, momentum, weightDecay }),
+    head: optim.sgd([...head.parameters(), ...(projector?.parameters() ?? [])], { lr, momentum, weightDecay }),
   };
 }
 

@@ -3,8 +3,10 @@ import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { autocast, backward, fromArray, ops, optim, saveTensors, scope, type Tensor } from '@pocketnet/torch';
 import { type LoadedConfig, saveConfig } from '../config/index.js';
+import { epochName } from '../distill/index.js';
 import { hasCheckpoint, saveCheckpoint } from './checkpoint.js';
 import { clearPartials, keptName, pruneKept } from './kept.js';
+import { type Lesson, prepareLesson } from './lesson.js';
 import { guardFinite } from './nan-guard.js';
 import { openRun } from './open-run.js';
 import { baseLearningRate } from './optimizers.js';
@@ -41,11 +43,11 @@ export async function train({ config, portable }: LoadedConfig, options: TrainOp
   if (!resume && hasCheckpoint(out))
     throw new Error(`${out} holds a run already: pass --resume to go on with it, or name another folder.`);
 
-  const run = await openRun(config, out);
-  const { loader, validation, totalSteps, backbone, head, optimizers, schedule, terms, position, embedder, about } =
-    run;
-  const { size } = config.data;
   mkdirSync(out, { recursive: true });
+  const run = await openRun(config, out, quiet);
+  const { loader, validation, totalSteps, backbone, head, projector, optimizers } = run;
+  const { schedule, terms, targets, position, embedder, about } = run;
+  const { size } = config.data;
   clearPartials(out);
   saveConfig(join(out, 'config.yaml'), portable);
   const record = new RunRecord(out, {
@@ -72,29 +74,29 @@ export async function train({ config, portable }: LoadedConfig, options: TrainOp
   };
 
   /** One step: forward, loss, backward, clip, update. */
-  const step = (
-    images: Float32Array,
-    labels: Int32Array,
-    count: number,
-  ): { losses: number[]; loss: number; gradNorm: number } =>
+  const step = ({ images, count, views }: Lesson): { losses: number[]; loss: number; gradNorm: number } =>
     scope(() => {
-      const input = ops.toDevice(
-        ops.permute(fromArray(images, [count, size, size, 3]), [0, 3, 1, 2]),
-        config.device,
-        'float32',
-      );
-      const classes = ops.toDevice(fromArray(labels, [count]), config.device, 'int64');
+      const onDevice = (values: Float32Array, shape: number[]): Tensor =>
+        ops.toDevice(fromArray(values, shape), config.device, 'float32');
+      const input = ops.permute(onDevice(images, [count, size, size, 3]), [0, 3, 1, 2]);
       const embeddings = ops.toDtype(
         compute(() => backbone.forward(input)),
         'float32',
       );
-      const values = terms.map((term) => ops.mulScalar(term.value({ embeddings, labels: classes }), term.weight));
-      const total = values.reduce((sum: Tensor, value) => ops.add(sum, value));
+      const lost = terms.map((term) => {
+        const parts = views.flatMap(({ share, labels, targets: wanted }) => {
+          const targets = wanted && { targets: onDevice(wanted, [count, wanted.length / count]) };
+          const value = term.value({ embeddings, labels, ...targets });
+          return value === undefined ? [] : [ops.mulScalar(value, share)];
+        });
+        return parts.length === 0 ? undefined : parts.reduce((sum, part) => ops.add(sum, part));
+      });
+      const total = lost.filter((value) => value !== undefined).reduce((sum, value) => ops.add(sum, value));
       optimizers.backbone.zeroGrad();
       optimizers.head.zeroGrad();
       backward(total);
       const gradNorm = optim.clipGradNorm(backbone.parameters(), config.clip);
-      const losses = values.map((value) => value.item());
+      const losses = lost.map((value) => value?.item() ?? 0);
       const loss = total.item();
       guardFinite({ step: position.step + 1, loss, gradNorm, input, backbone, head });
       optimizers.backbone.step();
@@ -124,14 +126,20 @@ export async function train({ config, portable }: LoadedConfig, options: TrainOp
       save();
     }
     training: while (position.step < totalSteps) {
+      await targets?.beginEpoch(position.epoch);
       for await (const batch of loader.epoch(position.epoch, position.batch)) {
         const lr = baseLearningRate(config) * schedule({ epoch: position.epoch, step: position.step });
         for (const group of [...optimizers.backbone.groups, ...optimizers.head.groups]) group.lr = lr;
-        const outcome = step(batch.images, batch.labels, batch.count);
+        const outcome = step(
+          await prepareLesson(batch, targets, { alpha: config.data.mixup, seed: config.seed }, position.step),
+        );
         batch.release();
         position.step++;
         position.batch++;
-        if (position.batch === loader.batchesPerEpoch) Object.assign(position, { epoch: position.epoch + 1, batch: 0 });
+        if (position.batch === loader.batchesPerEpoch) {
+          Object.assign(position, { epoch: position.epoch + 1, batch: 0 });
+          if (config.keepEpochs) saveWeights(epochName(position.epoch));
+        }
         record.step({ ...outcome, lr, terms: terms.map((term) => term.name) });
         const done = position.step === totalSteps;
         if (position.step % config.evalEvery === 0 || done) await validate();
@@ -143,7 +151,7 @@ export async function train({ config, portable }: LoadedConfig, options: TrainOp
     }
   } finally {
     await run.close();
-    for (const module of [backbone, head]) module.dispose();
+    for (const module of [backbone, head, ...(projector ? [projector] : [])]) module.dispose();
     record.close();
   }
   const { lastLoss, last, best, bestStep } = position;

@@ -1,3 +1,5 @@
+import type { ProcessGroup } from '../distributed/process-group.js';
+import { syncBatchNorm } from '../distributed/sync-batch-norm.js';
 import * as init from '../init.js';
 import * as ops from '../ops.js';
 import { fromArray, type Tensor } from '../tensor.js';
@@ -77,7 +79,7 @@ export class Linear extends Module {
 }
 
 /** Batch normalisation of [N, C, …] over everything but C; running variance takes the unbiased batch variance, as PyTorch's. */
-export class BatchNorm2d extends Module {
+export class BatchNorm extends Module {
   readonly weight: Parameter | null;
   readonly bias: Parameter | null;
   readonly running_mean: Buffer;
@@ -85,6 +87,8 @@ export class BatchNorm2d extends Module {
   readonly num_batches_tracked: Buffer;
   readonly momentum = 0.1;
   readonly eps = 1e-5;
+  /** Whose batches count as one in training; null: this process's alone. Set by `synchroniseBatchNorm`. */
+  synchronised: ProcessGroup | null = null;
 
   constructor(
     readonly channels: number,
@@ -106,19 +110,18 @@ export class BatchNorm2d extends Module {
 
   forward(input: Tensor): Tensor {
     this.countBatch();
-    return ops.batchNorm(
-      input,
-      this.weight,
-      this.bias,
-      this.running_mean,
-      this.running_var,
-      this.training,
-      this.momentum,
-      this.eps,
-      true,
-    );
+    const { weight, bias, running_mean: runningMean, running_var: runningVar, momentum, eps } = this;
+    if (this.training && this.synchronised !== null)
+      return syncBatchNorm(input, { weight, bias, runningMean, runningVar, momentum, eps }, this.synchronised);
+    return ops.batchNorm(input, weight, bias, runningMean, runningVar, this.training, momentum, eps, true);
   }
 }
+
+/** Of rows [N, C]. */
+export class BatchNorm1d extends BatchNorm {}
+
+/** Of maps [N, C, H, W]. */
+export class BatchNorm2d extends BatchNorm {}
 
 /** max(x, 0) + a · min(x, 0), one slope a channel. */
 export class PReLU extends Module {

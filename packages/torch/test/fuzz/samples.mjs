@@ -95,6 +95,7 @@ export const differentiable = {
   'aten::conv2d': (m) => [m.real(2, 4, 5, 5), m.real(6, 2, 3, 3), m.real(6), [2, 1], [1, 1], 1, 2],
   'aten::batch_norm': (m) => [m.real(4, 3, 2, 2), m.real(3), m.real(3), null, null, true, 0.1, 1e-5, true],
   'aten::relu': one,
+  'aten::relu6': one,
   'pocketnet::prelu': (m) => [m.real(2, 3, 2, 2), m.real(3)],
   'aten::max_pool2d': (m) => [m.distinct(1, 2, 5, 5), 3, 2, 1],
   'aten::avg_pool2d': (m) => [m.real(1, 2, 5, 5), 3, 2, 1, false, false],

@@ -1,15 +1,17 @@
 import type { Verb } from '../../verb.js';
+import { align } from './align.js';
 import { generate } from './generate.js';
 import { inspect } from './inspect.js';
 import { pack } from './pack.js';
 import { pairs } from './pairs.js';
+import { setAside } from './set-aside.js';
 
 /** What can be done with data. */
-export const dataVerbs: readonly Verb[] = [inspect, generate, pack, pairs];
+export const dataVerbs: readonly Verb[] = [inspect, generate, align, pack, pairs, setAside];
 
 export const data: Verb = {
   name: 'data',
-  summary: 'inspect, generate and pack faces and pairs',
+  summary: 'inspect, generate, align and pack faces and pairs',
   define(command) {
     for (const { name, summary, define } of dataVerbs)
       define(command.command(name).summary(summary).description(summary));

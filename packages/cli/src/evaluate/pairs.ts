@@ -1,0 +1,109 @@
+import { readdirSync, statSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import type { PairSet } from '@pocketnet/data';
+import { type Measurement, measure } from '../measure.js';
+import { facts, note, percent, printResult, table } from '../output.js';
+import type { CommonOptions } from '../verb.js';
+
+export interface PairsOptions extends CommonOptions {
+  model: string;
+  network?: string;
+  pairs: string;
+  folds: number;
+  channels: 'rgb' | 'bgr';
+  threads?: number;
+  mirrored?: string;
+}
+
+/** A model of a folder: measured, or why not. */
+type Row = { model: string } & (Measurement | { error: string });
+
+/** One pair set: a model, or every model of a folder, as text or JSON. */
+export async function evaluatePairs(options: PairsOptions): Promise<void> {
+  const { readPairs } = await import('@pocketnet/data');
+  const pairs = readPairs(options.pairs);
+  if (!isFolder(options.model) || holdsMatrices(options.model)) {
+    const measured = await measureFile(options.model, pairs, options);
+    printResult(options, { ...measured, model: options.model }, () => text(options, measured));
+    return;
+  }
+  const rows: Row[] = [];
+  for (const file of models(options.model)) rows.push(await tryFile(file, pairs, options));
+  if (rows.every((row) => 'error' in row))
+    throw new Error(`None of the ${rows.length} models in ${options.model} could be measured.`);
+  printResult(options, { pairs: pairs.same.length, folds: options.folds, models: rows }, () => comparison(rows));
+}
+
+const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+
+/** A folder of matrices is one source of embeddings, each named after its set. */
+const holdsMatrices = (folder: string): boolean =>
+  readdirSync(folder).some((name) => name.toLowerCase().endsWith('.npy'));
+
+/** Models in a folder, by name with numbers in their order; a run's `checkpoint.safetensors` is no model. */
+function models(folder: string): string[] {
+  const names = readdirSync(folder).filter(
+    (name) => /\.(safetensors|pth|pt|onnx)$/i.test(name) && name !== 'checkpoint.safetensors',
+  );
+  if (names.length === 0) throw new Error(`${folder} holds no model: no .safetensors, .pth or .onnx file.`);
+  const byNumber = new Intl.Collator('en', { numeric: true });
+  return names.sort(byNumber.compare).map((name) => join(folder, name));
+}
+
+async function measureFile(path: string, pairs: PairSet, options: PairsOptions): Promise<Measurement> {
+  const { openEmbeddings } = await import('@pocketnet/lab/embedders');
+  const { network, threads, folds, channels, mirrored } = options;
+  const source = await openEmbeddings(path, {
+    channels,
+    ...(network && { network }),
+    ...(threads && { threads }),
+    ...(mirrored && { mirrored }),
+  });
+  try {
+    const name = basename(options.pairs, '.bin');
+    return await measure(source, pairs, { folds, name, label: `evaluate ${basename(path)}` });
+  } finally {
+    await source.close();
+  }
+}
+
+async function tryFile(path: string, pairs: PairSet, options: PairsOptions): Promise<Row> {
+  try {
+    return { model: path, ...(await measureFile(path, pairs, options)) };
+  } catch (cause) {
+    const error = cause instanceof Error ? cause.message : String(cause);
+    note(`${path}: ${error}`);
+    return { model: path, error };
+  }
+}
+
+function text({ model, pairs }: PairsOptions, measured: Measurement): string {
+  const [low, high] = measured.accuracyInterval;
+  return facts([
+    ['model', model],
+    ['pairs', `${pairs}: ${measured.pairs} in ${measured.folds} folds`],
+    [
+      'accuracy',
+      `${percent(measured.accuracy)} ± ${percent(measured.accuracyStd)} % (95 % interval ${percent(low)} … ${percent(high)} %)`,
+    ],
+    ['TAR @ FAR 1e-3', `${percent(measured['tarAtFar1e-3'])} %`],
+    ['EER', `${percent(measured.eer)} %`],
+    ['mean norm', measured.xNorm.toFixed(3)],
+    ['time', `${measured.seconds.toFixed(1)} s`],
+  ]);
+}
+
+function comparison(rows: readonly Row[]): string {
+  const shown = (value: (measured: Measurement) => string) => (row: Row) => ('error' in row ? '-' : value(row));
+  const right = true;
+  return table<Row>(
+    [
+      { title: 'model', value: (row) => basename(row.model) },
+      { title: 'accuracy %', right, value: shown((row) => percent(row.accuracy)) },
+      { title: '±', right, value: shown((row) => percent(row.accuracyStd)) },
+      { title: 'TAR@FAR 1e-3 %', right, value: shown((row) => percent(row['tarAtFar1e-3'])) },
+      { title: 'EER %', right, value: shown((row) => percent(row.eer)) },
+    ],
+    rows,
+  );
+}

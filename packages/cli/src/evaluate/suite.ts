@@ -1,0 +1,76 @@
+import { mkdirSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { machineLine } from '../machine.js';
+import { note, percent, printResult, table } from '../output.js';
+import type { CommonOptions } from '../verb.js';
+
+export interface SuiteOptions extends CommonOptions {
+  model: string;
+  network?: string;
+  channels: 'rgb' | 'bgr';
+  threads?: number;
+  mirrored?: string;
+  suite: 'quick' | 'full';
+  data: string;
+  out: string;
+  pictures: boolean;
+}
+
+/** All benchmarks of a suite that are there: `report.json` and a page about them in `out`. */
+export async function evaluateSuite(options: SuiteOptions): Promise<void> {
+  const [{ openEmbeddings }, { runSuite }, { evaluationReport, htmlReport }, { startProgress, writeFileAtomic }] =
+    await Promise.all([
+      import('@pocketnet/lab/embedders'),
+      import('@pocketnet/lab/benchmarks'),
+      import('@pocketnet/evaluate'),
+      import('@pocketnet/lab/runs'),
+    ]);
+  const { model, network, channels, threads, mirrored, suite, data, out } = options;
+  mkdirSync(out, { recursive: true });
+  const shared = { channels, ...(network && { network }), ...(threads && { threads }) };
+  const source = await openEmbeddings(model, { ...shared, ...(mirrored && { mirrored }) });
+  let progress: ReturnType<typeof startProgress> | undefined;
+  try {
+    const { evaluation, runs, pictures } = await runSuite(source, {
+      ...shared,
+      model,
+      suite,
+      data,
+      machine: machineLine(),
+      onBenchmark: ({ title }) => {
+        progress?.finish();
+        const own = startProgress({ label: `${basename(model)} on ${title}`, unit: 'images' });
+        progress = own;
+        return (done) => own.update(done);
+      },
+      onFailure: ({ title }, error) => note(`${title} could not be run: ${error.message}`),
+    });
+    progress?.finish();
+    const files = { json: join(out, 'report.json'), html: join(out, 'report.html') };
+    writeFileAtomic(files.json, `${JSON.stringify(evaluation, undefined, 1)}\n`);
+    writeFileAtomic(
+      files.html,
+      htmlReport(evaluationReport(evaluation, runs, options.pictures ? pictures : undefined)),
+    );
+    printResult(options, { ...evaluation, files }, () =>
+      [
+        table(
+          [
+            { title: 'benchmark', value: ({ title }) => title },
+            { title: 'measure', value: ({ metrics: [first] }) => first?.name ?? '-' },
+            { title: '%', right: true, value: ({ metrics: [first] }) => (first ? percent(first.value) : '-') },
+            {
+              title: '95 % interval',
+              value: ({ metrics: [first] }) =>
+                first?.interval ? `${percent(first.interval.low)} … ${percent(first.interval.high)}` : '-',
+            },
+          ],
+          evaluation.benchmarks,
+        ),
+        `written: ${files.html}, ${files.json}`,
+      ].join('\n'),
+    );
+  } finally {
+    await source.close();
+  }
+}

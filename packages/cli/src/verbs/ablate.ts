@@ -1,0 +1,55 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { runTrials } from '../ablation/trials.js';
+import { override, wholeNumber } from '../arguments.js';
+import { note, printResult } from '../output.js';
+import { untilInterrupted } from '../training.js';
+import type { CommonOptions, Verb } from '../verb.js';
+
+interface Options extends CommonOptions {
+  config: string;
+  set?: readonly string[];
+  out: string;
+  jobs: number;
+}
+
+export const ablate: Verb = {
+  name: 'ablate',
+  summary: 'train the arms of a study with several seeds, and compare them',
+  define: (command) =>
+    command
+      .requiredOption('--config <file>', 'the study, a YAML file such as configs/ablation-kd.yaml')
+      .option('--set <key=value>', 'change a key of every arm, such as epochs=2; repeatable', override)
+      .option('--jobs <n>', 'trainings at a time', wholeNumber(1, 64), 1)
+      .requiredOption('--out <folder>', "the study's folder; what is done there is not done again")
+      .action(run),
+};
+
+async function run(options: Options): Promise<void> {
+  const lab = await import('@pocketnet/lab');
+  const { writeFileAtomic } = await import('@pocketnet/torch/io');
+  const { config, set = [], out, jobs } = options;
+  const { study, first, trials } = lab.loadStudy(config, out, set);
+  mkdirSync(out, { recursive: true });
+
+  const report = () => {
+    const results = lab.readResults(out, trials);
+    const summaries = lab.summarise(study, results);
+    const table = lab.ablationTable(summaries);
+    writeFileAtomic(join(out, 'results.json'), `${JSON.stringify({ study, summaries, results }, null, 2)}\n`);
+    writeFileAtomic(join(out, 'table.md'), `${table}\n`);
+    if (results.length > 0) writeFileAtomic(join(out, 'accuracy.svg'), lab.ablationChart(results, study.name));
+    return { summaries, table, done: results.length };
+  };
+  await untilInterrupted(async (signal) => {
+    await runTrials(first, { out, jobs: 1, signal, onDone: ({ folder }) => note(`${folder}: done`) });
+    await runTrials(trials, {
+      out,
+      jobs,
+      signal,
+      onDone: ({ folder }) => note(`${folder}: done, ${report().done} of ${trials.length}`),
+    });
+  });
+  const { summaries, table } = report();
+  printResult(options, { out, study: study.name, summaries }, () => table);
+}

@@ -1,0 +1,132 @@
+import { mkdirSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import type { CardFacts } from '@pocketnet/evaluate';
+import type { SourceCalibration } from '@pocketnet/lab/calibration';
+import { Option } from 'commander';
+import { wholeNumber } from '../arguments.js';
+import { machineLine } from '../machine.js';
+import { checkNetwork } from '../networks.js';
+import { note, printResult } from '../output.js';
+import { showing } from '../progress.js';
+import { type CommonOptions, UsageError, type Verb } from '../verb.js';
+
+interface Options extends CommonOptions {
+  data: string;
+  groups?: string;
+  flip: boolean;
+  network?: string;
+  channels: 'rgb' | 'bgr';
+  threads?: number;
+  mirrored?: string;
+  out?: string;
+}
+
+export const calibrate: Verb = {
+  name: 'calibrate',
+  summary: 'find the thresholds of a model for given false match rates, on all pairs of a set of faces',
+  define: (command) =>
+    command
+      .argument('<model>', 'a .safetensors, .pth or .onnx file, or embeddings as .npy or .safetensors')
+      .requiredOption(
+        '--data <location>',
+        'faces as for training, such as faces/train?maxImages=5; without labels each image is a person',
+      )
+      .option('--groups <naming>', "compare groups by the labels in the images' names: utkface")
+      .option('--no-flip', 'embed crops alone, as an app in a hurry does')
+      .option('--network <name>', 'which network the weights are of; by default what the file says')
+      .addOption(
+        new Option('--channels <order>', 'what the model was trained on').choices(['rgb', 'bgr']).default('rgb'),
+      )
+      .option('--mirrored <file>', 'with embeddings: those of the mirror images')
+      .option('--threads <n>', 'threads that the model may use; by default one a core', wholeNumber(1))
+      .option('--out <folder>', 'write calibration.json, card.md and calibration.html there')
+      .action(run),
+};
+
+async function run(model: string, options: Options): Promise<void> {
+  const { data, groups, flip, network, channels, threads, mirrored, out } = options;
+  if (/\.(safetensors|pth|pt)$/i.test(model)) await checkNetwork(network);
+  const { openSource } = await import('@pocketnet/data');
+  const { openEmbeddings } = await import('@pocketnet/lab/embedders');
+  const { calibrateSource, faceGroups } = await import('@pocketnet/lab/calibration');
+  const known = faceGroups.map(({ name }) => name);
+  if (groups !== undefined && !known.includes(groups))
+    throw new UsageError(`--groups knows ${known.join(', ')}, not ${groups}.`);
+
+  const faces = openSource(data);
+  const source = await openEmbeddings(model, {
+    channels,
+    ...(network && { network }),
+    ...(threads && { threads }),
+    ...(mirrored && { mirrored }),
+  });
+  let result: SourceCalibration;
+  try {
+    result = await showing(`calibrate ${basename(model)}`, 'images', (onEmbed) =>
+      calibrateSource(source, faces, { flip, onEmbed, ...(groups && { groups }) }),
+    );
+  } finally {
+    faces.close();
+    await source.close();
+  }
+  for (const problem of result.problems) note(problem);
+  if (result.eachAPerson)
+    note('The faces have no labels: each image is taken for a person, and there are no genuine pairs.');
+  const about: CardFacts = {
+    model: source.name,
+    data: faces.name,
+    embedding: result.flipped ? 'image and mirror image, summed' : 'image alone',
+  };
+  const { modelCardBlock } = await import('@pocketnet/evaluate');
+  const card = modelCardBlock(result.calibration, about);
+  const files = out === undefined ? {} : await writeFiles(out, result, about, card);
+  printResult(options, { model, data, ...result, files }, () => card.trimEnd());
+}
+
+async function writeFiles(
+  out: string,
+  result: SourceCalibration,
+  about: CardFacts,
+  card: string,
+): Promise<Record<string, string>> {
+  const { calibrationSections, groupSections, htmlReport } = await import('@pocketnet/evaluate');
+  const { writeFileAtomic } = await import('@pocketnet/lab/runs');
+  const { calibration, groups, problems, eachAPerson } = result;
+  const [faces, people, pairs] = [calibration.faces, calibration.people, calibration.impostorPairs].map((n) =>
+    n.toLocaleString('en-US'),
+  );
+  const page = htmlReport({
+    title: `${about.model}: calibration`,
+    lead: `Thresholds for ${about.model} (${about.embedding}), from all pairs of ${faces} faces of ${people} people in ${about.data}: ${pairs} impostor pairs.`,
+    sections: [
+      ...calibrationSections(calibration),
+      ...groupSections(groups),
+      ...(problems.length > 0 || eachAPerson
+        ? [
+            {
+              heading: 'What to know',
+              text: [
+                ...(eachAPerson
+                  ? [
+                      'The faces have no labels. Each image was taken for a person of its own; whoever occurs twice counts as a false match, so the highest thresholds are rather too high.',
+                    ]
+                  : []),
+                ...problems,
+              ],
+            },
+          ]
+        : []),
+    ],
+    footer: `pocketnet calibrate, ${machineLine()}, ${new Date().toISOString().slice(0, 10)}`,
+  });
+  mkdirSync(out, { recursive: true });
+  const files = {
+    json: join(out, 'calibration.json'),
+    card: join(out, 'card.md'),
+    html: join(out, 'calibration.html'),
+  };
+  writeFileAtomic(files.json, `${JSON.stringify({ ...about, ...result }, undefined, 1)}\n`);
+  writeFileAtomic(files.card, card);
+  writeFileAtomic(files.html, page);
+  return files;
+}

@@ -1,0 +1,29 @@
+import { fileEnding } from '../arguments.js';
+import { printResult } from '../output.js';
+import type { CommonOptions, Verb } from '../verb.js';
+
+interface Options extends CommonOptions {
+  out: string;
+}
+
+export const draw: Verb = {
+  name: 'draw',
+  summary: "draw a genotype's cells as SVG pictures",
+  define: (command) =>
+    command
+      .argument('<genotype>', 'a genotype file, or the name of a published one, such as softmax_casia')
+      .requiredOption('--out <file>', 'cell.svg makes cell-normal.svg and cell-reduce.svg', fileEnding('.svg'))
+      .action(run),
+};
+
+async function run(genotype: string, options: Options): Promise<void> {
+  const { drawCell, genotypes, readGenotypeFile, writeFileAtomic } = await import('@pocketnet/lab');
+  const cells = genotypes[genotype] ?? readGenotypeFile(genotype);
+  const files: Record<string, string> = {};
+  for (const cell of ['normal', 'reduce'] as const) {
+    const file = options.out.replace(/\.svg$/i, `-${cell}.svg`);
+    writeFileAtomic(file, await drawCell(cells, cell));
+    files[cell] = file;
+  }
+  printResult(options, files, () => Object.values(files).join('\n'));
+}

@@ -1,0 +1,60 @@
+import { wholeNumber } from '../arguments.js';
+import { freePort, launch, pocketnetScript } from '../launch/index.js';
+import { note } from '../output.js';
+import { type CommonOptions, Interrupted, UsageError, type Verb } from '../verb.js';
+
+interface Options extends CommonOptions {
+  nproc: number;
+  nnodes: number;
+  nodeRank: number;
+  masterAddr?: string;
+  masterPort?: number;
+}
+
+export const launchVerb: Verb = {
+  name: 'launch',
+  summary: 'run a verb in several processes that train together',
+  define: (command) =>
+    command
+      .usage('--nproc <n> [options] -- <verb> [its options]')
+      .argument('<verb...>', 'the verb and its options, after --')
+      .requiredOption('--nproc <n>', 'processes on this machine', wholeNumber(1, 1024))
+      .option('--nnodes <n>', 'machines; each runs this command', wholeNumber(1, 4096), 1)
+      .option('--node-rank <n>', 'this machine among them, from 0', wholeNumber(0, 4095), 0)
+      .option('--master-addr <host>', 'the machine with node rank 0')
+      .option('--master-port <port>', 'a port of it that is free', wholeNumber(1, 65535))
+      .action(run),
+};
+
+async function run(verb: readonly string[], options: Options): Promise<void> {
+  const { nproc, nnodes, nodeRank, masterAddr, masterPort } = options;
+  await checkVerb(verb[0] ?? '');
+  if (nodeRank >= nnodes)
+    throw new UsageError(`--node-rank is ${nodeRank}, but among ${nnodes} machines it goes from 0 to ${nnodes - 1}.`);
+  if (nnodes > 1 && (masterAddr === undefined || masterPort === undefined))
+    throw new UsageError('Several machines have to know where to meet: pass --master-addr and --master-port.');
+
+  const json = (options.json ?? false) || verb.includes('--json');
+  const { code, message, stdout } = await launch({
+    layout: {
+      nproc,
+      nodes: nnodes,
+      nodeRank,
+      masterAddress: masterAddr ?? '127.0.0.1',
+      masterPort: masterPort ?? (await freePort()),
+    },
+    command: [pocketnetScript(), ...verb, ...(json && !verb.includes('--json') ? ['--json'] : [])],
+    holdOutput: json, // of a failure, stdout gets one object too, and it is ours
+    note,
+  });
+  if (code === 2) throw new UsageError(message);
+  if (code === 130) throw new Interrupted(message);
+  if (code === 1) throw new Error(message);
+  process.stdout.write(stdout);
+}
+
+async function checkVerb(name: string): Promise<void> {
+  const { verbs } = await import('./index.js');
+  const names = verbs.map((verb) => verb.name).filter((each) => each !== launchVerb.name);
+  if (!names.includes(name)) throw new UsageError(`launch takes one of the verbs ${names.join(', ')}, not ${name}.`);
+}

@@ -1,0 +1,55 @@
+import { join } from 'node:path';
+import type { SearchResult } from '@pocketnet/lab';
+import { override } from '../arguments.js';
+import { facts, percent, printResult } from '../output.js';
+import { untilInterrupted } from '../training.js';
+import { type CommonOptions, Interrupted, type Verb } from '../verb.js';
+
+interface Options extends CommonOptions {
+  config: string;
+  set?: readonly string[];
+  resume?: boolean;
+  out: string;
+}
+
+export const searchVerb: Verb = {
+  name: 'search',
+  summary: 'search cells by differentiable architecture search',
+  define: (command) =>
+    command
+      .requiredOption('--config <file>', 'the search, a YAML file (see configs/search-*.yaml)')
+      .option('--set <key=value>', 'change a key of it, such as data.size=64; repeatable', override)
+      .option('--resume', "go on from the search's checkpoint")
+      .requiredOption('--out <folder>', "the search's folder, such as runs/search")
+      .action(run),
+};
+
+async function run(options: Options): Promise<void> {
+  const { loadSearch, search } = await import('@pocketnet/lab');
+  const { config, set = [], resume = false, out } = options;
+  const loaded = loadSearch(config, { set });
+  const result = await untilInterrupted((signal) => search(loaded, { out, resume, signal }));
+  if (result.interrupted) {
+    throw new Interrupted(
+      `Stopped after ${result.steps} steps; the checkpoint is written. The same command with --resume goes on to the same numbers.`,
+    );
+  }
+  printResult(options, { out, ...result }, () => text(out, result));
+}
+
+function text(out: string, { steps, epochs, genotype, accuracy, best, bestEpoch, collapsed }: SearchResult): string {
+  return facts([
+    ['steps', `${steps}, ${epochs} epochs`],
+    ...(accuracy === null || best === null
+      ? []
+      : ([
+          [
+            'accuracy',
+            `${percent(accuracy)} % on the half of α at the end, ${percent(best)} % at best (epoch ${bestEpoch})`,
+          ],
+        ] as const)),
+    ...(collapsed ? ([['ended', 'by too many skip-connections']] as const) : []),
+    ['genotype', genotype],
+    ['file', join(out, 'genotype.json')],
+  ]);
+}

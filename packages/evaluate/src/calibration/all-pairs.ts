@@ -1,0 +1,82 @@
+import { checkMatrix, type Matrix, normaliseRows } from '../matrix.js';
+
+/** Embeddings of known people, ready to be compared all with all. */
+export interface People {
+  /** N x d unit vectors in float32. */
+  readonly unit: Float32Array;
+  readonly count: number;
+  readonly dimension: number;
+  /** Whose face each row is: 0 … people - 1. */
+  readonly identity: Int32Array;
+  readonly people: number;
+}
+
+/**
+ * Embeddings and their labels, which may be any numbers.
+ *
+ * @throws Error when sizes do not fit, a value is not finite, a row is zero, or there are fewer than two people
+ */
+export function gatherPeople(embeddings: Matrix, labels: ArrayLike<number>): People {
+  checkMatrix(embeddings, 'embeddings');
+  if (labels.length !== embeddings.rows)
+    throw new Error(`${embeddings.rows} embeddings meet ${labels.length} labels. Give each its label.`);
+  const numbers = new Map<number, number>();
+  const identity = Int32Array.from(labels, (label) => {
+    const known = numbers.get(label);
+    if (known !== undefined) return known;
+    numbers.set(label, numbers.size);
+    return numbers.size - 1;
+  });
+  if (numbers.size < 2)
+    throw new Error('All faces are of one person: there is nobody to be mistaken for. Give two or more.');
+  const { rows: count, cols: dimension, data } = normaliseRows(embeddings);
+  const unit = Float32Array.from(data);
+  for (let row = 0; row < count; row++)
+    if (unit.subarray(row * dimension, (row + 1) * dimension).every((value) => value === 0))
+      throw new Error(`Embedding ${row} is zero and has no direction. Leave it out.`);
+  return { unit, count, dimension, identity, people: numbers.size };
+}
+
+/**
+ * Cosines of every face with all faces before it: `visit(row, scores)`, where scores[j], j < row, is that with face j. The
+ * array is reused. Equal input gives equal scores, call for call. About a thousand million multiply-adds a second.
+ */
+export function eachRow(
+  { unit, count, dimension }: People,
+  visit: (row: number, scores: Float32Array) => void,
+  onProgress?: (done: number, total: number) => void,
+): void {
+  const scores = new Float32Array(count);
+  for (let row = 1; row < count; row++) {
+    scoreRow(unit, dimension, row, scores);
+    visit(row, scores);
+    if (row % 64 === 0) onProgress?.(row, count);
+  }
+  onProgress?.(count, count);
+}
+
+/** Four faces at a time: their sums do not wait for each other. */
+function scoreRow(unit: Float32Array, d: number, row: number, scores: Float32Array): void {
+  const own = unit.subarray(row * d, (row + 1) * d);
+  let j = 0;
+  for (; j + 4 <= row; j += 4) {
+    const at = j * d;
+    let [a, b, c, e] = [0, 0, 0, 0];
+    for (let k = 0; k < d; k++) {
+      const x = own[k] as number; // all inside by the loops' bounds
+      a += x * (unit[at + k] as number);
+      b += x * (unit[at + d + k] as number);
+      c += x * (unit[at + 2 * d + k] as number);
+      e += x * (unit[at + 3 * d + k] as number);
+    }
+    scores[j] = a;
+    scores[j + 1] = b;
+    scores[j + 2] = c;
+    scores[j + 3] = e;
+  }
+  for (; j < row; j++) {
+    let sum = 0;
+    for (let k = 0; k < d; k++) sum += (own[k] as number) * (unit[j * d + k] as number);
+    scores[j] = sum;
+  }
+}

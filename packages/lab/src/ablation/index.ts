@@ -1,0 +1,3 @@
+export * from './report.js';
+export * from './results.js';
+export * from './study.js';

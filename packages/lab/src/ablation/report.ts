@@ -1,0 +1,40 @@
+import { lineChart } from '@pocketnet/evaluate';
+import type { ArmSummary, Spread, TrialResult } from './results.js';
+
+const points = (fraction: number): string => (100 * fraction).toFixed(2);
+const withSpread = ({ mean, std }: Spread): string => `${points(mean)} ± ${points(std)}`;
+const signed = ({ mean, std }: Spread): string => `${mean < 0 ? '−' : '+'}${points(Math.abs(mean))} ± ${points(std)}`;
+
+/** The study as a table in Markdown: accuracy in percent, mean ± standard deviation over the seeds. */
+export function ablationTable(summaries: readonly ArmSummary[]): string {
+  const [reference] = summaries;
+  const rows = summaries.map(({ arm, seeds, last, best, gain }) => [
+    arm,
+    String(seeds.length),
+    withSpread(last),
+    withSpread(best),
+    gain ? signed(gain) : '',
+    last.values.map(points).join(', '),
+  ]);
+  const titles = ['arm', 'seeds', 'last %', 'best %', `last − ${reference?.arm ?? ''}`, 'last, by seed'];
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+  return [line(titles), line(titles.map(() => '---')), ...rows.map(line)].join('\n');
+}
+
+/** Accuracy over steps, the mean of each arm's seeds, as SVG. */
+export function ablationChart(results: readonly TrialResult[], title: string): string {
+  const arms = [...new Set(results.map(({ arm }) => arm))];
+  return lineChart({
+    title,
+    x: 'steps',
+    y: 'accuracy, %',
+    series: arms.map((arm) => {
+      const curves = results.filter((result) => result.arm === arm).map(({ curve }) => curve);
+      const steps = curves[0]?.map(({ step }) => step) ?? [];
+      const mean = steps.map(
+        (_, i) => curves.reduce((sum, curve) => sum + (curve[i]?.accuracy ?? Number.NaN), 0) / curves.length,
+      );
+      return { name: arm, x: steps, y: mean.map((accuracy) => 100 * accuracy) };
+    }),
+  });
+}

@@ -1,0 +1,88 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { writeFileAtomic } from '@pocketnet/torch/io';
+import { readMetrics } from '../runs/index.js';
+import type { TrainResult } from '../train/index.js';
+import type { Study, Trial } from './study.js';
+
+/** What a finished trial came to. */
+export interface TrialResult {
+  arm: string;
+  seed: number;
+  steps: number;
+  /** Accuracy on the first verification set at the end, and at best. */
+  last: number;
+  best: number;
+  /** Accuracy at every evaluation. */
+  curve: { step: number; accuracy: number }[];
+}
+
+const resultFile = 'result.json';
+
+/** Kept when a training has come to its end: a study skips what has one. */
+export function saveResult(folder: string, result: TrainResult): void {
+  writeFileAtomic(join(folder, resultFile), `${JSON.stringify(result, null, 2)}\n`);
+}
+
+export const isDone = (folder: string): boolean => existsSync(join(folder, resultFile));
+
+/** The finished trials of a study. */
+export function readResults(out: string, trials: readonly Trial[]): TrialResult[] {
+  return trials.flatMap(({ arm, seed, folder }) => {
+    const path = join(out, folder);
+    if (arm === undefined || seed === undefined || !isDone(path)) return [];
+    const { steps, last, best } = JSON.parse(readFileSync(join(path, resultFile), 'utf8')) as TrainResult;
+    const [set] = Object.keys(last);
+    if (set === undefined) throw new Error(`${path} was never evaluated: a study needs data.val.`);
+    const curve = readMetrics(join(path, 'metrics.jsonl')).flatMap((line) =>
+      line.set === set ? [{ step: line.step, accuracy: Number(line.accuracy) }] : [],
+    );
+    return [{ arm, seed, steps, last: last[set] ?? Number.NaN, best: best[set] ?? Number.NaN, curve }];
+  });
+}
+
+/** An arm over its seeds. */
+export interface ArmSummary {
+  arm: string;
+  seeds: number[];
+  last: Spread;
+  best: Spread;
+  /** Its last accuracy less that of the first arm, seed by seed; undefined for the first arm itself. */
+  gain?: Spread;
+}
+
+/** Mean and standard deviation over the seeds (n − 1; 0 for one seed). */
+export interface Spread {
+  mean: number;
+  std: number;
+  values: number[];
+}
+
+/** Every arm that has results, in the study's order. */
+export function summarise({ arms }: Study, results: readonly TrialResult[]): ArmSummary[] {
+  const [reference] = Object.keys(arms);
+  const baseline = new Map(results.flatMap(({ arm, seed, last }) => (arm === reference ? [[seed, last]] : [])));
+  return Object.keys(arms).flatMap((arm) => {
+    const own = results.filter((result) => result.arm === arm).sort((a, b) => a.seed - b.seed);
+    if (own.length === 0) return [];
+    const gains = own.flatMap(({ seed, last }) => {
+      const base = baseline.get(seed);
+      return base === undefined ? [] : [last - base];
+    });
+    return [
+      {
+        arm,
+        seeds: own.map(({ seed }) => seed),
+        last: spread(own.map(({ last }) => last)),
+        best: spread(own.map(({ best }) => best)),
+        ...(arm !== reference && gains.length > 0 && { gain: spread(gains) }),
+      },
+    ];
+  });
+}
+
+function spread(values: number[]): Spread {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  return { mean, std: values.length > 1 ? Math.sqrt(squares / (values.length - 1)) : 0, values };
+}

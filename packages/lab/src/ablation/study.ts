@@ -1,0 +1,76 @@
+import { dirname, isAbsolute, join, resolve } from 'node:path';
+import { z } from 'zod';
+import { checkConfig, type LoadedConfig, mergeConfig, parseOverrides, readConfigFile } from '../config/index.js';
+
+const run = z.strictObject({
+  name: z
+    .string()
+    .regex(/^[\w.-]+$/)
+    .describe('Its folder within the study.'),
+  config: z.string().min(1).describe('An experiment, relative to this file.'),
+});
+
+/** A study: arms that differ in a few keys of one experiment, each trained with several seeds. */
+export const studySchema = z.strictObject({
+  name: z.string().min(1),
+  config: z.string().min(1).describe('The experiment that all arms share, relative to this file.'),
+  first: z
+    .array(run)
+    .default([])
+    .describe('Runs that the arms need, such as a teacher; they lie in name within the folder that STUDY stands for.'),
+  arms: z
+    .record(z.string().regex(/^[\w.-]+$/), z.record(z.string(), z.unknown()))
+    .refine((arms) => Object.keys(arms).length >= 2, 'a study compares two arms at least')
+    .describe('What each arm changes in the experiment; the first is what the others are compared with.'),
+  seeds: z.array(z.int().min(0)).min(1).describe('Every arm is trained once with each.'),
+});
+
+export type Study = z.output<typeof studySchema>;
+
+/** One training of a study. */
+export interface Trial {
+  /** Undefined for a run that the arms need. */
+  arm?: string;
+  seed?: number;
+  /** Its place within the study's folder, such as `kd/seed-1`. */
+  folder: string;
+  experiment: LoadedConfig;
+}
+
+/**
+ * Reads a study and resolves every experiment in it.
+ *
+ * @param out the study's folder, which its configurations call `${STUDY}`
+ * @param set `--set` overrides, laid over every arm (not over what comes first)
+ * @returns the runs that come first, and the arms' trials, seed by seed, so that an unfinished study is still balanced
+ * @throws an Error about any key of any of its files
+ */
+export function loadStudy(
+  path: string,
+  out: string,
+  set: readonly string[] = [],
+): { study: Study; first: Trial[]; trials: Trial[] } {
+  const parsed = studySchema.safeParse(readConfigFile(path));
+  if (!parsed.success) throw new Error(`${path}: ${z.prettifyError(parsed.error)}`);
+  const study = parsed.data;
+  const env = { ...process.env, STUDY: resolve(out) };
+  const near = (file: string): string => (isAbsolute(file) ? file : join(dirname(path), file));
+  const first = study.first.map(({ name, config }) => ({
+    folder: name,
+    experiment: checkConfig(readConfigFile(near(config)), config, env),
+  }));
+  const shared = mergeConfig(readConfigFile(near(study.config)), parseOverrides(set));
+  const trials = study.seeds.flatMap((seed) =>
+    Object.entries(study.arms).map(([arm, changes]) => ({
+      arm,
+      seed,
+      folder: `${arm}/seed-${seed}`,
+      experiment: checkConfig(
+        mergeConfig(mergeConfig(shared, changes), { name: `${arm}-${seed}`, seed }),
+        `${path}, arm ${arm}`,
+        env,
+      ),
+    })),
+  );
+  return { study, first, trials };
+}

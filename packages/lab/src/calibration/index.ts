@@ -1,0 +1,2 @@
+export { type CalibrateSourceOptions, calibrateSource, type SourceCalibration } from './calibrate-source.js';
+export { type FaceGroups, faceGroups } from './face-groups.js';

@@ -1,0 +1,102 @@
+import { createHash } from 'node:crypto';
+import { closeSync, createReadStream, existsSync, mkdirSync, openSync, readSync, statSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { openSource } from '@pocketnet/data';
+import { writeFileAtomic } from '@pocketnet/torch/io';
+
+/** Images of one file of a cache. */
+export const shardImages = 2048;
+
+/** The embeddings of every image and of its mirror image, on disk: [images, 2, dimension] in float32, in shards of 2,048 images. */
+export class EmbeddingCache {
+  readonly shards: number;
+  readonly #files = new Map<number, number>();
+
+  constructor(
+    readonly folder: string,
+    readonly images: number,
+    readonly dimension: number,
+  ) {
+    this.shards = Math.ceil(images / shardImages);
+    mkdirSync(folder, { recursive: true });
+  }
+
+  imagesOf(shard: number): number {
+    return Math.min(shardImages, this.images - shard * shardImages);
+  }
+
+  /** A shard is written whole or not at all; one of another length is as good as none. */
+  has(shard: number): boolean {
+    const path = this.#path(shard);
+    return existsSync(path) && statSync(path).size === this.imagesOf(shard) * this.#stride;
+  }
+
+  /** The shards that are still to be written. */
+  missing(): number[] {
+    return Array.from({ length: this.shards }, (_, shard) => shard).filter((shard) => !this.has(shard));
+  }
+
+  /** @param embeddings [images of the shard, 2, dimension] */
+  write(shard: number, embeddings: Float32Array): void {
+    writeFileAtomic(this.#path(shard), new Uint8Array(embeddings.buffer, embeddings.byteOffset, embeddings.byteLength));
+  }
+
+  /** Reads [2, dimension] of image `index` into `out`. */
+  read(index: number, out: Float32Array): void {
+    const shard = Math.floor(index / shardImages);
+    let file = this.#files.get(shard);
+    if (file === undefined) {
+      file = openSync(this.#path(shard), 'r');
+      this.#files.set(shard, file);
+    }
+    const bytes = new Uint8Array(out.buffer, out.byteOffset, this.#stride);
+    if (readSync(file, bytes, 0, this.#stride, (index % shardImages) * this.#stride) !== this.#stride)
+      throw new Error(`${this.#path(shard)} ends before image ${index}: delete it, and it is made again.`);
+  }
+
+  close(): void {
+    for (const file of this.#files.values()) closeSync(file);
+    this.#files.clear();
+  }
+
+  get #stride(): number {
+    return 2 * this.dimension * 4;
+  }
+
+  #path(shard: number): string {
+    return join(this.folder, `${String(shard).padStart(5, '0')}.f32`);
+  }
+}
+
+/** What a cache belongs to: this teacher's bytes, these images. Change either and it is another folder. */
+export async function cacheFolder(
+  root: string,
+  teacher: { path: string; channels: string },
+  location: string,
+): Promise<string> {
+  const key = createHash('sha256')
+    .update(await fileDigest(teacher.path))
+    .update(teacher.channels)
+    .update(sourceDigest(location))
+    .digest('hex');
+  return join(root, `${basename(teacher.path).replace(/\.\w+$/, '')}-${key.slice(0, 16)}`);
+}
+
+async function fileDigest(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(path)) hash.update(chunk as Uint8Array);
+  return hash.digest('hex');
+}
+
+/** Of a source of millions only some images are read: two sets of one length that agree on these are one set. */
+function sourceDigest(location: string): string {
+  const source = openSource(location);
+  try {
+    const hash = createHash('sha256').update(`${source.length}`);
+    const samples = Math.min(64, source.length);
+    for (let i = 0; i < samples; i++) hash.update(source.read(Math.floor((i * source.length) / samples)));
+    return hash.digest('hex');
+  } finally {
+    source.close();
+  }
+}

@@ -1,0 +1,7 @@
+export * from './cache.js';
+export * from './fill.js';
+export * from './losses.js';
+export * from './projection.js';
+export * from './stages.js';
+export * from './targets.js';
+export * from './teacher.js';

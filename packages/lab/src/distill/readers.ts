@@ -1,0 +1,120 @@
+import type { Batch } from '@pocketnet/data';
+import { type Embedder, swapRedAndBlue } from '../embedders/embedder.js';
+import { startProgress } from '../runs/progress.js';
+import { cacheFolder, EmbeddingCache } from './cache.js';
+import { fillCache } from './fill.js';
+import type { Stage } from './stages.js';
+import { openStage, type TeacherModel } from './teacher.js';
+
+/** Gives one teacher's embeddings of the images of a batch. */
+export interface TeacherReader {
+  /** From here on the teacher is the one of this stage. */
+  open(stage: Stage): Promise<void>;
+  /** Raw embeddings, [count, dimension]. */
+  rows(batch: Batch): Promise<Float32Array>;
+  close(): Promise<void>;
+}
+
+/** The teacher looks at the very images that the student gets, in every step: the paper's way. */
+export class LiveReader implements TeacherReader {
+  #embedder: Embedder | undefined;
+
+  constructor(
+    readonly model: TeacherModel,
+    readonly device: string,
+  ) {}
+
+  async open(stage: Stage): Promise<void> {
+    await this.close();
+    this.#embedder = await openStage(this.model, stage, this.device);
+  }
+
+  async rows({ images, count }: Batch): Promise<Float32Array> {
+    if (!this.#embedder) throw new Error('Open a stage of the teacher first.');
+    if (this.model.channels === 'rgb') return this.#embedder.embed(images, count);
+    const swapped = images.slice();
+    swapRedAndBlue(swapped);
+    return this.#embedder.embed(swapped, count);
+  }
+
+  async close(): Promise<void> {
+    await this.#embedder?.close();
+    this.#embedder = undefined;
+  }
+}
+
+export interface CachedReaderOptions {
+  /** The folder of all caches. */
+  root: string;
+  /** What is trained on. */
+  location: string;
+  images: number;
+  dimension: number;
+  workers: number;
+  device: string;
+  /** `same`: of the image as the student sees it, mirrored or not. `mean`: of both, summed, which suits either. */
+  mirror: 'same' | 'mean';
+  quiet: boolean;
+  /** Of several processes each makes its share of a cache; `barrier` waits for all. */
+  rank?: { rank: number; size: number; barrier(): void };
+}
+
+/** The teacher has looked at every image and its mirror image once; its embeddings are read from the disk. */
+export class CachedReader implements TeacherReader {
+  #cache: EmbeddingCache | undefined;
+
+  constructor(
+    readonly model: TeacherModel,
+    readonly options: CachedReaderOptions,
+  ) {}
+
+  get cache(): EmbeddingCache {
+    if (!this.#cache) throw new Error('Open a stage of the teacher first.');
+    return this.#cache;
+  }
+
+  async open(stage: Stage): Promise<void> {
+    await this.close();
+    const { root, location, images, dimension } = this.options;
+    const folder = await cacheFolder(root, { path: stage.path, channels: this.model.channels }, location);
+    this.#cache = new EmbeddingCache(folder, images, dimension);
+    if (this.#cache.missing().length > 0) await this.#fill(stage, this.#cache);
+    this.options.rank?.barrier();
+  }
+
+  async rows({ indices, mirrored, count }: Batch): Promise<Float32Array> {
+    const { dimension, mirror } = this.options;
+    const both = new Float32Array(2 * dimension);
+    const rows = new Float32Array(count * dimension);
+    for (let i = 0; i < count; i++) {
+      this.cache.read(indices[i] ?? 0, both);
+      const side = mirrored[i] ? dimension : 0;
+      if (mirror === 'same') rows.set(both.subarray(side, side + dimension), i * dimension);
+      else for (let k = 0; k < dimension; k++) rows[i * dimension + k] = (both[k] ?? 0) + (both[k + dimension] ?? 0);
+    }
+    return rows;
+  }
+
+  async close(): Promise<void> {
+    this.#cache?.close();
+    this.#cache = undefined;
+  }
+
+  async #fill(stage: Stage, cache: EmbeddingCache): Promise<void> {
+    const { location, device, workers, quiet, rank } = this.options;
+    const embedder = await openStage(this.model, stage, device);
+    const label = `${embedder.name} looks at the images`;
+    const progress = quiet ? undefined : startProgress({ label, total: cache.images, unit: 'images' });
+    try {
+      await fillCache(cache, embedder, location, {
+        workers,
+        channels: this.model.channels,
+        ...(rank && { mine: (shard: number) => shard % rank.size === rank.rank }),
+        onProgress: (done, total) => progress?.update(cache.images - total + done, {}),
+      });
+    } finally {
+      progress?.finish();
+      await embedder.close();
+    }
+  }
+}

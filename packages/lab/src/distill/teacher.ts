@@ -1,0 +1,56 @@
+import { existsSync } from 'node:fs';
+import type { Embedder } from '../embedders/embedder.js';
+import { networkEmbedder } from '../embedders/network.js';
+import { openEmbedder } from '../embedders/open.js';
+import { loadNetwork } from '../networks/index.js';
+import type { Stage } from './stages.js';
+
+/** A teacher as a configuration names it. */
+export interface TeacherModel {
+  path: string;
+  channels: 'rgb' | 'bgr';
+  /** Which network weights are of, where their file does not say. */
+  network?: string | undefined;
+}
+
+/**
+ * Opens a teacher at one stage: any ONNX model, or weights of a registered network.
+ * @throws an Error that names the teacher's file, when it is missing or is no network that can be opened
+ */
+export async function openStage({ network: name }: TeacherModel, { path }: Stage, device: string): Promise<Embedder> {
+  if (!existsSync(path)) throw new Error(`The teacher ${path} does not exist; a run does not start without it.`);
+  try {
+    if (path.endsWith('.onnx')) return await openEmbedder(path);
+    const { network, entry, embedding, input } = loadNetwork(path, name);
+    const embedder = networkEmbedder(network.to({ device }), {
+      name: entry.name,
+      dimension: embedding,
+      size: input,
+      device,
+    });
+    return { ...embedder, close: async () => network.dispose() };
+  } catch (cause) {
+    throw new Error(`The teacher cannot be used: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+  }
+}
+
+/** Opens every stage that will be used and closes it again, so that a bad one stops a run before its first step. */
+export async function checkStages(
+  model: TeacherModel,
+  stages: readonly Stage[],
+  device: string,
+): Promise<{ dimension: number; size: number }> {
+  let first: { dimension: number; size: number; path: string } | undefined;
+  for (const stage of stages) {
+    const { dimension, size, close } = await openStage(model, stage, device);
+    await close();
+    first ??= { dimension, size, path: stage.path };
+    if (dimension !== first.dimension || size !== first.size) {
+      throw new Error(
+        `The teacher's stages differ: ${first.path} gives ${first.dimension} numbers for ${first.size} pixels, ${stage.path} ${dimension} for ${size}.`,
+      );
+    }
+  }
+  if (!first) throw new Error(`The teacher ${model.path} has no stages.`);
+  return first;
+}

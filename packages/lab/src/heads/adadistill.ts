@@ -1,0 +1,127 @@
+import { fromArray, nn, noGrad, operator, ops, scope, type Tensor } from '@pocketnet/torch';
+import { arcFaceMargin } from './arcface.js';
+import { cosFaceMargin } from './cosface.js';
+import { Head } from './head.js';
+import { cosinesOf, type Margin, marginLogits } from './margin.js';
+import { centreDeviation } from './margin-head.js';
+import type { HeadGroup } from './process-group.js';
+
+export interface AdaDistillOptions {
+  /** s: what the cosines are multiplied with; 64. */
+  scale?: number;
+  /** AdaArcDistill or AdaCosDistill; arc. */
+  form?: 'arc' | 'cos';
+  /** m: 0.45 for arc, 0.35 for cos. */
+  margin?: number;
+  /** α′, which lets untypical images move their centre more, instead of α. */
+  weighted?: boolean;
+}
+
+/** What a step of centre updates needs, all of it without gradient. */
+interface Seen {
+  /** [N, d], raw */
+  embeddings: Tensor;
+  /** int64 [N] */
+  labels: Tensor;
+  /** [N, d], unit */
+  targets: Tensor;
+}
+
+/** α′ keeps its factors this far above 0, as the released code does. */
+const least = 1e-6;
+
+/**
+ * AdaDistill (Boutros, Štruc, Damer 2024, arXiv 2407.01332, section 3): no centre is learned; the teacher's embeddings f^t make
+ * them. Before its loss, every sample i of class y moves its centre: w_y ← a·w_y + (1 − a)·f^t_i, with
+ *
+ *   α:  a = clip(f^s_i · f^t_i, 0, 1)
+ *   α′: a = clip((f^s_i · f^t_i) · λ), λ = clip(cos(w_y, f^t_i)), both to [1e-6, 1]
+ *
+ * A student that is far from its teacher gets this image's teacher embedding as its centre; a near one a slow moving average. Then
+ * the logits of ArcFace or CosFace against all centres (made unit for that, stored as they are), mean cross-entropy.
+ *
+ * Samples of one class follow each other in the order of the batch (in the released code one of them wins). Centres move in training
+ * mode only. In a process group every rank moves them by the samples of all ranks, in rank order: they stay the same everywhere (the
+ * released ones drift apart).
+ */
+export class AdaDistill extends Head {
+  /** [embedding, classes]; a column is without meaning until the first sample of its class. */
+  readonly centres: nn.Buffer;
+  readonly #margin: Margin;
+  readonly #weighted: boolean;
+  readonly #group: HeadGroup | undefined;
+
+  constructor(
+    readonly embedding: number,
+    readonly classes: number,
+    { scale = 64, form = 'arc', margin, weighted = true }: AdaDistillOptions = {},
+    group?: HeadGroup,
+  ) {
+    super();
+    this.#margin =
+      form === 'arc'
+        ? arcFaceMargin({ scale, margin: margin ?? 0.45 })
+        : cosFaceMargin({ scale, margin: margin ?? 0.35 });
+    this.#weighted = weighted;
+    this.#group = group;
+    this.centres = scope(() => new nn.Buffer(ops.normal_(ops.empty([embedding, classes]), 0, centreDeviation)));
+  }
+
+  loss(embeddings: Tensor, labels: Tensor, targets?: Tensor): Tensor {
+    if (!targets) throw new Error('The head adadistill makes its centres from a teacher: its loss needs targets.');
+    if (this.training) this.#moveCentres({ embeddings: ops.detach(embeddings), labels, targets: ops.detach(targets) });
+    return ops.crossEntropy(marginLogits(cosinesOf(embeddings, this.centres), labels, this.#margin), labels);
+  }
+
+  #moveCentres(own: Seen): void {
+    noGrad(() =>
+      scope(() => {
+        const seen = this.#group ? gathered(own, this.#group) : own;
+        const students = ops.normalize(seen.embeddings, 1);
+        for (const { samples, classes } of roundsOfDistinct(seen.labels)) {
+          const targets = ops.indexSelect(seen.targets, 0, samples);
+          const agreement = rowwise(ops.indexSelect(students, 0, samples), targets);
+          const before = ops.transpose(ops.indexSelect(this.centres, 1, classes), 0, 1);
+          const keep = this.#weighted
+            ? ops.clamp(ops.mul(agreement, ops.clamp(rowwise(ops.normalize(before, 1), targets), least, 1)), least, 1)
+            : ops.clamp(agreement, 0, 1);
+          const after = ops.add(targets, ops.mul(keep, ops.sub(before, targets)));
+          indexCopy_(this.centres, 1, classes, ops.transpose(after, 0, 1));
+        }
+      }),
+    );
+  }
+}
+
+function gathered({ embeddings, labels, targets }: Seen, group: HeadGroup): Seen {
+  return {
+    embeddings: group.allGather(embeddings),
+    labels: group.allGather(labels),
+    targets: group.allGather(targets),
+  };
+}
+
+/** [N, 1]: the dot product of every row with its partner. */
+const rowwise = (a: Tensor, b: Tensor): Tensor => ops.sumOver(ops.mul(a, b), [1], true);
+
+/**
+ * The samples in rounds within which no class comes twice, in the order of the batch: a class' k-th sample is in round k. One round
+ * after the other is then the same as one sample after the other.
+ */
+function* roundsOfDistinct(labels: Tensor): Generator<{ samples: Tensor; classes: Tensor }> {
+  const rounds: { samples: bigint[]; classes: bigint[] }[] = [];
+  const seen = new Map<bigint, number>();
+  for (const [sample, label] of labels.toArray().entries()) {
+    const name = BigInt(label);
+    const times = seen.get(name) ?? 0;
+    seen.set(name, times + 1);
+    rounds[times] ??= { samples: [], classes: [] };
+    rounds[times].samples.push(BigInt(sample));
+    rounds[times].classes.push(name);
+  }
+  const index = (values: readonly bigint[]): Tensor =>
+    ops.toDevice(fromArray(BigInt64Array.from(values), [values.length]), labels.device, 'int64');
+  for (const { samples, classes } of rounds) yield { samples: index(samples), classes: index(classes) };
+}
+
+const indexCopy_ = operator<[self: Tensor, dim: number, index: Tensor, source: Tensor], Tensor>('aten::index_copy_');

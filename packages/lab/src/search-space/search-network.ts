@@ -1,0 +1,131 @@
+import { init, nn, ops, type Tensor } from '@pocketnet/torch';
+import { conv, pointwise } from '../networks/layers.js';
+import { Alphas, type CellType } from './alphas.js';
+import { SearchCell } from './search-cell.js';
+
+export interface SearchNetworkOptions {
+  /** Classes of the plain soft-max that the search is trained with. */
+  classes: number;
+  /** C: channels of a node in the first cells; 16 unless said. */
+  channels?: number;
+  /** How many cells, 8 unless said; those at ⌊n/3⌋, ⌊2n/3⌋ and n − 1 reduce. */
+  cells?: number;
+  /** Nodes of a cell, 4 unless said. */
+  nodes?: number;
+  /** Side of the square input in pixels, 112 unless said; the tail's kernel follows the map that is left of it. */
+  input?: number;
+  /** Channels of the stem as a multiple of C, 3 unless said. */
+  stemMultiplier?: number;
+  /** Groups of the tail's last convolution: 512, depthwise, unless said. The released code has 128 (facts 1.11, quirk 1). */
+  tailGroups?: number;
+}
+
+const tailWidth = 512;
+const embedding = 128;
+
+/**
+ * The network that a search trains: stem, mixed cells, tail and a linear classifier (facts 1.1). PyTorch's default initial weights,
+ * not kaiming's. Input [N, 3, S, S], RGB as (x − 127.5) / 127.5.
+ */
+export class SearchNet extends nn.Module {
+  readonly stem: nn.Sequential;
+  readonly cells: nn.ModuleList<SearchCell>;
+  readonly tail: nn.Sequential;
+  readonly linear: nn.Linear;
+
+  /** @throws an Error that names the input's side, when its maps cannot be halved, or impossible groups */
+  constructor(options: SearchNetworkOptions) {
+    super();
+    const { classes, channels = 16, cells = 8, nodes = 4, input = 112, stemMultiplier = 3 } = options;
+    const { tailGroups = tailWidth } = options;
+    if (tailWidth % tailGroups !== 0)
+      throw new Error(`tailGroups must divide ${tailWidth}, which ${tailGroups} does not.`);
+    const reductions = new Set([Math.floor(cells / 3), Math.floor((2 * cells) / 3), cells - 1]);
+    const lastMap = sideOfLastMap(input, reductions.size);
+    const stemWidth = channels * stemMultiplier;
+    this.stem = new nn.Sequential(conv(3, stemWidth, 3, { stride: 2, padding: 1 }), new nn.BatchNorm2d(stemWidth));
+    const built: SearchCell[] = [];
+    let [before, last, width] = [stemWidth, stemWidth, channels];
+    for (let i = 0; i < cells; i++) {
+      const reduces = reductions.has(i);
+      if (reduces) width *= 2;
+      built.push(
+        new SearchCell({ before, last, channels: width, reduces, afterReduction: reductions.has(i - 1) }, nodes),
+      );
+      [before, last] = [last, nodes * width];
+    }
+    this.cells = new nn.ModuleList(built);
+    this.tail = new nn.Sequential(
+      new nn.PReLU(last),
+      pointwise(last, tailWidth),
+      new nn.BatchNorm2d(tailWidth),
+      new nn.PReLU(tailWidth),
+      conv(tailWidth, tailWidth, lastMap, { groups: tailGroups }),
+      new nn.BatchNorm2d(tailWidth),
+      pointwise(tailWidth, embedding),
+      new nn.BatchNorm2d(embedding),
+    );
+    this.linear = new nn.Linear(embedding, classes);
+    for (const [, module] of this.modules()) {
+      if (module instanceof nn.Conv2d) init.kaimingUniform(module.weight, Math.sqrt(5));
+    }
+  }
+
+  /** Logits [N, classes], with the soft-maxed α of each type of cell. */
+  classify(images: Tensor, shares: Readonly<Record<CellType, readonly Tensor[]>>): Tensor {
+    const stem = this.stem.forward(images);
+    let [before, last] = [stem, stem];
+    for (const cell of this.cells)
+      [before, last] = [last, cell.mix(before, last, shares[cell.shape.reduces ? 'reduce' : 'normal'])];
+    return this.linear.forward(ops.flatten(this.tail.forward(last), 1));
+  }
+
+  forward(): Tensor {
+    throw new Error('A search net takes the shares of its operations as well: call classify().');
+  }
+}
+
+/** The search network with its architecture parameters, under the released names: `alpha_normal.0` …, `net.stem.0.weight` …. */
+export class SearchNetwork extends nn.Module {
+  readonly alpha_normal: Alphas;
+  readonly alpha_reduce: Alphas;
+  readonly net: SearchNet;
+
+  constructor(options: SearchNetworkOptions) {
+    super();
+    this.alpha_normal = new Alphas(options.nodes ?? 4);
+    this.alpha_reduce = new Alphas(options.nodes ?? 4);
+    this.net = new SearchNet(options);
+  }
+
+  /** The architecture parameters: normal cells' nodes, then reduction cells'. */
+  get alphas(): nn.Parameter[] {
+    return [...this.alpha_normal.parameters(), ...this.alpha_reduce.parameters()];
+  }
+
+  /** The network's own parameters, in the order of its state dict. */
+  get weights(): nn.Parameter[] {
+    return this.net.parameters();
+  }
+
+  /** The share of each operation on each edge: α soft-maxed over the operations. */
+  shares(): Record<CellType, Tensor[]> {
+    return { normal: this.alpha_normal.shares(), reduce: this.alpha_reduce.shares() };
+  }
+
+  /** Logits [N, classes] of images [N, 3, S, S]. */
+  forward(images: Tensor): Tensor {
+    return this.net.classify(images, this.shares());
+  }
+}
+
+/** Stem and reductions halve the side; each must leave it even for the next, since a FactorizedReduce needs pairs of pixels. */
+function sideOfLastMap(input: number, reductions: number): number {
+  const steps = 2 ** (reductions + 1);
+  if (input > 0 && input % steps === 0) return input / steps;
+  const below = Math.max(steps, Math.floor(input / steps) * steps);
+  throw new Error(
+    `An input of ${input} pixels does not fit this search network, which halves it ${reductions + 1} times: ` +
+      `multiples of ${steps} fit, such as ${below} and ${below + steps}.`,
+  );
+}

@@ -1,0 +1,6 @@
+export * from './architect.js';
+export * from './bilevel-step.js';
+export * from './cost.js';
+export * from './read-alphas.js';
+export * from './schema.js';
+export * from './search.js';

@@ -1,0 +1,96 @@
+import { availableParallelism } from 'node:os';
+import { createLoader, folds, type Loader } from '@pocketnet/data';
+import { manualSeed, optim, setThreads, type Tensor } from '@pocketnet/torch';
+import { SearchNetwork } from '../search-space/search-network.js';
+import {
+  hasSearchCheckpoint,
+  loadSearchState,
+  type SearchPosition,
+  type SearchState,
+  startPosition,
+} from './checkpoint.js';
+import { budgetPenalty, costTable } from './cost.js';
+import type { SearchConfig } from './schema.js';
+
+/** All that a search works with, ready for its next step. */
+export interface OpenSearch extends SearchState {
+  /** The halves: the weights learn from the one, α from the other; the last reads that one in its order, for measuring. */
+  loaders: { train: Loader; val: Loader; measure: Loader };
+  stepsPerEpoch: number;
+  totalSteps: number;
+  /** The weights' learning rate in an epoch. */
+  rate(epoch: number): number;
+  penalty?: () => Tensor;
+  position: SearchPosition;
+  resumed: boolean;
+  close(): Promise<void>;
+}
+
+/** Opens data, network and optimisers, from the folder's checkpoint if there is one. @throws Errors about data and network */
+export async function openSearch(config: SearchConfig, out: string): Promise<OpenSearch> {
+  const { train: location, size, workers, augment } = config.data;
+  const { batch, seed } = config;
+  const [weightsHalf = '', alphaHalf = ''] = folds(location, 2, seed);
+  const opened: Loader[] = [];
+  const open = (half: string, changes: object): Loader => {
+    const loader = createLoader(half, { batch, size, seed, workers, ...changes });
+    opened.push(loader);
+    return loader;
+  };
+  const close = async (): Promise<void> => void (await Promise.all(opened.map((loader) => loader.close())));
+  try {
+    const loaders = {
+      train: open(weightsHalf, { augment }),
+      val: open(alphaHalf, { seed: seed + 1 }),
+      measure: open(alphaHalf, { shuffle: false, dropLast: false, workers: 0 }),
+    };
+    return { ...openState(config, loaders, out), loaders, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function openState(config: SearchConfig, { train, val }: { train: Loader; val: Loader }, out: string) {
+  const { size } = config.data;
+  const classes = train.source.identities;
+  if (classes < 2)
+    throw new Error(`${config.data.train} holds ${classes} labelled classes; a search needs 2 at least.`);
+  setThreads(config.threads ?? availableParallelism());
+  manualSeed(config.seed);
+  const network = new SearchNetwork({ ...config.network, classes, input: size }).to({ device: config.device });
+  const { lr, momentum, weightDecay, epochs, minLr, architect: alpha, budget } = config;
+  const state = {
+    network,
+    optimizer: optim.sgd(network.weights, { lr, momentum, weightDecay }),
+    architect: optim.adam(network.alphas, { lr: alpha.lr, betas: alpha.betas, weightDecay: alpha.weightDecay }),
+    recipe: recipeOf(config, train),
+  };
+  const stepsPerEpoch = Math.min(train.batchesPerEpoch, val.batchesPerEpoch);
+  const cosine = optim.cosineSchedule(epochs, { floor: minLr / lr, per: 'epoch' });
+  const table = budget && costTable(network, size, budget.count);
+  const resumed = hasSearchCheckpoint(out);
+  return {
+    ...state,
+    stepsPerEpoch,
+    totalSteps: Math.min(config.maxSteps ?? Number.POSITIVE_INFINITY, epochs * stepsPerEpoch),
+    rate: (epoch: number) => lr * cosine({ epoch, step: 0 }),
+    ...(budget && table && { penalty: () => budgetPenalty(network, table, budget.target, budget.weight) }),
+    position: resumed ? loadSearchState(out, state) : startPosition(),
+    resumed,
+  };
+}
+
+/** What batches, shapes and updates follow from: a resumed search must have the same, or it would be another one. */
+function recipeOf(config: SearchConfig, { source }: Loader): Record<string, unknown> {
+  const { data, network, batch, epochs, lr, minLr, momentum, weightDecay, clip, architect, budget, seed } = config;
+  return {
+    data: source.name,
+    images: source.length,
+    classes: source.identities,
+    size: data.size,
+    augment: data.augment,
+    ...{ network, batch, epochs, lr, minLr, momentum, weightDecay, clip, architect, seed },
+    ...(budget && { budget }),
+  };
+}

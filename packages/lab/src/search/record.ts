@@ -1,0 +1,158 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  MetricsWriter,
+  type Progress,
+  startProgress,
+  TensorBoardWriter,
+  TrainingLog,
+  writeFileAtomic,
+} from '../runs/index.js';
+import { countSkips, deriveGenotype, softmaxRow } from '../search-space/derive.js';
+import { drawCell } from '../search-space/draw.js';
+import type { Genotype } from '../search-space/genotype.js';
+import { writeGenotype } from '../search-space/genotype-text.js';
+import type { SearchNetwork } from '../search-space/search-network.js';
+import type { BilevelOutcome } from './bilevel-step.js';
+import type { OpenSearch } from './open-search.js';
+import type { SearchConfig } from './schema.js';
+
+/** The cells of a moment of a search. */
+export interface Found {
+  genotype: Genotype;
+  /** Skip-connections of the normal cell, before any limit on them. */
+  skips: number;
+  alphas: { normal: number[][][]; reduce: number[][][] };
+  /** Mean over edges of −Σ p·ln p: 2.08 where all operations are alike, 0 where each edge has chosen. */
+  entropy: { normal: number; reduce: number };
+}
+
+export function look(network: SearchNetwork, options: SearchConfig['derive']): Found {
+  const alphas = { normal: network.alpha_normal.values(), reduce: network.alpha_reduce.values() };
+  const { by, skips } = options;
+  return {
+    genotype: deriveGenotype(alphas, { by, ...(skips !== undefined && { skips }) }),
+    skips: countSkips(deriveGenotype(alphas, { by }).normal),
+    alphas,
+    entropy: { normal: entropyOf(alphas.normal), reduce: entropyOf(alphas.reduce) },
+  };
+}
+
+function entropyOf(cell: readonly (readonly (readonly number[])[])[]): number {
+  const edges = cell.flat().map((row) => softmaxRow(row).reduce((sum, p) => sum - (p > 0 ? p * Math.log(p) : 0), 0));
+  return edges.reduce((sum, entropy) => sum + entropy, 0) / Math.max(1, edges.length);
+}
+
+/** Everything that a search writes about itself: log, metrics, TensorBoard, progress, genotypes and drawings. */
+export class SearchRecord {
+  readonly #log: TrainingLog;
+  readonly #metrics: MetricsWriter;
+  readonly #board: TensorBoardWriter;
+  readonly #progress: Progress | undefined;
+  #since: { time: number; step: number };
+
+  constructor(
+    readonly out: string,
+    readonly config: SearchConfig,
+    readonly run: OpenSearch,
+    quiet: boolean,
+  ) {
+    const { position, resumed, totalSteps, loaders } = run;
+    mkdirSync(join(out, 'genotypes'), { recursive: true });
+    this.#log = new TrainingLog(join(out, 'training.log'));
+    this.#metrics = new MetricsWriter(join(out, 'metrics.jsonl'), resumed ? position.step : undefined);
+    this.#board = new TensorBoardWriter(out, resumed ? { resumedStep: position.step } : {});
+    const label = config.name ?? 'search';
+    this.#progress = quiet
+      ? undefined
+      : startProgress({ label, total: totalSteps, start: position.step, unit: 'steps' });
+    this.#since = { time: performance.now(), step: position.step };
+    const { name, length, identities } = loaders.train.source;
+    this.#log.message(
+      `${resumed ? `Resumed at step ${position.step}` : 'Started'}: search on ${name}, ${length} images of ${identities} classes in the ` +
+        `weights' half, batch ${config.batch}, ${totalSteps} steps, seed ${config.seed}`,
+    );
+  }
+
+  step({ trainLoss, valLoss, valAccuracy, gradNorm }: BilevelOutcome, lr: number): void {
+    const { position, totalSteps } = this.run;
+    this.#progress?.update(position.step, { train: trainLoss, val: valLoss });
+    if (position.step % this.config.logEvery !== 0 && position.step !== totalSteps) return;
+    const seconds = (performance.now() - this.#since.time) / 1000;
+    const steps = position.step - this.#since.step;
+    const speed = (2 * steps * this.config.batch) / seconds;
+    const hours = ((totalSteps - position.step) * seconds) / steps / 3600;
+    this.#log.training({ speed, loss: trainLoss, learningRate: lr, epoch: position.epoch, step: position.step, hours });
+    this.#write('search', { trainLoss, valLoss, valAccuracy, gradNorm, lr, speed });
+    this.restartClock();
+  }
+
+  /** After an epoch. @param accuracy on α's half in evaluation mode, where it was measured */
+  async epoch(epoch: number, found: Found, accuracy: number | null): Promise<void> {
+    const { sums } = this.run.position;
+    const mean = (sum: number): number => sum / Math.max(1, this.run.stepsPerEpoch);
+    const scores = {
+      trainLoss: mean(sums.trainLoss),
+      valLoss: mean(sums.valLoss),
+      stepAccuracy: mean(sums.valAccuracy),
+      ...(accuracy !== null && { accuracy }),
+    };
+    this.#write('epoch', {
+      ...scores,
+      skips: found.skips,
+      entropyNormal: found.entropy.normal,
+      entropyReduce: found.entropy.reduce,
+    });
+    const text = writeGenotype(found.genotype);
+    this.#log.message(`Epoch ${epoch}: ${text}`);
+    this.#board.text('genotype', `\`${text}\``, this.run.position.step);
+    const name = `epoch-${String(epoch).padStart(3, '0')}`;
+    this.genotype(join('genotypes', `${name}.json`), found, { epoch, ...scores });
+    for (const cell of ['normal', 'reduce'] as const)
+      writeFileAtomic(join(this.out, 'genotypes', `${name}-${cell}.svg`), await drawCell(found.genotype, cell));
+    this.#board.flush();
+    this.restartClock();
+  }
+
+  /** What `train` and `distill` take as their genotype, with all that led to it. */
+  genotype(
+    file: string,
+    { genotype, skips, alphas, entropy }: Found,
+    scores: Readonly<Record<string, number>>,
+    text = writeGenotype(genotype),
+  ): void {
+    const { data, seed, ...options } = this.run.recipe;
+    const value = {
+      ...{ genotype: text, network: options.network, data, seed },
+      ...{ options: { ...options, derive: this.config.derive }, scores: { ...scores, skips, entropy }, alphas },
+    };
+    writeFileAtomic(join(this.out, file), `${JSON.stringify(value, null, 1)}\n`);
+  }
+
+  warn(text: string): void {
+    this.#log.message(`Warning: ${text}`);
+    this.#progress?.note(text);
+  }
+
+  restartClock(): void {
+    this.#since = { time: performance.now(), step: this.run.position.step };
+  }
+
+  sync(): void {
+    this.#metrics.sync();
+  }
+
+  close(): void {
+    this.#progress?.finish();
+    this.#log.close();
+    this.#metrics.close();
+    this.#board.close();
+  }
+
+  #write(group: string, values: Readonly<Record<string, number>>): void {
+    const { step, epoch } = this.run.position;
+    this.#metrics.write({ step, epoch, kind: group, ...values });
+    for (const [tag, value] of Object.entries(values)) this.#board.scalar(`${group}/${tag}`, value, step);
+    this.#board.flush();
+  }
+}

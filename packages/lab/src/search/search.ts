@@ -1,0 +1,196 @@
+import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import type { Batch } from '@pocketnet/data';
+import { fromArray, noGrad, ops, scope } from '@pocketnet/torch';
+import { stringify } from 'yaml';
+import { writeFileAtomic } from '../runs/index.js';
+import { writeGenotype } from '../search-space/genotype-text.js';
+import { countRight, type LabelledImages } from './architect.js';
+import { type BilevelOutcome, bilevelStep, weightStep } from './bilevel-step.js';
+import { hasSearchCheckpoint, saveSearch } from './checkpoint.js';
+import { type OpenSearch, openSearch } from './open-search.js';
+import { type Found, look, SearchRecord } from './record.js';
+import type { LoadedSearch, SearchConfig } from './schema.js';
+
+export interface SearchOptions {
+  /** The search's folder. */
+  out: string;
+  /** Go on from the folder's checkpoint; without one, start. */
+  resume?: boolean;
+  /** Ends the search after the step at hand, with a checkpoint. */
+  signal?: AbortSignal;
+  /** Silences the progress line. */
+  quiet?: boolean;
+}
+
+export interface SearchResult {
+  steps: number;
+  epochs: number;
+  /** Official text of the genotype at the end, which `genotype.json` in the folder holds as well. */
+  genotype: string;
+  /** On α's half, in evaluation mode: at the last measurement, and the best with its epoch (from 1). */
+  accuracy: number | null;
+  best: number | null;
+  bestEpoch: number;
+  /** Whether too many skip-connections ended it. */
+  collapsed: boolean;
+  interrupted: boolean;
+}
+
+/**
+ * Searches cells as a configuration says (facts 1.2). Writes into the folder: config.yaml, training.log, metrics.jsonl, TensorBoard events,
+ * a genotype and drawings of its cells for every epoch, genotype.json at the end, and checkpoint.safetensors, from which a killed
+ * search resumes to the same numbers.
+ */
+export async function search({ config, portable }: LoadedSearch, options: SearchOptions): Promise<SearchResult> {
+  const { out, resume = false, signal, quiet = false } = options;
+  if (!resume && hasSearchCheckpoint(out))
+    throw new Error(`${out} holds a search already: pass --resume to go on with it, or name another folder.`);
+  const run = await openSearch(config, out);
+  const { position, totalSteps, stepsPerEpoch, loaders } = run;
+  const record = new SearchRecord(out, config, run, quiet);
+  writeFileAtomic(join(out, 'config.yaml'), stringify(portable, { lineWidth: 0 }));
+  const save = (): void => {
+    record.sync();
+    saveSearch(out, run, position);
+  };
+
+  const endEpoch = async (): Promise<{ collapsed: boolean }> => {
+    const epoch = position.epoch;
+    const due = config.validateEvery > 0 && (epoch % config.validateEvery === 0 || epoch === config.epochs);
+    const accuracy = due ? await accuracyOf(run, config) : null;
+    if (accuracy !== null) {
+      position.accuracy = accuracy;
+      // Of equal ones the later: it has seen more.
+      if (accuracy >= (position.best ?? 0)) Object.assign(position, { best: accuracy, bestEpoch: epoch });
+    }
+    const found = look(run.network, config.derive);
+    await record.epoch(epoch, found, accuracy);
+    position.sums = { trainLoss: 0, valLoss: 0, valAccuracy: 0 };
+    const collapsed = found.skips > config.collapse.skips;
+    if (collapsed) record.warn(collapseText(epoch, found, config));
+    else position.sound = writeGenotype(found.genotype);
+    return { collapsed: collapsed && config.collapse.stop };
+  };
+
+  let [interrupted, collapsed] = [false, false];
+  try {
+    if (!run.resumed) save();
+    searching: while (position.step < totalSteps) {
+      const lr = run.rate(position.epoch);
+      for await (const [train, val] of together(
+        loaders.train.epoch(position.epoch, position.batch),
+        loaders.val.epoch(position.epoch, position.batch),
+      )) {
+        if (position.batch >= stepsPerEpoch) break;
+        const outcome = step(run, config, lr, train, val);
+        train.release();
+        val.release();
+        position.step++;
+        position.batch++;
+        for (const key of ['trainLoss', 'valLoss', 'valAccuracy'] as const) position.sums[key] += outcome[key];
+        record.step(outcome, lr);
+        if (position.batch === stepsPerEpoch) break;
+        await setImmediate(); // batches that are ready follow one another without it, and no Ctrl-C would ever come in
+        interrupted = position.step < totalSteps && (signal?.aborted ?? false);
+        const done = position.step === totalSteps;
+        if (position.step % config.checkpointEvery === 0 || done || interrupted) save();
+        if (done || interrupted) break searching;
+      }
+      Object.assign(position, { epoch: position.epoch + 1, batch: 0 });
+      ({ collapsed } = await endEpoch());
+      save();
+      if (collapsed) break;
+      interrupted = position.step < totalSteps && (signal?.aborted ?? false);
+      if (interrupted) break;
+    }
+    return finish(run, config, record, { interrupted, collapsed });
+  } finally {
+    await run.close();
+    run.network.dispose();
+    for (const { stateDict } of [run.optimizer, run.architect])
+      for (const state of stateDict().values()) state.dispose();
+    record.close();
+  }
+}
+
+function step(run: OpenSearch, config: SearchConfig, lr: number, train: Batch, val: Batch): BilevelOutcome {
+  const { network, optimizer, architect, penalty, position } = run;
+  const { momentum, weightDecay, clip } = config;
+  const { order, updates, warmupEpochs } = config.architect;
+  const guard = (what: string, value: number): void => {
+    if (Number.isFinite(value)) return;
+    throw new Error(
+      `Step ${position.step + 1}: ${what} is ${value}. The last checkpoint stands. Lower the learning rate (--set lr=…) and start again, or resume.`,
+    );
+  };
+  const options = { network, optimizer, architect, order, updates, clip, guard, ...(penalty && { penalty }) };
+  const tensors = { train: labelled(train, config), val: labelled(val, config) };
+  network.train();
+  try {
+    const rule = { lr, momentum, weightDecay };
+    return position.epoch < warmupEpochs ? weightStep(options, tensors, rule) : bilevelStep(options, tensors, rule);
+  } finally {
+    for (const { images, labels } of Object.values(tensors)) for (const made of [images, labels]) made.dispose();
+  }
+}
+
+const labelled = ({ images, labels, count }: Batch, { data: { size }, device }: SearchConfig): LabelledImages =>
+  scope(() => ({
+    images: ops.toDevice(ops.permute(fromArray(images, [count, size, size, 3]), [0, 3, 1, 2]), device, 'float32'),
+    labels: ops.toDevice(fromArray(labels, [count]), device, 'int64'),
+  }));
+
+/** The share of α's half that the network classifies rightly in evaluation mode. */
+async function accuracyOf({ network, loaders }: OpenSearch, config: SearchConfig): Promise<number> {
+  network.eval();
+  let [right, seen] = [0, 0];
+  for await (const batch of loaders.measure.epoch(0)) {
+    right += scope(() =>
+      noGrad(() => {
+        const { images, labels } = labelled(batch, config);
+        return countRight(network.forward(images), labels);
+      }),
+    );
+    seen += batch.count;
+    batch.release();
+  }
+  return right / seen;
+}
+
+/** Two sequences side by side, as long as the shorter one. */
+async function* together<A, B>(a: AsyncIterableIterator<A>, b: AsyncIterableIterator<B>): AsyncGenerator<[A, B]> {
+  try {
+    for (;;) {
+      const [first, second] = await Promise.all([a.next(), b.next()]);
+      if (first.done || second.done) return;
+      yield [first.value, second.value];
+    }
+  } finally {
+    await Promise.all([a.return?.(), b.return?.()]);
+  }
+}
+
+function finish(
+  run: OpenSearch,
+  config: SearchConfig,
+  record: SearchRecord,
+  how: { interrupted: boolean; collapsed: boolean },
+): SearchResult {
+  const { step: steps, epoch: epochs, accuracy, best, bestEpoch, sound } = run.position;
+  const found = look(run.network, config.derive);
+  const genotype = how.collapsed && sound !== null ? sound : writeGenotype(found.genotype);
+  if (!how.interrupted)
+    record.genotype('genotype.json', found, { epochs, steps, ...(accuracy !== null && { accuracy }) }, genotype);
+  return { steps, epochs, genotype, accuracy, best, bestEpoch, ...how };
+}
+
+function collapseText(epoch: number, { skips, genotype }: Found, { collapse }: SearchConfig): string {
+  const counts = new Map<string, number>();
+  for (const [name] of genotype.normal.flat()) counts.set(name, (counts.get(name) ?? 0) + 1);
+  const list = [...counts].map(([name, times]) => `${times} × ${name}`).join(', ');
+  return (
+    `Epoch ${epoch}: the normal cell would hold ${skips} skip-connections, more than ${collapse.skips}: the search may be collapsing ` +
+    `(derived cell: ${list}). ${collapse.stop ? 'It ends here; the genotype before stands.' : 'derive.skips limits them, collapse.stop ends the search.'}`
+  );
+}

@@ -1,0 +1,97 @@
+import { type Batch, Random } from '@pocketnet/data';
+import type { Targets } from '../distill/index.js';
+
+/** What the images of a batch are said to be: their own classes and targets, or those of what was mixed into them. */
+export interface View {
+  /** Its part in the loss; those of a lesson sum to 1. */
+  share: number;
+  /** -1 for images without a label. */
+  labels: Int32Array;
+  /** [count, d'], of unit length, where there is a teacher. */
+  targets?: Float32Array;
+}
+
+/** What one step learns from. */
+export interface Lesson {
+  /** [count, size, size, 3] */
+  images: Float32Array;
+  count: number;
+  views: readonly View[];
+}
+
+/** Mixup (Zhang et al. 2018): the share of an image's own is drawn from Beta(alpha, alpha), once a step; 0 mixes nothing. */
+export interface Mixup {
+  alpha: number;
+  seed: number;
+}
+
+/** Stream of the seed. */
+const MIXUP = 3;
+
+/**
+ * Makes a batch into a lesson: asks the teachers, and mixes. The loss of a mixed image is the mix of the losses, which for unit targets and cosines
+ * is that to the mixed target. A teacher that looks at the student's own images sees the mixed ones, and both views have its targets.
+ */
+export async function prepareLesson(
+  batch: Batch,
+  targets: Targets | undefined,
+  { alpha, seed }: Mixup,
+  step: number,
+): Promise<Lesson> {
+  const { images, labels, count } = batch;
+  if (alpha === 0) return { images, count, views: [{ share: 1, labels, ...(await targetsOf(targets, batch)) }] };
+  const random = new Random(seed, MIXUP, step);
+  const share = betaShare(alpha, random);
+  const partners = random.shuffle(Int32Array.from({ length: count }, (_, i) => i));
+  const mixed = mixRows(images, partners, share, count);
+  const own = await targetsOf(targets, targets?.live ? { ...batch, images: mixed } : batch);
+  const other = own.targets && !targets?.live ? { targets: permuteRows(own.targets, partners) } : own;
+  return {
+    images: mixed,
+    count,
+    views: [
+      { share, labels, ...own },
+      { share: 1 - share, labels: permuteRows(labels, partners), ...other },
+    ],
+  };
+}
+
+async function targetsOf(targets: Targets | undefined, batch: Batch): Promise<{ targets?: Float32Array }> {
+  return targets ? { targets: await targets.of(batch) } : {};
+}
+
+/** Beta(a, a) for 0 < a ≤ 1, by Jöhnk's method. */
+function betaShare(alpha: number, random: Random): number {
+  for (;;) {
+    const x = random.next() ** (1 / alpha);
+    const y = random.next() ** (1 / alpha);
+    if (x + y > 0 && x + y <= 1) return x / (x + y);
+  }
+}
+
+function mixRows(
+  rows: Float32Array<SharedArrayBuffer>,
+  partners: Int32Array,
+  share: number,
+  count: number,
+): Float32Array<SharedArrayBuffer> {
+  const width = rows.length / count;
+  const mixed = new Float32Array(new SharedArrayBuffer(rows.byteLength));
+  for (const [i, partner] of partners.entries()) {
+    for (let k = 0; k < width; k++) {
+      // inside by the loops' bounds
+      mixed[i * width + k] =
+        share * (rows[i * width + k] as number) + (1 - share) * (rows[partner * width + k] as number);
+    }
+  }
+  return mixed;
+}
+
+/** Row i becomes row `partners[i]`. */
+function permuteRows<Rows extends Float32Array | Int32Array>(rows: Rows, partners: Int32Array): Rows {
+  const width = rows.length / partners.length;
+  const out = rows.slice() as Rows;
+  for (const [i, partner] of partners.entries())
+    out.set(rows.subarray(partner * width, (partner + 1) * width), i * width);
+  return out;
+}

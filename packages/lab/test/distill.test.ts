@@ -1,0 +1,285 @@
+import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createLoader, joinLocations } from '@pocketnet/data';
+import {
+  assignStages,
+  cosineLoss,
+  distillationLosses,
+  EmbeddingCache,
+  findStages,
+  principalDirections,
+  shardImages,
+  templateLoss,
+} from '@pocketnet/lab';
+import { backward, fromArray, manualSeed, ops, scope, type Tensor } from '@pocketnet/torch';
+import fc from 'fast-check';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { experiment, metadata, run, weights, workplace } from './experiment.js';
+
+const at = workplace();
+const location = 'generated:identities=4,images=4,seed=1,size=32';
+
+const randomRows = (rows: number, width: number): Tensor => ops.randn([rows, width]);
+const unit = (rows: number, width: number): Tensor => ops.normalize(randomRows(rows, width));
+
+describe('the losses of distillation', () => {
+  test.each(Object.keys(distillationLosses))('%s is zero for a student that equals its teacher up to length', (name) =>
+    scope(() => {
+      const targets = unit(6, 16);
+      const loss = distillationLosses[name as keyof typeof distillationLosses];
+      expect(loss(ops.mulScalar(targets, 7), targets, 100).item()).toBeCloseTo(0, 4);
+    }),
+  );
+
+  test.each([32, 128, 256])('template distillation equals (w / d) (2 − 2 cos) at d = %i', (width) =>
+    scope(() => {
+      const [students, targets] = [randomRows(8, width), unit(8, width)];
+      const cosines = ops.mean(ops.sumOver(ops.mul(ops.normalize(students), targets), [1])).item();
+      expect(templateLoss(students, targets, 100).item()).toBeCloseTo((100 / width) * (2 - 2 * cosines), 4);
+    }),
+  );
+
+  test('the cosine form pulls alike at every width and equals the template form at 128', () =>
+    scope(() => {
+      const [students, targets] = [randomRows(8, 128), unit(8, 128)];
+      expect(cosineLoss(students, targets, 50).item()).toBeCloseTo(templateLoss(students, targets, 50).item(), 4);
+      const padded = (rows: Tensor): Tensor => ops.cat([rows, ops.zeros([8, 128])], 1);
+      expect(cosineLoss(padded(students), padded(targets), 50).item()).toBeCloseTo(
+        cosineLoss(students, targets, 50).item(),
+        4,
+      );
+    }));
+
+  test.each(Object.keys(distillationLosses))('%s falls along its own gradient', (name) =>
+    scope(() => {
+      const loss = distillationLosses[name as keyof typeof distillationLosses];
+      const targets = unit(4, 16);
+      const students = randomRows(4, 16);
+      students.requiresGrad = true;
+      const before = loss(students, targets, 100);
+      backward(before);
+      const { grad } = students;
+      expect(grad).not.toBeNull();
+      const moved = ops.sub(ops.detach(students), ops.mulScalar(grad as Tensor, 1e-2)); // not null: expected above
+      expect(loss(moved, targets, 100).item()).toBeLessThan(before.item());
+    }),
+  );
+});
+
+describe('the stages of a teacher', () => {
+  test('matched pairs every epoch with its own stage and refuses a teacher with too few', () => {
+    expect(assignStages('matched', 5, 3)).toEqual([0, 1, 2]);
+    expect(() => assignStages('matched', 2, 3)).toThrow('3 epochs, but the teacher has 2 stages');
+  });
+
+  test('a list names stages from 1, and its last entry holds on', () => {
+    expect(assignStages([1, 3], 3, 4)).toEqual([0, 2, 2, 2]);
+    expect(() => assignStages([4], 3, 1)).toThrow('asks for stage 4; the teacher has 3');
+  });
+
+  test('stretched never goes back, ends at the last stage, and is matched where the numbers agree', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 40 }), (stages, epochs) => {
+        const places = assignStages('stretched', stages, epochs);
+        expect(places.at(-1)).toBe(stages - 1);
+        for (const [i, place] of places.entries()) {
+          expect(place).toBeGreaterThanOrEqual(places[i - 1] ?? 0);
+          expect(place).toBeLessThan(stages);
+        }
+        if (stages === epochs) expect(places).toEqual(assignStages('matched', stages, epochs));
+      }),
+    );
+  });
+
+  test('a folder is read in the order of its numbers, ours or the released ones, and an empty one is refused', () => {
+    const folder = at('released');
+    mkdirSync(folder);
+    expect(() => findStages(folder)).toThrow('keepEpochs');
+    for (const step of [22744, 11372, 113720]) writeFileSync(join(folder, `${step}backbone.pth`), '');
+    expect(findStages(folder).map(({ number }) => number)).toEqual([11372, 22744, 113720]);
+    expect(() => findStages(at('nowhere'))).toThrow('does not exist');
+  });
+});
+
+test('a cache gives back what was written, by image and mirror image, and misses what was cut short', () => {
+  const images = shardImages + 3;
+  const cache = new EmbeddingCache(at('cache'), images, 4);
+  const value = (index: number, k: number): number => index * 8 + k;
+  expect(cache.missing()).toEqual([0, 1]);
+  for (const shard of cache.missing()) {
+    const count = cache.imagesOf(shard);
+    cache.write(
+      shard,
+      Float32Array.from({ length: count * 8 }, (_, i) => value(shard * shardImages + Math.floor(i / 8), i % 8)),
+    );
+  }
+  const both = new Float32Array(8);
+  for (const index of [0, shardImages - 1, shardImages, images - 1]) {
+    cache.read(index, both);
+    expect([...both]).toEqual(Array.from({ length: 8 }, (_, k) => value(index, k)));
+  }
+  cache.close();
+  writeFileSync(at('cache', '00001.f32'), 'short');
+  expect(new EmbeddingCache(at('cache'), images, 4).missing()).toEqual([1]);
+});
+
+test('principal directions of embeddings in a plane give the plane, whatever turns it', () =>
+  scope(() => {
+    manualSeed(5);
+    const plane = ops.matmul(randomRows(200, 3), randomRows(3, 10));
+    const rows = ops.normalize(plane).toFloat32();
+    const blocks = [{ data: rows, rows: 200 }];
+    const directions = fromArray(
+      principalDirections(() => blocks.pop(), 10, 3),
+      [10, 3],
+    );
+    const x = fromArray(rows, [200, 10]);
+    const back = ops.matmul(ops.matmul(x, directions), ops.transpose(directions, 0, 1));
+    expect(ops.norm(ops.sub(back, x)).item()).toBeLessThan(1e-3);
+  }));
+
+describe('a run with a teacher', () => {
+  const teacherRun = at('teacher');
+  beforeAll(async () => {
+    await run(teacherRun, experiment({ epochs: 3, maxSteps: 6, keepEpochs: true, seed: 7 }));
+  });
+  const teacher = (changes: Record<string, unknown> = {}) => ({
+    models: join(teacherRun, 'last.safetensors'),
+    cache: at('embeddings'),
+    ...changes,
+  });
+  const kdLoss = (metrics: { [name: string]: unknown }[]): number[] =>
+    metrics.map((line) => Number(line['loss.teacher']));
+
+  test('keepEpochs leaves the weights of every epoch, the last of which are the final ones', () => {
+    const kept = readdirSync(teacherRun).filter((name) => name.startsWith('epoch-'));
+    expect(kept).toEqual(['epoch-0001.safetensors', 'epoch-0002.safetensors', 'epoch-0003.safetensors']);
+    expect(weights(teacherRun, 'epoch-0003').equals(weights(teacherRun))).toBe(true);
+  });
+
+  test('learns the same from a cached teacher as from one that is asked in every step', async () => {
+    const cached = await run(at('cached'), experiment({ maxSteps: 4, teacher: teacher() }));
+    const live = await run(at('live'), experiment({ maxSteps: 4, teacher: teacher({ cache: null }) }));
+    for (const [i, loss] of kdLoss(live.metrics).entries()) expect(kdLoss(cached.metrics)[i]).toBeCloseTo(loss, 2);
+  });
+
+  test('comes closer to its teacher', async () => {
+    const { metrics } = await run(at('closer'), experiment({ maxSteps: 24, teacher: teacher({ weight: 1000 }) }));
+    const losses = kdLoss(metrics);
+    expect(losses.at(-1)).toBeLessThan(0.6 * (losses[0] ?? 0));
+  });
+
+  test('with stages: matched, learns from the stage of its own epoch', async () => {
+    const multi = await run(
+      at('multi'),
+      experiment({ maxSteps: 6, teacher: teacher({ models: teacherRun, stages: 'matched' }) }),
+    );
+    const listed = await run(
+      at('listed'),
+      experiment({ maxSteps: 6, teacher: teacher({ models: teacherRun, stages: [1, 2, 3] }) }),
+    );
+    const final = await run(at('final'), experiment({ maxSteps: 6, teacher: teacher({ models: teacherRun }) }));
+    expect(weights(multi.out).equals(weights(listed.out))).toBe(true);
+    expect(weights(multi.out).equals(weights(final.out))).toBe(false);
+    // The last epoch's teacher is the finished one in both, but the students are no longer the same.
+    expect(kdLoss(multi.metrics)[0]).not.toBe(kdLoss(final.metrics)[0]);
+  });
+
+  test('killed in the middle of an epoch and resumed, ends at the same weights', async () => {
+    const config = () =>
+      experiment({ maxSteps: 5, checkpointEvery: 3, teacher: teacher({ models: teacherRun, stages: 'stretched' }) });
+    const whole = await run(at('whole'), config());
+    const controller = new AbortController();
+    const folder = at('halves');
+    const halved = config();
+    controller.abort();
+    await run(folder, halved, { signal: controller.signal });
+    const rest = await run(folder, config(), { resume: true });
+    expect(rest.steps).toBe(5);
+    expect(weights(folder).equals(weights(whole.out))).toBe(true);
+  });
+
+  test('a missing teacher stops it before its first step, by name', async () => {
+    const folder = at('missing');
+    await expect(run(folder, experiment({ teacher: teacher({ models: at('none.onnx') }) }))).rejects.toThrow(
+      /none\.onnx does not exist/,
+    );
+    expect(existsSync(join(folder, 'checkpoint.safetensors'))).toBe(false);
+  });
+
+  test('a damaged stage that only a later epoch would meet stops it before its first step', async () => {
+    const folder = at('damaged-teacher');
+    cpSync(teacherRun, folder, { recursive: true });
+    writeFileSync(join(folder, 'epoch-0003.safetensors'), 'not weights');
+    await expect(
+      run(
+        at('damaged'),
+        experiment({ epochs: 3, maxSteps: 6, teacher: teacher({ models: folder, stages: 'matched' }) }),
+      ),
+    ).rejects.toThrow(/epoch-0003/);
+  });
+
+  test('a teacher of another width is refused, or projected by PCA or a learned map', async () => {
+    const wide = at('wide-teacher');
+    await run(wide, experiment({ embedding: 96 }));
+    const models = join(wide, 'last.safetensors');
+    await expect(run(at('refused'), experiment({ teacher: teacher({ models, project: 'none' }) }))).rejects.toThrow(
+      '96 numbers and the student 64',
+    );
+    const pca = await run(at('pca'), experiment({ teacher: teacher({ models }) }));
+    expect(kdLoss(pca.metrics)[0]).toBeGreaterThan(0);
+    const learned = experiment({ maxSteps: 3, checkpointEvery: 1, teacher: teacher({ models, project: 'learned' }) });
+    const whole = await run(at('learned'), learned);
+    const controller = new AbortController();
+    controller.abort();
+    await run(at('learned-halves'), learned, { signal: controller.signal });
+    await run(at('learned-halves'), learned, { resume: true });
+    expect(weights(at('learned-halves')).equals(weights(whole.out))).toBe(true);
+  });
+
+  test('two teachers are joined and projected, and the weights say who they were', async () => {
+    const models = [join(teacherRun, 'last.safetensors'), join(teacherRun, 'epoch-0001.safetensors')];
+    const { out } = await run(at('joined'), experiment({ teacher: teacher({ models }) }));
+    expect(metadata(out).teacher).toBe('last.safetensors + epoch-0001.safetensors');
+    expect(existsSync(join(out, 'projection.safetensors'))).toBe(true);
+  });
+
+  test('faces without labels take part in distillation only', async () => {
+    const unlabelled = ['generated:identities=8,images=2,seed=2,size=32'];
+    const mixed = await run(at('mixed'), experiment({ maxSteps: 4, teacher: teacher() }, { unlabelled }));
+    expect(kdLoss(mixed.metrics).every((loss) => loss > 0)).toBe(true);
+    const loader = createLoader(joinLocations({ labelled: [location], unlabelled }), {
+      batch: 32,
+      size: 32,
+      workers: 0,
+    });
+    expect(loader.source).toMatchObject({ length: 32, identities: 4 });
+    for await (const batch of loader.epoch(0)) {
+      expect(batch.labels.filter((label) => label === -1)).toHaveLength(16);
+      batch.release();
+    }
+    await loader.close();
+  });
+
+  test('mixup changes what is learned, and a resumed run mixes the same', async () => {
+    const config = () => experiment({ maxSteps: 3, checkpointEvery: 1, teacher: teacher() }, { mixup: 0.4 });
+    const whole = await run(at('mixup'), config());
+    const plain = await run(at('plain'), experiment({ maxSteps: 3, teacher: teacher() }));
+    expect(weights(whole.out).equals(weights(plain.out))).toBe(false);
+    const controller = new AbortController();
+    controller.abort();
+    await run(at('mixup-halves'), config(), { signal: controller.signal });
+    await run(at('mixup-halves'), config(), { resume: true });
+    expect(weights(at('mixup-halves')).equals(weights(whole.out))).toBe(true);
+  });
+
+  test('another teacher in the same cache folder has a cache of its own', async () => {
+    const root = at('two-caches');
+    for (const epoch of [1, 2]) {
+      const models = join(teacherRun, `epoch-000${epoch}.safetensors`);
+      await run(at(`cache-of-${epoch}`), experiment({ teacher: teacher({ models, cache: root }) }));
+    }
+    expect(readdirSync(root)).toHaveLength(2);
+    rmSync(root, { recursive: true });
+  });
+});

@@ -1,0 +1,142 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  checkSearch,
+  type LoadedSearch,
+  readAlphas,
+  readGenotype,
+  readGenotypeFile,
+  readMetrics,
+  type SearchOptions,
+  search,
+  writeGenotype,
+} from '@pocketnet/lab';
+import { liveTensors } from '@pocketnet/torch';
+import { describe, expect, test } from 'vitest';
+import { workplace } from './experiment.js';
+
+const at = workplace();
+
+/** A search of seconds: 4 people, 3 cells of 2 nodes, 4 steps an epoch. */
+const tiny = (changes: Record<string, unknown> = {}): LoadedSearch =>
+  checkSearch(
+    {
+      data: { train: 'generated:identities=4,images=8,seed=1,size=32', size: 32, workers: 0 },
+      network: { channels: 4, cells: 3, nodes: 2 },
+      batch: 4,
+      epochs: 2,
+      lr: 0.05,
+      threads: 1,
+      logEvery: 1,
+      validateEvery: 0,
+      ...changes,
+    },
+    'test',
+  );
+
+const run = (name: string, config: LoadedSearch, options: Partial<SearchOptions> = {}) =>
+  search(config, { out: at(name), quiet: true, ...options });
+const alphasOf = (name: string) => readAlphas(at(name)).alphas;
+const checkpoint = (name: string): Buffer => readFileSync(at(name, 'checkpoint.safetensors'));
+
+describe('A search', () => {
+  test('leaves genotypes that training reads, drawings, metrics and α, and no tensors', async () => {
+    const before = liveTensors();
+    const result = await run('whole', tiny({ validateEvery: 1 }));
+    expect(result).toMatchObject({ steps: 8, epochs: 2, interrupted: false, collapsed: false });
+    expect(writeGenotype(readGenotypeFile(at('whole', 'genotype.json')))).toBe(result.genotype);
+    expect(JSON.parse(readFileSync(at('whole', 'genotype.json'), 'utf8'))).toMatchObject({
+      seed: 2,
+      data: expect.stringContaining('generated'),
+      network: { channels: 4 },
+      scores: { steps: 8, accuracy: result.accuracy },
+    });
+    expect(readdirSync(at('whole', 'genotypes')).sort()).toEqual(
+      ['001', '002'].flatMap((epoch) => ['-normal.svg', '-reduce.svg', '.json'].map((end) => `epoch-${epoch}${end}`)),
+    );
+    const lines = readMetrics(join(at('whole'), 'metrics.jsonl'));
+    expect(lines.filter(({ kind }) => kind === 'search').map(({ step }) => step)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+    expect(lines.filter(({ kind }) => kind === 'epoch')).toHaveLength(2);
+    expect(result.best).toBeGreaterThanOrEqual(result.accuracy ?? 1);
+    expect(liveTensors()).toBe(before);
+  });
+
+  test('gives the same α and genotype twice with one seed, and others with another', async () => {
+    const [one, two, other] = [
+      await run('one', tiny()),
+      await run('two', tiny()),
+      await run('other', tiny({ seed: 3 })),
+    ];
+    expect(alphasOf('two')).toEqual(alphasOf('one'));
+    expect(two.genotype).toBe(one.genotype);
+    expect(alphasOf('other')).not.toEqual(alphasOf('one'));
+    expect(other.steps).toBe(one.steps);
+  });
+
+  test('resumes from anywhere to the same numbers, to the bit', async () => {
+    await run('straight', tiny());
+    for (const steps of [3, 4]) {
+      const name = `resumed-${steps}`;
+      const controller = new AbortController();
+      const first = run(name, tiny({ checkpointEvery: 1 }), { signal: controller.signal });
+      await untilStep(at(name, 'metrics.jsonl'), steps);
+      controller.abort();
+      const { interrupted, steps: done } = await first;
+      expect(interrupted || done === 8).toBe(true);
+      await run(name, tiny({ checkpointEvery: 1 }), { resume: true });
+      expect(checkpoint(name).equals(checkpoint('straight'))).toBe(true);
+    }
+    await expect(run('straight', tiny())).rejects.toThrow(/--resume/);
+    await expect(run('straight', tiny({ lr: 0.01 }), { resume: true })).rejects.toThrow(/lr was 0.05 and is 0.01/);
+  });
+
+  test('ends at a collapse if it should, with the genotype before it, and shows the counts', async () => {
+    // No skip-connection is allowed at all, so that the first genotype with one counts as a collapse.
+    const config = tiny({ collapse: { skips: 0, stop: true }, epochs: 3 });
+    const result = await run('collapse', config);
+    const log = readFileSync(at('collapse', 'training.log'), 'utf8');
+    const found = readGenotype(result.genotype);
+    if (result.collapsed)
+      expect(log).toMatch(/Warning: Epoch \d: the normal cell would hold \d skip-connections.*derived cell: \d × /);
+    else expect(found.normal.flat().every(([name]) => name !== 'skip_connect')).toBe(true);
+    const limited = await run('limited', tiny({ derive: { skips: 0 } }));
+    expect(
+      readGenotype(limited.genotype)
+        .normal.flat()
+        .some(([name]) => name === 'skip_connect'),
+    ).toBe(false);
+  });
+
+  test('moves α by a budget alone, towards what costs nothing', async () => {
+    const shares = (name: string, k: number): number =>
+      mean(
+        alphasOf(name)
+          .normal.flat()
+          .map((row) => row[k] ?? 0),
+      );
+    const dear = { budget: { count: 'flops', target: 1, weight: 1e3 }, architect: { lr: 0.02, order: 1 } };
+    await run('budget', tiny(dear));
+    const [conv7, skip] = [5, 2].map((k) => shares('budget', k)) as [number, number];
+    expect(conv7).toBeLessThan(skip - 0.05);
+  });
+
+  test('only trains the weights while it warms up', async () => {
+    await run('warm', tiny({ epochs: 1, architect: { warmupEpochs: 1 } }));
+    await run('cold', tiny({ epochs: 1, maxSteps: 1, architect: { warmupEpochs: 1 } }));
+    expect(alphasOf('warm')).toEqual(alphasOf('cold'));
+  });
+
+  test('names what is wrong with a configuration', () => {
+    expect(() => tiny({ architect: { order: 3 } })).toThrow(/architect.order/);
+    expect(() => tiny({ epoch: 3 })).toThrow(/epoch: unknown key; did you mean "epochs"/);
+  });
+});
+
+const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+
+async function untilStep(path: string, step: number): Promise<void> {
+  for (let tries = 0; tries < 3000; tries++) {
+    if (existsSync(path) && readMetrics(path).some((line) => line.step >= step)) return;
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}

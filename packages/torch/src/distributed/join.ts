@@ -1,0 +1,44 @@
+import { native } from '../native.js';
+import { type Rendezvous, rendezvousFrom } from './environment.js';
+import { ConnectedGroup, GroupOfOne, type ProcessGroup } from './process-group.js';
+
+export interface JoinOptions {
+  /** `cpu` (default) takes Gloo; `cuda` takes NCCL and the GPU numbered LOCAL_RANK; `cuda:1` takes that GPU. */
+  device?: string;
+  /** How long any operation, this one included, waits for the others; 30 minutes by default, as torch has it. */
+  timeoutSeconds?: number;
+  /** Instead of this process's own environment. */
+  environment?: Record<string, string | undefined>;
+}
+
+const HALF_AN_HOUR = 1800;
+
+/**
+ * Joins the process group that the environment describes by torchrun's variables: RANK, WORLD_SIZE, MASTER_ADDR, MASTER_PORT and
+ * LOCAL_RANK. Returns when all ranks are there. Without WORLD_SIZE, or with 1, this process is a group of one. GLOO_SOCKET_IFNAME names
+ * the network interface, or several by comma, where the host's own name does not lead to the right one.
+ * @throws an Error for a variable that is missing or no number, and when not all ranks come in time
+ */
+export function joinProcessGroup(options: JoinOptions = {}): ProcessGroup {
+  const { device = 'cpu', timeoutSeconds = HALF_AN_HOUR, environment = process.env } = options ?? {};
+  if (!(timeoutSeconds > 0 && timeoutSeconds <= 1e9)) {
+    throw new Error(`timeoutSeconds is a number of seconds above 0, not ${String(timeoutSeconds)}.`);
+  }
+  const rendezvous = rendezvousFrom(environment);
+  if (rendezvous === null) return new GroupOfOne();
+  const { rank, size } = rendezvous;
+  const joined = native.joinGroup({
+    ...rendezvous,
+    device: deviceOf(device, rendezvous),
+    timeoutMs: Math.ceil(timeoutSeconds * 1000),
+    // Ranks of one machine need no name of it that a resolver knows.
+    interfaces: environment.GLOO_SOCKET_IFNAME ?? (rendezvous.oneMachine ? 'lo' : ''),
+  });
+  return new ConnectedGroup(joined, rank, size);
+}
+
+function deviceOf(device: string, { localRank }: Rendezvous): string {
+  if (device === 'cuda') return `cuda:${localRank}`;
+  if (device === 'cpu' || /^cuda:\d+$/.test(device)) return device;
+  throw new Error(`A process group is on cpu, cuda or cuda:<number>, not ${String(device)}.`);
+}

@@ -1,0 +1,69 @@
+import { spawn } from 'node:child_process';
+import { createServer } from 'node:net';
+import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
+
+export interface RankEnded {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+  stdout: string;
+  stderr: string;
+  /** From the start of all ranks to the end of this one. */
+  seconds: number;
+}
+
+/** Runs a program of this folder as `size` ranks on this machine, with torchrun's environment, to their end. */
+export async function runRanks(program: string, size: number, args: readonly string[] = []): Promise<RankEnded[]> {
+  const port = await freePort();
+  const path = fileURLToPath(new URL(program, import.meta.url));
+  const begun = performance.now();
+  const rank = (index: number): Promise<RankEnded> =>
+    new Promise((resolve, reject) => {
+      const child = spawn(process.execPath, [path, ...args], {
+        env: {
+          ...process.env,
+          RANK: String(index),
+          LOCAL_RANK: String(index),
+          WORLD_SIZE: String(size),
+          LOCAL_WORLD_SIZE: String(size),
+          MASTER_ADDR: '127.0.0.1',
+          MASTER_PORT: String(port),
+          OMP_NUM_THREADS: String(Math.max(1, Math.floor(availableParallelism() / size))),
+        },
+        stdio: ['ignore', 'pipe', 'pipe'],
+        timeout: 50_000,
+        killSignal: 'SIGKILL',
+      });
+      let [stdout, stderr] = ['', ''];
+      child.stdout.on('data', (part) => (stdout += part));
+      child.stderr.on('data', (part) => (stderr += part));
+      child.on('error', reject);
+      child.on('close', (code, signal) =>
+        resolve({ code, signal, stdout, stderr, seconds: (performance.now() - begun) / 1000 }),
+      );
+    });
+  return Promise.all(Array.from({ length: size }, (_, index) => rank(index)));
+}
+
+/** As `runRanks`, for ranks that must end well; each one's last line of stdout is JSON. */
+export async function resultsOf<T>(program: string, size: number, args: readonly string[] = []): Promise<T[]> {
+  const ended = await runRanks(program, size, args);
+  return ended.map(({ code, signal, stdout, stderr }, rank) => {
+    if (code !== 0) throw new Error(`rank ${rank} ended with ${code ?? signal}: ${stderr}`);
+    return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as T;
+  });
+}
+
+/** The system hands out another port each time, so nobody else has got it in the moment until it is used. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.on('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() =>
+        typeof address === 'object' && address ? resolve(address.port) : reject(new Error('no port')),
+      );
+    });
+  });
+}

@@ -149,8 +149,14 @@ describe('a MegaFace folder', () => {
   });
 
   it('with too few images for the distractors asked for is refused', () => {
-    expect(() => openMegaFaceFolder(root)).toThrow(/lists 3 images, fewer than 1000000/);
+    expect(() => openMegaFaceFolder(root, { distractors: 1_000_000 })).toThrow(/lists 3 images, fewer than 1000000/);
     expect(() => openMegaFaceFolder(root, { distractors: 0 })).toThrow(/1 or more/);
+  });
+
+  it('searches among all that it has where nobody says how many, and tells when that is no million', () => {
+    const { distractors, notes } = openMegaFaceFolder(root);
+    expect(distractors).toEqual(crowd);
+    expect(notes).toContain('Searched among 3 distractors; published numbers are of 1000000.');
   });
 
   it('takes probes and distractors in the devkit’s order, and checks that its faces are listed', () => {
@@ -161,6 +167,7 @@ describe('a MegaFace folder', () => {
     expect(images.probes).toEqual([3, 0]);
     expect(images.distractors).toEqual([crowd[2], crowd[2]]);
     expect(images.notes[0]).toMatch(/1 of 2 distractors are listed more than once/);
+    expect(openMegaFaceFolder(root).distractors).toEqual([crowd[2], crowd[2]]);
     put(`${lists}/facescrub_features_list.json`, JSON.stringify({ path: ['Cy/Cy_1.png'], id: ['Cy'] }));
     expect(() => openMegaFaceFolder(root, { distractors: 2 })).toThrow(/1 of 1 probes are not in facescrub_lst.*Cy_1/);
     put(`${lists}/facescrub_features_list.json`, JSON.stringify({ path: [faces[0]], id: ['Bob'] }));

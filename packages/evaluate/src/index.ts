@@ -1,7 +1,7 @@
 export * from './calibration/index.js';
 export * from './compare/index.js';
 export * from './identification/index.js';
-export { checkMatrix, flipSum, type Matrix, meanNorm, normaliseRows } from './matrix.js';
+export { checkMatrix, flipSum, type Matrix, meanNorm, normaliseRows, takeRows } from './matrix.js';
 export { type ChartOptions, seriesColour } from './plots/chart.js';
 export { type DetChartOptions, detChart } from './plots/det.js';
 export { type ScoreHistogramOptions, scoreHistogram } from './plots/histogram.js';
@@ -10,6 +10,7 @@ export { type LineAxis, type LineChartOptions, type LineSeries, lineChart } from
 export { escapeMarkup } from './plots/markup.js';
 export { type NamedCurve, type RocChartOptions, rocChart } from './plots/roc.js';
 export { type TradeoffChartOptions, type TradeoffPoint, tradeoffChart } from './plots/tradeoff.js';
+export { type Problem, ProblemCounter, problemSentence } from './problem.js';
 export * from './product/index.js';
 export * from './report/evaluation.js';
 export { evaluationReport, type PairPictures } from './report/evaluation-report.js';
@@ -22,8 +23,8 @@ export {
   type ReportTable,
   type ReportTile,
 } from './report/report.js';
+export { grouped } from './report/words.js';
 export {
-  type BootstrapOptions,
   bootstrap,
   bootstrapAccuracy,
   bootstrapDifference,
@@ -43,11 +44,13 @@ export { allowedFalseAccepts, exactTarAtFar, nearestFar } from './scores/exact-p
 export { type Interval, wilsonInterval } from './scores/interval.js';
 export { normalCdf, normalQuantile } from './scores/normal.js';
 export { type Interpolation, type OperatingPoint, tarAtFar } from './scores/operating-point.js';
+export type { BootstrapOptions } from './scores/percentiles.js';
 export { type PairScores, type Ranking, rankScores, splitScores } from './scores/ranking.js';
 export { areaUnderCurve, equalErrorRate, type RocCurve, rankingCurve, rocCurve } from './scores/roc.js';
 export { countAbove, type SortedScores, sortScores } from './scores/sorted.js';
 export { mean, populationStd } from './statistics.js';
 export {
+  type GalleryPoint,
   type GalleryReport,
   type OpenSetOptions,
   type OpenSetReport,
@@ -55,7 +58,6 @@ export {
 } from './templates/open-set.js';
 export { type PairRows, pairRows, scorePairs, type TemplatePairs } from './templates/pairs.js';
 export { type PoolingOptions, poolTemplates, type TemplateFaces, type Templates } from './templates/pool.js';
-export { type Problem, ProblemCounter } from './templates/problem.js';
 export type { TemplateList } from './templates/search.js';
 export {
   IJB_FARS,

@@ -36,6 +36,13 @@ export function checkShape({ rows, cols, data }: Matrix, what: string): void {
     throw new Error(`${what}: ${rows} x ${cols} does not fit ${data.length} values. Give rows * cols of them.`);
 }
 
+/** Some rows, in the order given, in the matrix's own precision. */
+export function takeRows({ cols, data }: Matrix, rows: readonly number[]): Matrix {
+  const taken = new (data instanceof Float32Array ? Float32Array : Float64Array)(rows.length * cols);
+  for (const [to, row] of rows.entries()) taken.set(data.subarray(row * cols, (row + 1) * cols), to * cols);
+  return { rows: rows.length, cols, data: taken };
+}
+
 /** Image and mirrored image of one face count as one: the sum of their raw embeddings, `rows x cols`, in float64. */
 export function flipSum(images: Matrix, flips: Matrix): Matrix {
   if (images.rows !== flips.rows || images.cols !== flips.cols) {

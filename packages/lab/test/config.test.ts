@@ -2,8 +2,9 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
+import { loadStudy } from '../src/ablation/study.js';
 import { checkConfig, experimentSchema, loadConfig, mergeConfig, saveConfig } from '../src/config/index.js';
 import { loadSearch } from '../src/search/schema.js';
 
@@ -25,10 +26,19 @@ const least = 'network: tiny\ndata: { train: faces }\nbatch: 8\nmaxSteps: 10\nlr
 const minimal = file('minimal.yaml', least);
 
 describe('every file in configs/', () => {
-  test.each(readdirSync(configs).filter((name) => name.endsWith('.yaml')))('%s is valid', (name) => {
+  const names = readdirSync(configs).filter((name) => name.endsWith('.yaml'));
+
+  test.each(names.filter((name) => !name.startsWith('ablation-')))('%s is valid', (name) => {
     const load = name.startsWith('search-') ? loadSearch : loadConfig;
     const { config } = load(join(configs, name), { env: { POCKETNET_DATA: 'somewhere' } });
     expect(name).toBe(`${config.name}.yaml`);
+  });
+
+  test.each(names.filter((name) => name.startsWith('ablation-')))('%s is a study of valid experiments', (name) => {
+    vi.stubEnv('POCKETNET_DATA', 'somewhere');
+    const { study, trials } = loadStudy(join(configs, name), join(root, 'study'));
+    vi.unstubAllEnvs();
+    expect(trials).toHaveLength(Object.keys(study.arms).length * study.seeds.length);
   });
 
   test('the four networks differ in the network alone', () => {
@@ -65,7 +75,15 @@ describe('an experiment file', () => {
   test('gets every default, among them the step schedule, ArcFace and the flip', () => {
     expect(loadConfig(minimal).config).toEqual({
       network: 'tiny',
-      data: { train: 'faces', val: [], size: 112, workers: 1, augment: [{ name: 'flip', p: 0.5 }] },
+      data: {
+        train: 'faces',
+        unlabelled: [],
+        val: [],
+        size: 112,
+        workers: 1,
+        augment: [{ name: 'flip', p: 0.5 }],
+        mixup: 0,
+      },
       batch: 8,
       maxSteps: 10,
       lr: 0.1,
@@ -75,13 +93,16 @@ describe('an experiment file', () => {
       decayNormAndSlopes: true,
       clip: 5,
       schedule: { kind: 'step', milestones: [8, 14, 20, 25], gamma: 0.1 },
-      head: { kind: 'arcface', scale: 64, margin: 0.5, easyMargin: false },
+      head: { kind: 'arcface', scale: 64, margin: 0.5, easyMargin: false, sharded: false, sampling: 1 },
+      teacher: null,
+      syncBatchNorm: false,
       seed: 0,
       precision: 'float32',
       device: 'cpu',
       evalEvery: 2000,
       evalAtStart: false,
       checkpointEvery: 1000,
+      keepEpochs: false,
       logEvery: 50,
     });
   });
@@ -105,7 +126,7 @@ describe('an experiment file', () => {
     ['schedule: { kind: sinus }', /schedule\.kind/],
     [
       'head: { kind: arcface, zzzzzzz: 1 }',
-      /head\.zzzzzzz: unknown key; known here are kind, scale, margin, easyMargin/,
+      /head\.zzzzzzz: unknown key; known here are kind, scale, sharded, sampling, margin, easyMargin/,
     ],
     ['batch: many', /batch: expected number/],
     ['batch: 1', /batch: .*2/],

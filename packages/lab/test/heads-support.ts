@@ -1,4 +1,4 @@
-import { checkConfig, type ExperimentConfig, type Head, type HeadGroup } from '@pocketnet/lab';
+import { checkConfig, type Head, type HeadConfig, type HeadGroup } from '@pocketnet/lab';
 import { backward, keep, manualSeed, ops, scope, type Tensor, tensor } from '@pocketnet/torch';
 
 export type Float = 'float32' | 'float64';
@@ -29,11 +29,11 @@ export const columnOf = (matrix: readonly number[], width: number, column: numbe
 export const values = (given: Tensor | null): number[] => (given ? Array.from(given.toArray(), Number) : []);
 
 /** The checked head section of an experiment, defaults filled in. */
-export function headConfig(kind: string, options: object = {}): ExperimentConfig['head'] {
+export function headConfig(kind: string, options: object = {}): HeadConfig {
   const head = { kind, ...options };
   const teacher = { models: 'any.onnx' };
   const experiment = { network: 'any', data: { train: 'any' }, batch: 2, maxSteps: 1, lr: 1, head, teacher };
-  return checkConfig(experiment, 'test').config.head;
+  return checkConfig(experiment, 'test').config.head as HeadConfig; // given above, hence not null
 }
 
 export interface Batch {

@@ -1,6 +1,6 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { encodeJpeg, Random, writeFeatureFile } from '@pocketnet/data';
 import { type Matrix, megaface, plainProduct, recallAt, tprAtFpr, wasmProduct } from '@pocketnet/evaluate';
 import {
@@ -12,16 +12,12 @@ import {
   writeMegaFaceResults,
 } from '@pocketnet/lab';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { crowd, faces, writeMegaFaceFolder } from './megaface-folder.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'megaface-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const SIZE = 16;
-const people = ['Ann_Example', 'Bob_Sample', 'Cy_Test'];
-const faces = people.flatMap((person) => [1, 2, 3, 4].map((n) => `${person}/${person}_${n}.png`));
-const crowd = Array.from({ length: 100 }, (_, i) => `${String(i % 7).padStart(3, '0')}/${i}@N00/${i}_0.jpg`);
-const [NOISY_FACE, NOISY_DISTRACTOR] = [faces[5] as string, crowd[10] as string];
-
 /** A picture of coloured squares that depend on its person, with a little of its own. */
 function drawn(person: number, own: number): Promise<Uint8Array> {
   const data = new Uint8Array(SIZE * SIZE * 3);
@@ -54,25 +50,7 @@ const squares: Embedder = {
   close: async () => {},
 };
 
-const put = (path: string, content: string | Uint8Array) => {
-  mkdirSync(dirname(join(folder, path)), { recursive: true });
-  writeFileSync(join(folder, path), content);
-};
-
-beforeAll(async () => {
-  for (const [i, face] of faces.entries()) put(`facescrub_images/${face}`, await drawn(i >> 2, i));
-  for (const [i, path] of crowd.entries()) put(`megaface_images/${path}`, await drawn(i + 10, i + 50));
-  put('facescrub_lst', faces.join('\n'));
-  put('megaface_lst', crowd.join('\n'));
-  put('facescrub_noises.txt', `# names\n${NOISY_FACE.split('/')[1]}\n`);
-  put('megaface_noises.txt', `${NOISY_DISTRACTOR}\n${NOISY_DISTRACTOR}\n`);
-  const probes = faces.filter((_, i) => i !== 0).reverse();
-  put(
-    'devkit/templatelists/facescrub_features_list.json',
-    JSON.stringify({ path: probes, id: probes.map((path) => path.split('/')[0]) }),
-  );
-  put('devkit/templatelists/megaface_features_list.json_100_1', JSON.stringify({ path: [...crowd].reverse() }));
-});
+beforeAll(() => writeMegaFaceFolder(folder, drawn));
 
 describe.each([
   ['libtorch', torchProduct],

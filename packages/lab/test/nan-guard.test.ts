@@ -6,6 +6,7 @@ import {
   findNetwork,
   guardFinite,
   type Head,
+  type HeadConfig,
   readMetrics,
   type SuspectStep,
 } from '@pocketnet/lab';
@@ -47,7 +48,7 @@ describe('numbers that are not finite', () => {
   function complaint(spoil: (backbone: Block, head: Head) => Partial<SuspectStep>): string {
     return scope(() => {
       const backbone = findNetwork('pocketnet-xs-64').build({ input: 32 });
-      const head = buildHead(experiment().config.head, 64, 4);
+      const head = buildHead(experiment().config.head as HeadConfig, 64, 4);
       const input = ops.zeros([2, 3, 32, 32]);
       const spoilt = spoil(backbone, head);
       try {

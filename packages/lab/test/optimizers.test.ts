@@ -1,5 +1,13 @@
 import { fileURLToPath } from 'node:url';
-import { baseLearningRate, buildHead, buildOptimizers, buildSchedule, findNetwork, loadConfig } from '@pocketnet/lab';
+import {
+  baseLearningRate,
+  buildHead,
+  buildOptimizers,
+  buildSchedule,
+  findNetwork,
+  type HeadConfig,
+  loadConfig,
+} from '@pocketnet/lab';
 import { ops, scope, type Tensor } from '@pocketnet/torch';
 import { describe, expect, it } from 'vitest';
 import { experiment, run, workplace } from './experiment.js';
@@ -13,7 +21,7 @@ describe('the optimisers', () => {
   ])('with decayNormAndSlopes %s decay %s', (decayNormAndSlopes) => {
     const { config } = experiment({ decayNormAndSlopes, lr: 0.5, weightDecay: 0.1, momentum: 0 });
     const backbone = findNetwork(config.network).build({ input: 32 });
-    const head = buildHead(config.head, 64, 4);
+    const head = buildHead(config.head as HeadConfig, 64, 4);
     const state = (): [string, Tensor, Float32Array][] =>
       [...backbone.namedParameters(), ...head.namedParameters()].map(([name, tensor]) => [
         name,
@@ -23,7 +31,7 @@ describe('the optimisers', () => {
     const before = state();
     scope(() => {
       for (const [, parameter] of before) parameter.grad = ops.zerosLike(parameter);
-      const { backbone: first, head: second } = buildOptimizers(config, backbone, head);
+      const { backbone: first, head: second } = buildOptimizers(config, backbone, [head]);
       first.step();
       second.step();
     });

@@ -35,9 +35,9 @@ describe('a run', () => {
     const steps = metrics.filter((line) => 'loss' in line);
     expect(steps.map(({ step, epoch }) => [step, epoch])).toEqual([
       [1, 0],
-      [2, 1],
+      [2, 0],
       [3, 1],
-      [4, 2],
+      [4, 1],
       [5, 2],
     ]);
     for (const line of steps) {
@@ -89,7 +89,7 @@ describe('a run', () => {
     expect(steps).toBe(4);
     expect(metrics.map(({ step, epoch }) => [step, epoch])).toEqual([
       [3, 1],
-      [4, 2],
+      [4, 1],
     ]);
   });
 

@@ -38,7 +38,8 @@ export interface Loader {
 
 /**
  * Loads the faces at `location` (see `openSource`) in shuffled batches. Batch k of epoch e is a function of the source,
- * the options and (e, k): neither the number of workers nor where an epoch is entered changes it.
+ * the options and (e, k): neither the number of workers nor where an epoch is entered changes it. The batches of all shards
+ * together are those of one loader with a batch of `batch · shard.size`.
  *
  * @throws RangeError for an option out of its range; DataError when `location` cannot be read or is less than a batch.
  */
@@ -48,7 +49,7 @@ export function createLoader(location: string, options: LoaderOptions): Loader {
   const source = describe(location);
   const batchesPerEpoch = countBatches(source, settings);
   const slots = Array.from({ length: settings.prefetch + 1 }, () => allocateSlot(settings.batch, settings.size));
-  const { size, seed, augment } = settings;
+  const { size, seed, augment, shard } = settings;
   const crew = hire({ location, size, seed, augment }, slots, settings.workers);
   const free = slots.map((_, number) => number);
   // On the calling thread nothing can be made ahead: it would only delay the batch that is waited for.
@@ -87,7 +88,8 @@ export function createLoader(location: string, options: LoaderOptions): Loader {
       while (next < batchesPerEpoch && underWay.length < ahead) {
         const slot = free.pop();
         if (slot === undefined) return;
-        const indices = order.slice(next * settings.batch, (next + 1) * settings.batch);
+        const place = next * shard.size + shard.rank;
+        const indices = order.slice(place * settings.batch, (place + 1) * settings.batch);
         const filled = crew.fill({ slot, epoch: number, indices });
         filled.catch(ignore); // one that fails before its turn is reported at its turn
         underWay.push({ slot, indices, filled });
@@ -139,11 +141,12 @@ function describe(location: string): Loader['source'] {
   return { name, length, identities };
 }
 
-function countBatches({ name, length }: Loader['source'], { batch, dropLast }: LoaderSettings): number {
+function countBatches({ name, length }: Loader['source'], { batch, dropLast, shard }: LoaderSettings): number {
   if (length === 0) throw new DataError({ file: name, reason: 'holds no images' });
   if (!dropLast) return Math.ceil(length / batch);
-  if (length >= batch) return Math.floor(length / batch);
-  const reason = `holds ${length} images, fewer than a batch of ${batch}`;
+  const together = batch * shard.size;
+  if (length >= together) return Math.floor(length / together);
+  const reason = `holds ${length} images, fewer than a batch of ${together}`;
   throw new DataError({ file: name, reason, remedy: 'Lower the batch, or set dropLast to false' });
 }
 

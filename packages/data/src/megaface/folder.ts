@@ -1,10 +1,13 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DataError } from '../data-error.js';
 import { lastParts, readImageList, readNoiseList, readTemplateList } from './lists.js';
 
 export interface MegaFaceFolderOptions {
-  /** Distractors to search among: 10, 100 … 1,000,000 have a list in the devkit. */
+  /**
+   * Distractors to search among: 10, 100 … 1,000,000 have a list in the devkit. Unless said, the longest list that is there, or the
+   * first million of `megaface_lst`; fewer than the protocol's million are told in the notes.
+   */
   readonly distractors?: number;
   /** Which of the devkit's sets of distractors; 1. */
   readonly set?: number;
@@ -35,12 +38,12 @@ export interface MegaFaceImages {
  * @throws DataError that names the list and the entry
  */
 export function openMegaFaceFolder(folder: string, options: MegaFaceFolderOptions = {}): MegaFaceImages {
-  const { distractors: wanted = 1_000_000, set = 1, noises = true } = options;
+  const { distractors: wanted, set = 1, noises = true } = options;
   const notes: string[] = [];
   const faces = readImageList(join(folder, 'facescrub_lst'), 2);
   const identities = faces.map((path) => path.slice(0, path.indexOf('/')));
   const probes = probesOf(folder, faces, notes);
-  const distractors = distractorsOf(folder, wanted, set, notes);
+  const distractors = distractorsOf(folder, wanted ?? mostDistractors(folder, set, notes), set, notes);
   for (const [what, paths] of [
     ['images of facescrub_lst', faces],
     ['probes', probes],
@@ -88,6 +91,25 @@ function probesOf(folder: string, faces: readonly string[], notes: string[]): nu
   return probes;
 }
 
+const PROTOCOL = 1_000_000;
+
+/** What the folder has, where nobody says how many to search among. */
+function mostDistractors(folder: string, set: number, notes: string[]): number {
+  const lengths = templateFolders(folder)
+    .filter(existsSync)
+    .flatMap((lists) => readdirSync(lists))
+    .flatMap((name) => {
+      const [, length, number] = /^megaface_features_list\.json_(\d+)_(\d+)$/.exec(name) ?? [];
+      return Number(number) === set ? [Number(length)] : [];
+    });
+  const most =
+    lengths.length > 0
+      ? Math.max(...lengths)
+      : Math.min(PROTOCOL, readImageList(join(folder, 'megaface_lst'), 3).length);
+  if (most < PROTOCOL) notes.push(`Searched among ${most} distractors; published numbers are of 1000000.`);
+  return most;
+}
+
 function distractorsOf(folder: string, wanted: number, set: number, notes: string[]): string[] {
   if (!Number.isInteger(wanted) || wanted < 1)
     throw new RangeError(`${wanted} distractors cannot be searched. Ask for 1 or more.`);
@@ -123,7 +145,12 @@ function marks(folder: string, faces: readonly string[], distractors: readonly s
   return marked;
 }
 
+const templateFolders = (folder: string): string[] => [
+  join(folder, 'devkit', 'templatelists'),
+  join(folder, 'templatelists'),
+];
+
 const templateList = (folder: string, name: string): string | undefined =>
-  [join(folder, 'devkit', 'templatelists'), join(folder, 'templatelists')]
+  templateFolders(folder)
     .map((lists) => join(lists, name))
     .find((file) => existsSync(file));

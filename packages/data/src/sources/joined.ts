@@ -73,6 +73,10 @@ export function openJoined(location: string, openPart: (location: string) => Fac
       const { source, from } = partOf(index);
       return source.place?.(index - from) ?? { file: source.name, record: `image ${index - from}` };
     },
+    imageName(index) {
+      const { source, from } = partOf(index);
+      return source.imageName?.(index - from);
+    },
     close() {
       for (const { source } of parts) source.close();
     },

@@ -1,4 +1,4 @@
-import { lowerBound } from './levels.js';
+import { lowerBound } from '../bounds.js';
 
 /** Which of two equal scores counts as higher: `against` the mate, the careful choice, or `for` it, as in the MegaFace devkit. */
 export type Ties = 'against' | 'for';

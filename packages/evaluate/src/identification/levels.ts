@@ -1,3 +1,5 @@
+import { lowerBound } from '../bounds.js';
+
 /** Gives the score of a probe and a gallery row in float64. */
 export interface ExactScores {
   exact(probe: number, row: number): number;
@@ -67,17 +69,4 @@ export class Levels {
     }
     return -Infinity;
   }
-}
-
-/** How many of the ascending values are lower than `value`. */
-export function lowerBound(ascending: Float64Array, value: number): number {
-  let low = 0;
-  let high = ascending.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((ascending[middle] as number) < value)
-      low = middle + 1; // inside by the bounds
-    else high = middle;
-  }
-  return low;
 }

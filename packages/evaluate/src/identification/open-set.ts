@@ -1,4 +1,5 @@
 import { allowedFalseAccepts } from '../scores/exact-point.js';
+import { countAbove } from '../scores/sorted.js';
 import type { IdentificationReport } from './identification.js';
 
 /**
@@ -28,20 +29,30 @@ export interface OpenSetPoint {
  */
 export function tpirAtFpir(report: IdentificationReport, fpirTarget: number, rule: FpirRule = 'exact'): OpenSetPoint {
   const { mated, nonMated, mateScore, higher, equal, bestOther } = report;
-  const allowed = allowedFalseAccepts(Math.max(nonMated, 1), fpirTarget);
   if (mated === 0 || nonMated === 0)
     throw new Error(
       `The search has ${mated} probes with a mate and ${nonMated} without; an open-set rate needs both kinds.`,
     );
-  const impostors = bestOther
-    .filter((_, probe) => Number.isNaN(mateScore[probe]))
-    .sort()
-    .reverse();
-  const threshold = impostors[rule === 'exact' ? allowed : Math.max(allowed - 1, 0)] ?? -Infinity;
+  const strangers = bestOther.filter((_, probe) => Number.isNaN(mateScore[probe])).sort();
+  const { threshold, resolved } = fpirThreshold(strangers, fpirTarget, rule);
   let found = 0;
   mateScore.forEach((score, probe) => {
     if (score > threshold && higher[probe] === 0 && equal[probe] === 0) found++;
   });
-  const fpir = impostors.filter((score) => score > threshold).length / nonMated;
-  return { fpirTarget, tpir: found / mated, threshold, fpir, resolved: allowed >= 1 };
+  return { fpirTarget, tpir: found / mated, threshold, fpir: countAbove(strangers, threshold) / nonMated, resolved };
+}
+
+/**
+ * The score that a match must exceed at a target FPIR, and whether there are searches enough to tell.
+ * @param strangers the best scores of the non-mated searches, ascending
+ */
+export function fpirThreshold(
+  strangers: Float64Array,
+  fpirTarget: number,
+  rule: FpirRule,
+): { threshold: number; resolved: boolean } {
+  const allowed = allowedFalseAccepts(Math.max(strangers.length, 1), fpirTarget, 'FPIR');
+  const rank = rule === 'exact' ? allowed : Math.max(allowed - 1, 0);
+  const threshold = strangers[strangers.length - 1 - rank] ?? Number.NEGATIVE_INFINITY;
+  return { threshold, resolved: strangers.length > 0 && allowed >= 1 };
 }

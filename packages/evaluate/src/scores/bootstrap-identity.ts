@@ -1,6 +1,6 @@
-import type { BootstrapOptions } from './bootstrap.js';
-import { checkConfidence, type Interval } from './interval.js';
+import type { Interval } from './interval.js';
 import { tarAtFar } from './operating-point.js';
+import { type BootstrapOptions, percentiles } from './percentiles.js';
 import { Random } from './random.js';
 import { rankScores, splitScores } from './ranking.js';
 import { rankingCurve } from './roc.js';
@@ -48,16 +48,11 @@ export function bootstrapByIdentity(
   statistic: (counts: Uint32Array) => number,
   options: BootstrapOptions = {},
 ): Interval {
-  const { samples = 1000, confidence = 0.95, seed = 1 } = options;
-  checkConfidence(confidence);
-  if (!Number.isInteger(samples) || samples < 2)
-    throw new Error(`${samples} resamples are too few. Ask for 2 or more.`);
   const people = pairs.reduce((most, [a, b]) => Math.max(most, a + 1, b + 1), 0);
-  const random = new Random(seed);
+  const random = new Random(options.seed ?? 1);
   const counts = new Uint32Array(pairs.length).fill(1);
-  const estimate = statistic(counts);
   const drawn = new Uint32Array(people);
-  const draws = Float64Array.from({ length: samples }, () => {
+  return percentiles(statistic(counts), options, () => {
     drawn.fill(0);
     for (let i = 0; i < people; i++) {
       const person = random.int(people);
@@ -67,11 +62,7 @@ export function bootstrapByIdentity(
       counts[i] = a === b ? (drawn[a] ?? 0) : (drawn[a] ?? 0) * (drawn[b] ?? 0);
     });
     return statistic(counts);
-  });
-  const known = draws.filter((value) => !Number.isNaN(value)).sort();
-  const at = (share: number): number => known[Math.round(share * (known.length - 1))] ?? Number.NaN;
-  const tail = (1 - confidence) / 2;
-  return { estimate, low: at(tail), high: at(1 - tail), confidence };
+  }).interval;
 }
 
 /** Interval of an accuracy, people resampled. @param correct per pair */

@@ -1,7 +1,8 @@
-import { type BootstrapOptions, bootstrap } from './bootstrap.js';
+import { bootstrap } from './bootstrap.js';
 import { allowedFalseAccepts } from './exact-point.js';
 import type { Interval } from './interval.js';
 import { normalQuantile } from './normal.js';
+import type { BootstrapOptions } from './percentiles.js';
 import { Random } from './random.js';
 import { countAbove, type SortedScores } from './sorted.js';
 

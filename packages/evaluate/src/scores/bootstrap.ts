@@ -1,16 +1,10 @@
 import { mean } from '../statistics.js';
-import { checkConfidence, type Interval } from './interval.js';
+import type { Interval } from './interval.js';
 import { tarAtFar } from './operating-point.js';
+import { type BootstrapOptions, percentiles } from './percentiles.js';
 import { Random } from './random.js';
 import { type PairScores, type Ranking, rankScores } from './ranking.js';
 import { rankingCurve } from './roc.js';
-
-export interface BootstrapOptions {
-  /** Resamples; 1,000 unless said. */
-  readonly samples?: number;
-  readonly seed?: number;
-  readonly confidence?: number;
-}
 
 /** A difference of two runs: positive = the second is better. It is settled where the interval leaves out 0. */
 export interface Difference extends Interval {
@@ -83,26 +77,6 @@ export function bootstrapDifference(
     return sum / gain.length;
   });
   return { ...interval, secondBetter: mean(draws.map((d) => (d > 0 ? 1 : d < 0 ? 0 : 0.5))) };
-}
-
-function percentiles(estimate: number, options: BootstrapOptions, draw: () => number) {
-  const { samples = 1000, confidence = 0.95 } = options;
-  checkConfidence(confidence);
-  if (!Number.isInteger(samples) || samples < 2)
-    throw new Error(`${samples} resamples are too few. Ask for 2 or more.`);
-  if (Number.isNaN(estimate))
-    throw new Error('There is nothing to resample: the statistic of the data is not a number.');
-  const draws = Float64Array.from({ length: samples }, draw).sort();
-  const tail = (1 - confidence) / 2;
-  const interval: Interval = { estimate, low: quantile(draws, tail), high: quantile(draws, 1 - tail), confidence };
-  return { interval, draws };
-}
-
-/** Linear between the order statistics (Hyndman & Fan's type 7). */
-function quantile(ascending: Float64Array, share: number): number {
-  const position = share * (ascending.length - 1);
-  const below = ascending[Math.floor(position)] ?? 0;
-  return below + (position % 1) * ((ascending[Math.ceil(position)] ?? 0) - below);
 }
 
 function ranksOf(counts: Uint32Array): Int32Array {

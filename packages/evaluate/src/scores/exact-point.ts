@@ -27,8 +27,9 @@ export function exactTarAtFar({ genuine, impostor }: SortedScores, farTarget: nu
 }
 
 /** How many of `impostors` may be accepted: the largest k with k / impostors <= target, as rates are compared on a curve. */
-export function allowedFalseAccepts(impostors: number, farTarget: number): number {
-  if (!(farTarget >= 0 && farTarget <= 1)) throw new Error(`The FAR asked for is ${farTarget}; it must lie in 0 … 1.`);
+export function allowedFalseAccepts(impostors: number, farTarget: number, rate: 'FAR' | 'FPIR' = 'FAR'): number {
+  if (!(farTarget >= 0 && farTarget <= 1))
+    throw new Error(`The ${rate} asked for is ${farTarget}; it must lie in 0 … 1.`);
   let allowed = Math.floor(farTarget * impostors);
   while ((allowed + 1) / impostors <= farTarget) allowed++;
   while (allowed / impostors > farTarget) allowed--;

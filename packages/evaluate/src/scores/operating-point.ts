@@ -1,3 +1,4 @@
+import { upperBound } from '../bounds.js';
 import type { RocCurve } from './roc.js';
 
 /** How to read a curve between its points. */
@@ -25,7 +26,7 @@ export interface OperatingPoint {
  */
 export function tarAtFar(curve: RocCurve, farTarget: number, interpolation: Interpolation = 'linear'): OperatingPoint {
   if (!(farTarget >= 0 && farTarget <= 1)) throw new Error(`The FAR asked for is ${farTarget}; it must lie in 0 … 1.`);
-  const at = lastNotAbove(curve.far, farTarget);
+  const at = upperBound(curve.far, farTarget) - 1;
   const far = curve.far[at] ?? 0;
   const stepped = curve.tar[at] ?? 0;
   const nextFar = curve.far[at + 1];
@@ -36,15 +37,4 @@ export function tarAtFar(curve: RocCurve, farTarget: number, interpolation: Inte
       : stepped + ((farTarget - far) / (nextFar - far)) * (nextTar - stepped);
   const threshold = curve.threshold[at] ?? Infinity;
   return { farTarget, tar, far, threshold, resolved: farTarget * curve.impostor >= 1 };
-}
-
-function lastNotAbove(ascending: Float64Array, value: number): number {
-  let low = 0;
-  let high = ascending.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((ascending[middle] ?? 0) <= value) low = middle + 1;
-    else high = middle;
-  }
-  return low - 1;
 }

@@ -1,3 +1,5 @@
+import { upperBound } from '../bounds.js';
+
 /** Similarity scores of millions of pairs, each kind sorted in ascending order. −Infinity marks a pair that cannot be scored. */
 export interface SortedScores {
   readonly genuine: Float32Array | Float64Array;
@@ -39,13 +41,5 @@ export function sortScores(scores: Float32Array | Float64Array, same: ArrayLike<
 }
 
 /** How many of the ascending `values` lie strictly above `limit`. */
-export function countAbove(values: ArrayLike<number>, limit: number): number {
-  let low = 0;
-  let high = values.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((values[middle] ?? 0) <= limit) low = middle + 1;
-    else high = middle;
-  }
-  return values.length - low;
-}
+export const countAbove = (values: Float32Array | Float64Array, limit: number): number =>
+  values.length - upperBound(values, limit);

@@ -9,7 +9,7 @@ export interface Groups {
 /** Groups rows by their id; inside a group they keep their order. */
 export function groupRows(idOfRow: Int32Array): Groups {
   const ids = Int32Array.from(new Set(idOfRow)).sort();
-  const place = placesOf(ids);
+  const place = placeFinder(ids);
   const starts = new Int32Array(ids.length + 1);
   for (const id of idOfRow) bump(starts, place(id) + 1);
   for (let k = 1; k < starts.length; k++) starts[k] = (starts[k] ?? 0) + (starts[k - 1] ?? 0);
@@ -29,7 +29,7 @@ function bump(counters: Int32Array, at: number): number {
 const LARGEST_TABLE = 2 ** 24;
 
 /** The place of an id among ascending distinct ids, −1 where it is not there: by a table, or by a map where ids lie far apart. */
-export function placesOf(ids: Int32Array): (id: number) => number {
+export function placeFinder(ids: Int32Array): (id: number) => number {
   const lowest = ids[0] ?? 0;
   const range = (ids.at(-1) ?? 0) - lowest + 1;
   if (range > LARGEST_TABLE) {

@@ -1,21 +1,27 @@
+import { type FpirRule, fpirThreshold } from '../identification/open-set.js';
+import { type Problem, ProblemCounter } from '../problem.js';
 import type { Product } from '../product/product.js';
 import type { Templates } from './pool.js';
-import { type Problem, ProblemCounter } from './problem.js';
 import { enrol, searchGallery, type TemplateList } from './search.js';
 
 export interface OpenSetOptions {
   /** Ranks of the CMC that are reported, from 1. */
   readonly ranks?: readonly number[];
   readonly fpirs?: readonly number[];
-  /**
-   * `exact` (default): the lowest threshold with FPIR <= the target, exceeded by ⌊n · FPIR⌋ of n non-mated searches at most.
-   * `released`: that of InsightFace's ijb_evals.py, one rank higher: the ⌊n · FPIR⌋-th best score, or the best.
-   */
-  readonly rule?: 'exact' | 'released';
+  /** `exact` unless said. */
+  readonly rule?: FpirRule;
   /** What multiplies the blocks of probes and gallery; the best of this package unless given. */
   readonly product?: Product;
   /** Called now and then with the gallery templates searched and to search; it may throw in order to stop. */
   readonly onProgress?: (done: number, total: number) => void;
+}
+
+export interface GalleryPoint {
+  readonly fpirTarget: number;
+  readonly tpir: number;
+  readonly threshold: number;
+  /** False where the non-mated searches are too few to allow a false one. */
+  readonly resolved: boolean;
 }
 
 export interface GalleryReport {
@@ -24,8 +30,8 @@ export interface GalleryReport {
   /** Probes whose person is in this gallery, and probes whose is not. */
   readonly mated: number;
   readonly nonMated: number;
-  /** TPIR at each target FPIR, with the threshold that a score must exceed. */
-  readonly tpir: readonly { readonly fpirTarget: number; readonly tpir: number; readonly threshold: number }[];
+  /** TPIR at each target FPIR, and the threshold that a score must exceed. */
+  readonly tpir: readonly GalleryPoint[];
 }
 
 export interface OpenSetReport {
@@ -77,10 +83,10 @@ export function openSetIdentification(
       templates: galleries[g]?.template.length ?? 0,
       mated: mates.length,
       nonMated: best.length,
-      tpir: fpirs.map((fpirTarget) => {
-        const threshold = fpirThreshold(best, fpirTarget, rule);
+      tpir: fpirs.map((fpirTarget): GalleryPoint => {
+        const { threshold, resolved } = fpirThreshold(best, fpirTarget, rule);
         const hits = mates.filter(({ rank, score }) => rank === 1 && score > threshold).length;
-        return { fpirTarget, tpir: hits / mates.length, threshold };
+        return { fpirTarget, tpir: hits / mates.length, threshold, resolved };
       }),
     };
   });
@@ -92,18 +98,9 @@ export function openSetIdentification(
     tpir: fpirs.map((fpirTarget, at) => ({
       fpirTarget,
       tpir: reports.reduce((sum, { tpir }) => sum + (tpir[at]?.tpir ?? 0), 0) / reports.length,
-      resolved: reports.every(({ nonMated }) => fpirTarget * nonMated >= 1),
+      resolved: reports.every(({ tpir }) => tpir[at]?.resolved),
     })),
     galleries: reports,
     problems: unknown.found(),
   };
-}
-
-/** The score that a match must exceed. @param best ascending, of the non-mated searches */
-function fpirThreshold(best: Float64Array, fpirTarget: number, rule: 'exact' | 'released'): number {
-  if (!(fpirTarget >= 0 && fpirTarget <= 1))
-    throw new Error(`The FPIR asked for is ${fpirTarget}; it must lie in 0 … 1.`);
-  const allowed = Math.floor(best.length * fpirTarget);
-  const rank = rule === 'exact' ? allowed : Math.max(allowed - 1, 0);
-  return best[best.length - 1 - rank] ?? Number.NEGATIVE_INFINITY;
 }

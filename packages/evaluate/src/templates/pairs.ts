@@ -1,7 +1,7 @@
 import type { Matrix } from '../matrix.js';
-import { placesOf } from './groups.js';
+import { type Problem, ProblemCounter } from '../problem.js';
+import { placeFinder } from './groups.js';
 import type { Templates } from './pool.js';
-import { type Problem, ProblemCounter } from './problem.js';
 
 /** A long list of template pairs: one of the gallery's and one of the probes' each, by template id. */
 export interface TemplatePairs {
@@ -21,7 +21,7 @@ export interface PairRows {
 /** Finds each pair's templates. What cannot be scored, and what occurs twice, is counted and named. */
 export function pairRows({ ids, usable }: Templates, pairs: TemplatePairs): PairRows {
   checkLengths(pairs);
-  const place = placesOf(ids);
+  const place = placeFinder(ids);
   const unknown = new ProblemCounter('pairs with a template that no face belongs to, which are never accepted');
   const unusable = new ProblemCounter('pairs with a template that has no usable face, which are never accepted');
   const first = new Int32Array(pairs.first.length);

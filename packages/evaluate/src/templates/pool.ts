@@ -1,6 +1,6 @@
 import { checkShape, type Matrix } from '../matrix.js';
+import { type Problem, ProblemCounter } from '../problem.js';
 import { groupRows } from './groups.js';
-import { type Problem, ProblemCounter } from './problem.js';
 
 /** The faces of a template benchmark, row by row: which template and which media (photo or video) each belongs to. */
 export interface TemplateFaces {

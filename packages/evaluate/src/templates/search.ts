@@ -1,9 +1,9 @@
-import { type ScanOptions, ScoreScan } from '../identification/scan.js';
-import { similarity } from '../identification/similarity.js';
-import type { Matrix } from '../matrix.js';
-import { placesOf } from './groups.js';
+import { identification } from '../identification/identification.js';
+import type { ScanOptions } from '../identification/scan.js';
+import { type Matrix, takeRows } from '../matrix.js';
+import type { ProblemCounter } from '../problem.js';
+import { placeFinder } from './groups.js';
 import type { Templates } from './pool.js';
-import type { ProblemCounter } from './problem.js';
 
 /** Templates and the person each shows: one gallery's, or the probes'. */
 export interface TemplateList {
@@ -28,7 +28,7 @@ export function enrol({ ids, usable, features }: Templates, list: TemplateList, 
   if (template.length === 0) throw new Error(`The list ${name} is empty.`);
   if (template.length !== subject.length)
     throw new Error(`The list ${name} holds ${template.length} templates and ${subject.length} subjects.`);
-  const place = placesOf(ids);
+  const place = placeFinder(ids);
   const rows: number[] = [];
   const subjects: number[] = [];
   const absent: number[] = [];
@@ -47,12 +47,6 @@ export function enrol({ ids, usable, features }: Templates, list: TemplateList, 
   return { features: takeRows(features, rows), subject: Int32Array.from(subjects), absent };
 }
 
-function takeRows({ cols, data }: Matrix, rows: readonly number[]): Matrix {
-  const taken = new Float64Array(rows.length * cols);
-  for (const [k, row] of rows.entries()) taken.set(data.subarray(row * cols, (row + 1) * cols), k * cols);
-  return { rows: rows.length, cols, data: taken };
-}
-
 /** How the search for a mated probe ended. */
 export interface Mate {
   /** 1 + the gallery's others that score as high or higher. */
@@ -63,41 +57,26 @@ export interface Mate {
 const NEVER = Number.NEGATIVE_INFINITY;
 
 /** The mates of the mated probes, and the best scores of the others. A template without features scores −Infinity. */
-export function searchGallery(gallery: Enrolled, probes: Enrolled, options: ScanOptions) {
-  const enrolled = new Map<number, number[]>(Array.from(gallery.absent, (person) => [person, []]));
-  for (const [row, person] of gallery.subject.entries()) enrolled.set(person, [...(enrolled.get(person) ?? []), row]);
-  const scan = new ScoreScan(probes.features, options);
-
-  // Of a mated probe its mate's score, which others may reach; of another the best score so far.
-  const isMated = Array.from(probes.subject, (person) => enrolled.has(person));
-  const level = Float64Array.from(probes.subject, (person, probe) =>
-    (enrolled.get(person) ?? []).reduce(
-      (best, row) => Math.max(best, similarity('dot', probes.features, probe, gallery.features, row)),
-      NEVER,
-    ),
+export function searchGallery(
+  gallery: Enrolled,
+  probes: Enrolled,
+  options: ScanOptions,
+): { mates: Mate[]; strangers: number[] } {
+  const { mateScore, rank, bestOther } = identification(
+    { probes: probes.features, probeIds: probes.subject, gallery: gallery.features, galleryIds: gallery.subject },
+    { ...options, ties: 'against' },
   );
-  const reached = new Uint32Array(level.length);
-  scan.floors.set(level);
-  scan.add(gallery.features, (probe, row, score, error) => {
-    const bar = level[probe] as number; // one for each probe
-    if (isMated[probe]) {
-      if (gallery.subject[row] === probes.subject[probe]) return;
-      if (score - error > bar || scan.exact(probe, row) >= bar) reached[probe] = (reached[probe] as number) + 1;
-    } else if (score + error > bar) {
-      level[probe] = Math.max(bar, scan.exact(probe, row));
-      scan.floors[probe] = level[probe] as number;
-    }
-  });
-
+  const people = new Set([...gallery.subject, ...gallery.absent]);
   const mates: Mate[] = [];
   const strangers: number[] = [];
-  for (const [probe, mated] of isMated.entries()) {
-    const score = level[probe] as number;
-    if (mated) mates.push({ rank: score === NEVER ? Infinity : 1 + (reached[probe] as number), score });
-    else strangers.push(score);
+  for (const [probe, person] of probes.subject.entries()) {
+    const score = mateScore[probe] as number; // one a probe
+    if (!Number.isNaN(score)) mates.push({ rank: rank[probe] as number, score });
+    else if (people.has(person)) mates.push({ rank: Infinity, score: NEVER });
+    else strangers.push(bestOther[probe] as number);
   }
   for (const person of probes.absent) {
-    if (enrolled.has(person)) mates.push({ rank: Infinity, score: NEVER });
+    if (people.has(person)) mates.push({ rank: Infinity, score: NEVER });
     else strangers.push(NEVER);
   }
   return { mates, strangers };

@@ -1,9 +1,9 @@
-import type { BootstrapOptions } from '../scores/bootstrap.js';
 import { bootstrapTarByUnit } from '../scores/bootstrap-units.js';
 import { rocCorners } from '../scores/corners.js';
 import { exactTarAtFar, nearestFar } from '../scores/exact-point.js';
 import type { Interval } from '../scores/interval.js';
 import type { OperatingPoint } from '../scores/operating-point.js';
+import type { BootstrapOptions } from '../scores/percentiles.js';
 import { areaUnderCurve, type RocCurve } from '../scores/roc.js';
 import { type SortedScores, sortScores } from '../scores/sorted.js';
 

@@ -1,3 +1,4 @@
+import { upperBound } from '../bounds.js';
 import type { Fold } from './folds.js';
 
 /** Thresholds `0, step, 2·step, …` below 4, multiplied out (not summed up) as NumPy's `arange` does. */
@@ -45,7 +46,7 @@ function countFold(
   let genuineTotal = 0;
   for (let pair = start; pair < end; pair++) {
     if (same[pair]) genuineTotal++;
-    const first = firstAbove(thresholds, distances[pair] ?? 0);
+    const first = upperBound(thresholds, distances[pair] ?? 0);
     if (first === thresholds.length) continue;
     const counts = same[pair] ? genuine : impostor;
     counts[first] = (counts[first] ?? 0) + 1;
@@ -53,17 +54,6 @@ function countFold(
   accumulate(genuine);
   accumulate(impostor);
   return { genuine, impostor, genuineTotal, impostorTotal: end - start - genuineTotal };
-}
-
-function firstAbove(ascending: Float64Array, value: number): number {
-  let low = 0;
-  let high = ascending.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((ascending[middle] ?? 0) > value) high = middle;
-    else low = middle + 1;
-  }
-  return low;
 }
 
 function accumulate(counts: Uint32Array): void {

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { BenchmarkResult, Metric, Problem } from '@pocketnet/evaluate';
+import { type BenchmarkResult, grouped, type Metric, problemSentence } from '@pocketnet/evaluate';
 import type { Benchmark } from './benchmark.js';
 import { thinnedCurve } from './curve.js';
 import { evaluateIjb, type IjbReport } from './ijb.js';
@@ -52,7 +52,7 @@ function resultOf(name: string, report: IjbReport, draws: string): BenchmarkResu
   return {
     name,
     title: benchmark,
-    about: `${written(faces)} faces in ${written(templates)} templates; ${written(genuine)} genuine and ${written(impostor)} impostor pairs of templates. Image and mirror image summed, weighed by norm and by the detector's score, means of media, summed (N1D1F1).`,
+    about: `${grouped(faces)} faces in ${grouped(templates)} templates; ${grouped(genuine)} genuine and ${grouped(impostor)} impostor pairs of templates. Image and mirror image summed, weighed by norm and by the detector's score, means of media, summed (N1D1F1).`,
     metrics: [
       ...quoted,
       ...tars.filter((metric) => !quoted.includes(metric)),
@@ -66,7 +66,7 @@ function resultOf(name: string, report: IjbReport, draws: string): BenchmarkResu
     }),
     curve: thinnedCurve(curve),
     hardest: [],
-    problems: problems.map(sentence),
+    problems: problems.map(problemSentence),
   };
 }
 
@@ -86,8 +86,3 @@ function searchMetrics(identification: IjbReport['identification']): Metric[] {
     ),
   ];
 }
-
-const written = (count: number): string => count.toLocaleString('en-US');
-
-const sentence = ({ what, count, examples }: Problem): string =>
-  `${written(count)} ${what}: ${examples.join(', ')}${count > examples.length ? ', …' : ''}.`;

@@ -10,6 +10,7 @@ import {
   type Problem,
   ProblemCounter,
   type Product,
+  takeRows,
 } from '@pocketnet/evaluate';
 import type { Embedder, EmbeddingSource } from '../embedders/index.js';
 import {
@@ -49,6 +50,10 @@ export interface MegaFaceEvaluation {
   readonly notes: readonly string[];
   /** Images left out, by their fault. */
   readonly problems: readonly Problem[];
+  /** Width of an embedding. */
+  readonly dimension: number;
+  /** Pictures that went through the network, mirror images included, and the seconds that it took, decoding left out. */
+  readonly network: { readonly pictures: number; readonly seconds: number };
   readonly seconds: number;
 }
 
@@ -82,6 +87,13 @@ export async function evaluateMegaFace(
     facescrub: new ProblemCounter('faces left out'),
     megaface: new ProblemCounter('distractors left out'),
   };
+  const network = { pictures: 0, seconds: 0 };
+  const read = async (part: MegaFacePart, paths: readonly string[]): Promise<PartVectors> => {
+    const found = await vectors.read(part, paths);
+    network.pictures += found.pictures;
+    network.seconds += found.seconds;
+    return found;
+  };
   const total = images.faces.length + images.distractors.length;
   const usable = (part: MegaFacePart, paths: readonly string[], found: PartVectors): number[] => {
     if (found.problems.length > 0 && missing === 'refuse') throw refusal(part, found, paths.length);
@@ -90,17 +102,17 @@ export async function evaluateMegaFace(
     return Array.from(paths.keys()).filter((index) => !bad.has(index));
   };
 
-  const faces = await vectors.read('facescrub', images.faces);
+  const faces = await read('facescrub', images.faces);
   const isUsable = new Set(usable('facescrub', images.faces, faces));
   onProgress?.(images.faces.length, total);
   const searches = openSearches(images, faces.vectors, isUsable, search, seed);
 
   for (let start = 0; start < images.distractors.length; start += vectors.blocks) {
     const paths = images.distractors.slice(start, start + vectors.blocks);
-    const found = await vectors.read('megaface', paths);
+    const found = await read('megaface', paths);
     const kept = usable('megaface', paths, found);
     if (kept.length === 0) continue;
-    const block = kept.length === paths.length ? found.vectors : take(found.vectors, kept);
+    const block = kept.length === paths.length ? found.vectors : takeRows(found.vectors, kept);
     searches.raw.add(block);
     searches.refined?.add(
       markNoisyDistractors(
@@ -116,6 +128,8 @@ export async function evaluateMegaFace(
     refined: searches.refined?.result(),
     notes: images.notes,
     problems: [...problems.facescrub.found(), ...problems.megaface.found()],
+    dimension: faces.vectors.cols,
+    network,
     seconds: (performance.now() - begun) / 1000,
   };
 }
@@ -129,14 +143,14 @@ function openSearches(
   seed: number,
 ): { raw: MegaFaceSearch; refined: MegaFaceSearch | undefined } {
   const kept = Array.from(isUsable);
-  const whole = take(faces, kept);
+  const whole = takeRows(faces, kept);
   const people = kept.map((face) => identities[face] ?? '');
   const place = new Map(kept.map((face, row) => [face, row]));
   const rows = probes.flatMap((face) => place.get(face) ?? []);
   if (rows.length === 0) throw new Error(`None of the ${probes.length} probes has a vector.`);
   const open = (vectors: Matrix) =>
     new MegaFaceSearch(
-      take(vectors, rows),
+      takeRows(vectors, rows),
       rows.map((row) => people[row] ?? ''),
       options,
     );
@@ -152,7 +166,11 @@ function vectorsOf(
   if ('features' in model) return featureVectors(model);
   const embedder = 'dimension' in model ? model : model.embedder;
   if (embedder === undefined) return sourceVectors(model as EmbeddingSource, folder); // no embedder, so no Embedder
-  return embeddedVectors(embedder, folder, { ...(batch !== undefined && { batch }), ...(channels && { channels }) });
+  return embeddedVectors(embedder, folder, {
+    ...('defaults' in model && model.defaults),
+    ...(batch !== undefined && { batch }),
+    ...(channels && { channels }),
+  });
 }
 
 /** Libtorch's product where libtorch is; an app that only evaluates matrices may lack it. */
@@ -169,10 +187,4 @@ function refusal(part: MegaFacePart, { problems }: PartVectors, of: number): Err
   return new Error(
     `${problems.length} of ${of} images of ${part} have no usable vector. ${named.join(' ')}${problems.length > 5 ? ' …' : ''} Complete them, or ask for missing: 'leave-out'.`,
   );
-}
-
-function take({ cols, data }: Matrix, rows: readonly number[]): Matrix {
-  const taken = new Float32Array(rows.length * cols);
-  for (const [to, row] of rows.entries()) taken.set(data.subarray(row * cols, (row + 1) * cols), to * cols);
-  return { rows: rows.length, cols, data: taken };
 }

@@ -1,17 +1,16 @@
+import { grouped } from '@pocketnet/evaluate';
 import type { ImageProblem } from '../embedders/index.js';
 
 /** How many of a kind of fault are named one by one. */
 const NAMED = 10;
 
-export const named = (count: number): string => count.toLocaleString('en-US');
-
 /** Images without embeddings, each with its reason, and how many pairs they cost. */
 export function unreadImages(problems: readonly ImageProblem[], pairsLeftOut: number): string[] {
   if (problems.length === 0) return [];
   const more =
-    problems.length > NAMED ? [`… and ${named(problems.length - NAMED)} more images without embeddings.`] : [];
+    problems.length > NAMED ? [`… and ${grouped(problems.length - NAMED)} more images without embeddings.`] : [];
   return [
-    `${named(problems.length)} images have no usable embedding, which leaves out ${named(pairsLeftOut)} pairs. The measures are of the others; folds keep their number, not their borders.`,
+    `${grouped(problems.length)} images have no usable embedding, which leaves out ${grouped(pairsLeftOut)} pairs. The measures are of the others; folds keep their number, not their borders.`,
     ...problems
       .slice(0, NAMED)
       .map(({ index, reason }) => `Pair ${index >> 1}, ${index % 2 === 0 ? 'first' : 'second'} face: ${reason}`),
@@ -40,13 +39,13 @@ export function duplicatePairs(keys: readonly string[], same: readonly boolean[]
       .join(', ')}${pairs.length > NAMED ? ', …' : ''}`;
   return [
     ...(repeated.length > 0
-      ? [`${named(repeated.length)} pairs occur more than once (pairs ${list(repeated)}); they count as often.`]
+      ? [`${grouped(repeated.length)} pairs occur more than once (pairs ${list(repeated)}); they count as often.`]
       : []),
     ...(contradicting.length > 0
-      ? [`${named(contradicting.length)} pairs are called one person and two people (pairs ${list(contradicting)}).`]
+      ? [`${grouped(contradicting.length)} pairs are called one person and two people (pairs ${list(contradicting)}).`]
       : []),
     ...(itself.length > 0
-      ? [`${named(itself.length)} pairs are one picture twice (pairs ${list(itself.map((pair) => [pair]))}).`]
+      ? [`${grouped(itself.length)} pairs are one picture twice (pairs ${list(itself.map((pair) => [pair]))}).`]
       : []),
   ];
 }

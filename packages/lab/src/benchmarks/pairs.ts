@@ -1,6 +1,4 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { type PairSet, readPairs } from '@pocketnet/data';
+import type { PairSet } from '@pocketnet/data';
 import {
   areaUnderCurve,
   type BenchmarkResult,
@@ -8,6 +6,7 @@ import {
   bootstrapTarAtFarByIdentity,
   contiguousFolds,
   equalErrorRate,
+  grouped,
   type Matrix,
   type Metric,
   meanNorm,
@@ -16,6 +15,7 @@ import {
   type RocCurve,
   rocCurve,
   splitScores,
+  takeRows,
   tarAtFar,
   type VerificationReport,
   verification,
@@ -23,9 +23,10 @@ import {
 import { type EmbeddedSet, type ImageSet, imageKeys, pairImages, rowOf } from '../embedders/index.js';
 import type { Benchmark, BenchmarkOptions, MeasuredRun } from './benchmark.js';
 import { thinnedCurve } from './curve.js';
-import { duplicatePairs, named, unreadImages } from './pair-problems.js';
+import { findPairs, openPairs, pairPlaces } from './pair-files.js';
+import { duplicatePairs, unreadImages } from './pair-problems.js';
 
-/** A pair set of the field, as a `.bin` in a data folder. */
+/** A pair set of the field: a `.bin`, or the folder that its authors gave out. */
 export interface PairBenchmark {
   readonly name: string;
   readonly title: string;
@@ -34,22 +35,23 @@ export interface PairBenchmark {
   readonly standsFor?: BenchmarkResult['standsFor'];
 }
 
-/** A `.bin` of pairs as a benchmark: the LFW protocol. */
+/** A pair set as a benchmark: the LFW protocol. */
 export function pairBenchmark(set: PairBenchmark): Benchmark {
-  const file = `${set.name}.bin`;
   return {
     name: set.name,
     title: set.title,
     about: set.about,
     suite: 'quick',
-    files: file,
-    find: (folder) => (existsSync(join(folder, file)) ? join(folder, file) : undefined),
-    run: async (source, path, options = {}) => {
-      const pairs = readPairs(path);
-      const images = pairImages(set.name, pairs, path);
-      contiguousFolds(pairs.same, set.folds); // before the long part
+    files: pairPlaces(set.name),
+    find: (folder) => findPairs(set.name, folder),
+    run: async (source, place, options = {}) => {
+      const { pairs, folds = set.folds, findings } = await openPairs(place);
+      const images = pairImages(set.name, pairs, place);
+      contiguousFolds(pairs.same, folds); // before the long part
       const embedded = await source.embed(images, options.onProgress ? { onProgress: options.onProgress } : {});
-      return measurePairs(set, pairs, images, embedded, options);
+      const measured = measurePairs({ ...set, folds }, pairs, images, embedded, options);
+      const { result } = measured;
+      return { ...measured, result: { ...result, problems: [...findings, ...result.problems] } };
     },
   };
 }
@@ -207,15 +209,11 @@ function hardestPairs({ same, numbers }: Scorable, cosines: Float64Array): Bench
   return [...genuine.slice(0, HARDEST), ...impostor.slice(0, HARDEST)];
 }
 
-const countPeople = (people: readonly PairPeople[]): string => named(new Set(people.flat()).size);
+const countPeople = (people: readonly PairPeople[]): string => grouped(new Set(people.flat()).size);
 
 /** The matrices without the rows that are not finite. */
 function finiteRows({ images, flips, problems }: EmbeddedSet): Matrix[] {
   const bad = new Set(problems.map(({ index }) => index));
   const whole = Array.from({ length: images.rows }, (_, i) => i).filter((i) => !bad.has(i));
-  return [images, ...(flips ? [flips] : [])].map((matrix) => {
-    const data = new Float64Array(whole.length * matrix.cols);
-    for (const [i, row] of whole.entries()) data.set(rowOf(matrix, row), i * matrix.cols);
-    return { rows: whole.length, cols: matrix.cols, data };
-  });
+  return [images, ...(flips ? [flips] : [])].map((matrix) => takeRows(matrix, whole));
 }

@@ -2,21 +2,38 @@ import { z } from 'zod';
 
 type Issue = z.core.$ZodIssue;
 
-/** What is wrong with a configuration, one sentence a problem, each with its path; unknown keys with the nearest known. */
-export function explainIssues(schema: z.ZodType, error: z.ZodError): string[] {
+/**
+ * What is wrong with a configuration, one sentence a problem, each with its path; unknown keys with the nearest known.
+ * @param input what the schema was given: where an object may be of several kinds, its `kind` says which keys it could have
+ */
+export function explainIssues(schema: z.ZodType, error: z.ZodError, input?: unknown): string[] {
   return error.issues.flatMap((issue) =>
-    issue.code === 'unrecognized_keys' ? unknownKeys(schema, issue) : [other(issue)],
+    issue.code === 'unrecognized_keys' ? unknownKeys(schema, issue, input) : [other(issue)],
   );
 }
 
-function unknownKeys(schema: z.ZodType, issue: Issue & { code: 'unrecognized_keys' }): string[] {
+function unknownKeys(schema: z.ZodType, issue: Issue & { code: 'unrecognized_keys' }, input: unknown): string[] {
   const known = issue.path.reduce((level: z.ZodType[], key) => level.flatMap((s) => children(s, key)), [schema]);
-  const names = [...new Set(known.flatMap(keysOf))];
+  const value = issue.path.reduce<unknown>(
+    (inner, key) => (inner as Record<PropertyKey, unknown> | null)?.[key],
+    input,
+  );
+  const names = [...new Set(ofOneKind(known.flatMap(unwrap), value).flatMap(keysOf))];
   return issue.keys.map((key) => {
     const near = nearest(key, names);
     const hint = near ? `did you mean "${near}"?` : `known here are ${names.join(', ')}`;
     return `${pathText([...issue.path, key])}: unknown key; ${hint}`;
   });
+}
+
+/** Of the objects that a value could be, those whose `kind` it has; all where none has it. */
+function ofOneKind(schemas: readonly z.core.$ZodType[], value: unknown): readonly z.core.$ZodType[] {
+  const kind: unknown = typeof value === 'object' && value !== null && 'kind' in value ? value.kind : undefined;
+  const fitting = schemas.filter((schema) => {
+    const own: unknown = schema instanceof z.ZodObject ? schema.shape.kind : undefined;
+    return own instanceof z.ZodType && own.safeParse(kind).success;
+  });
+  return fitting.length > 0 ? fitting : schemas;
 }
 
 function other(issue: Issue): string {
@@ -34,7 +51,12 @@ export function pathText(path: readonly PropertyKey[]): string {
 
 /** The objects that a schema stands for, its wrappers taken off; more than one for a union. */
 function unwrap(schema: z.core.$ZodType): z.core.$ZodType[] {
-  if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault) {
+  if (
+    schema instanceof z.ZodOptional ||
+    schema instanceof z.ZodDefault ||
+    schema instanceof z.ZodPrefault ||
+    schema instanceof z.ZodNullable
+  ) {
     return unwrap(schema.unwrap());
   }
   if (schema instanceof z.ZodPipe) return unwrap(schema.in instanceof z.ZodTransform ? schema.out : schema.in);

@@ -51,7 +51,7 @@ export function checkAgainst<Schema extends z.ZodType>(
   env: Readonly<Record<string, string | undefined>> = process.env,
 ): { config: z.output<Schema>; portable: z.output<Schema> } {
   const result = schema.safeParse(raw);
-  if (!result.success) throw configError(origin, explainIssues(schema, result.error));
+  if (!result.success) throw configError(origin, explainIssues(schema, result.error, raw));
   const { value, problems } = expandVariables(result.data, env);
   if (problems.length > 0) throw configError(origin, problems);
   return { config: value, portable: result.data };

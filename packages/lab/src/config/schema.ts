@@ -64,6 +64,10 @@ const teacherModel = z.preprocess(
       .describe('An .onnx file, weights, or the folder of a run that kept the weights of its epochs (keepEpochs).'),
     channels: z.enum(['rgb', 'bgr']).default('rgb').describe('Channel order that it was trained with.'),
     network: z.string().min(1).exactOptional().describe('Which network weights are of, where the file does not say.'),
+    precision: z
+      .enum(['float32', 'bf16'])
+      .default('float32')
+      .describe('Of a teacher from weights that looks in every step; caches are made in float32.'),
   }),
 );
 
@@ -215,8 +219,15 @@ export const experimentSchema = z
       .describe('Decay batch norm and PReLU too, as the paper did; common practice leaves them out.'),
     clip: z.number().positive().default(5).describe("Largest L2 norm of the backbone's gradient; the head's is free."),
     schedule: schedule.prefault({ kind: 'step' }).describe('How the learning rate changes.'),
-    head: head.prefault({ kind: 'arcface' }).describe('The classification head, used in training only.'),
+    head: head
+      .nullable()
+      .prefault({ kind: 'arcface' })
+      .describe('The classification head, used in training only; null: none, the teacher alone is learned from.'),
     teacher: teacher.nullable().default(null).describe('Whom the network is distilled from; null: nobody.'),
+    syncBatchNorm: z
+      .boolean()
+      .default(false)
+      .describe('Of several processes: batch norm over the batches of all; the paper has each its own.'),
     seed: z.int().min(0).max(0xffffffff).default(0).describe('Seed of weights, order and augmentation.'),
     precision: z.enum(['float32', 'bf16']).default('float32').describe('bf16 is autocast, where the device has it.'),
     device: z.string().min(1).default('cpu').describe('cpu, cuda or cuda:N.'),
@@ -235,6 +246,18 @@ export const experimentSchema = z
     if (config.epochs === undefined && config.maxSteps === undefined) {
       context.addIssue({ code: 'custom', path: [], message: 'one of "epochs" and "maxSteps" is needed' });
     }
+    if (config.head === null && !(config.teacher && config.teacher.weight > 0)) {
+      const message = 'without a head there is nothing to learn but a teacher with a weight above 0';
+      context.addIssue({ code: 'custom', path: ['head'], message });
+    }
+    if (config.data.unlabelled.length > 0 && !config.teacher) {
+      const message = 'faces without labels teach nothing without a teacher';
+      context.addIssue({ code: 'custom', path: ['data', 'unlabelled'], message });
+    }
+    if (config.head?.kind === 'adadistill' && !config.teacher) {
+      const message = 'adadistill makes its class centres from a teacher, and the configuration has none';
+      context.addIssue({ code: 'custom', path: ['head', 'kind'], message });
+    }
     const names = config.data.val.map((set) => set.name);
     const twice = names.findIndex((name, index) => names.indexOf(name) < index);
     if (twice >= 0) {
@@ -245,6 +268,9 @@ export const experimentSchema = z
 
 /** A checked experiment with all defaults filled in. */
 export type ExperimentConfig = z.output<typeof experimentSchema>;
+
+/** A head of an experiment that has one. */
+export type HeadConfig = NonNullable<ExperimentConfig['head']>;
 
 /** `lfw.bin` stands for `{ pairs: lfw.bin, name: lfw }`. */
 function withName(value: unknown): unknown {

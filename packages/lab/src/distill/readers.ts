@@ -55,8 +55,14 @@ export interface CachedReaderOptions {
   /** `same`: of the image as the student sees it, mirrored or not. `mean`: of both, summed, which suits either. */
   mirror: 'same' | 'mean';
   quiet: boolean;
-  /** Of several processes each makes its share of a cache; `barrier` waits for all. */
-  rank?: { rank: number; size: number; barrier(): void };
+  group?: FillingGroup;
+}
+
+/** Of several processes each makes its share of a cache; `barrier` waits for all. */
+export interface FillingGroup {
+  readonly rank: number;
+  readonly size: number;
+  barrier(): void;
 }
 
 /** The teacher has looked at every image and its mirror image once; its embeddings are read from the disk. */
@@ -79,7 +85,7 @@ export class CachedReader implements TeacherReader {
     const folder = await cacheFolder(root, { path: stage.path, channels: this.model.channels }, location);
     this.#cache = new EmbeddingCache(folder, images, dimension);
     if (this.#cache.missing().length > 0) await this.#fill(stage, this.#cache);
-    this.options.rank?.barrier();
+    this.options.group?.barrier();
   }
 
   async rows({ indices, mirrored, count }: Batch): Promise<Float32Array> {
@@ -101,15 +107,15 @@ export class CachedReader implements TeacherReader {
   }
 
   async #fill(stage: Stage, cache: EmbeddingCache): Promise<void> {
-    const { location, device, workers, quiet, rank } = this.options;
-    const embedder = await openStage(this.model, stage, device);
+    const { location, device, workers, quiet, group } = this.options;
+    const embedder = await openStage({ ...this.model, precision: 'float32' }, stage, device);
     const label = `${embedder.name} looks at the images`;
     const progress = quiet ? undefined : startProgress({ label, total: cache.images, unit: 'images' });
     try {
       await fillCache(cache, embedder, location, {
         workers,
         channels: this.model.channels,
-        ...(rank && { mine: (shard: number) => shard % rank.size === rank.rank }),
+        ...(group && { mine: (shard: number) => shard % group.size === group.rank }),
         onProgress: (done, total) => progress?.update(cache.images - total + done, {}),
       });
     } finally {

@@ -1,10 +1,10 @@
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Batch } from '@pocketnet/data';
 import { fromArray, loadTensors, ops, saveTensors, scope } from '@pocketnet/torch';
 import type { EmbeddingCache } from './cache.js';
 import { principalDirections } from './projection.js';
-import { CachedReader, LiveReader, type TeacherReader } from './readers.js';
+import { CachedReader, type FillingGroup, LiveReader, type TeacherReader } from './readers.js';
 import { assignStages, findStages, type Stage, type StageSchedule } from './stages.js';
 import { checkStages, type TeacherModel } from './teacher.js';
 import { unitRows } from './unit-rows.js';
@@ -47,7 +47,7 @@ export interface TargetOptions {
   quiet: boolean;
   /** Where the projection is kept, so that a resumed run has the same. */
   out: string;
-  rank?: { rank: number; size: number; barrier(): void };
+  group?: FillingGroup;
 }
 
 /**
@@ -186,6 +186,7 @@ async function openProjection(
     caches.push(reader.cache);
   }
   const directions = principalDirections(blocks(caches, images), joined, student.dimension);
+  mkdirSync(out, { recursive: true });
   scope(() => saveTensors(path, new Map([['directions', fromArray(directions, [joined, student.dimension])]]), {}));
   for (const { reader } of teachers) await reader.close();
   return directions;

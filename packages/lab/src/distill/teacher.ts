@@ -11,13 +11,19 @@ export interface TeacherModel {
   channels: 'rgb' | 'bgr';
   /** Which network weights are of, where their file does not say. */
   network?: string | undefined;
+  /** Of a live teacher on libtorch; cached embeddings are always made in float32. */
+  precision?: 'float32' | 'bf16' | undefined;
 }
 
 /**
  * Opens a teacher at one stage: any ONNX model, or weights of a registered network.
  * @throws an Error that names the teacher's file, when it is missing or is no network that can be opened
  */
-export async function openStage({ network: name }: TeacherModel, { path }: Stage, device: string): Promise<Embedder> {
+export async function openStage(
+  { network: name, precision = 'float32' }: TeacherModel,
+  { path }: Stage,
+  device: string,
+): Promise<Embedder> {
   if (!existsSync(path)) throw new Error(`The teacher ${path} does not exist; a run does not start without it.`);
   try {
     if (path.endsWith('.onnx')) return await openEmbedder(path);
@@ -27,8 +33,16 @@ export async function openStage({ network: name }: TeacherModel, { path }: Stage
       dimension: embedding,
       size: input,
       device,
+      frozen: true,
+      precision,
     });
-    return { ...embedder, close: async () => network.dispose() };
+    return {
+      ...embedder,
+      async close() {
+        await embedder.close();
+        network.dispose();
+      },
+    };
   } catch (cause) {
     throw new Error(`The teacher cannot be used: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
   }

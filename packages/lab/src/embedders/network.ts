@@ -1,13 +1,25 @@
-import { fromArray, noGrad, ops, scope } from '@pocketnet/torch';
-import { type Block, execute } from '../networks/index.js';
+import { autocast, fromArray, noGrad, ops, scope, type Tensor } from '@pocketnet/torch';
+import { type Block, execute, foldNorms } from '../networks/index.js';
 import type { Embedder } from './embedder.js';
 
+export interface NetworkEmbedderOptions {
+  name: string;
+  /** Width of the embedding. */
+  dimension: number;
+  /** Side of the input in pixels. */
+  size?: number;
+  device?: string;
+  /** The weights will not change while the embedder is open: its norms are folded into its convolutions, in copies of their weights. */
+  frozen?: boolean;
+  /** bf16 computes products in bfloat16, several times as fast where the processor or GPU has it, and less exact. */
+  precision?: 'float32' | 'bf16';
+}
+
 /** An embedder on libtorch. The network is put into evaluation mode for the while of each call, and stays its owner's. */
-export function networkEmbedder(
-  network: Block,
-  options: { name: string; dimension: number; size?: number; device?: string },
-): Embedder {
-  const { name, dimension, size = 112, device = 'cpu' } = options;
+export function networkEmbedder(network: Block, options: NetworkEmbedderOptions): Embedder {
+  const { name, dimension, size = 112, device = 'cpu', frozen = false, precision = 'float32' } = options;
+  const folded = frozen ? foldNorms(network) : undefined;
+  const read = (input: Tensor): Tensor => (folded ? folded.read(input) : network.read(input, execute));
   return {
     name,
     dimension,
@@ -23,7 +35,11 @@ export function networkEmbedder(
               fromArray(images.subarray(0, count * size * size * 3), [count, size, size, 3]),
               [0, 3, 1, 2],
             );
-            const output = network.read(ops.toDevice(input, device, 'float32'), execute);
+            const there = ops.toDevice(input, device, 'float32');
+            const output =
+              precision === 'bf16'
+                ? autocast(device.startsWith('cuda') ? 'cuda' : 'cpu', () => read(there))
+                : read(there);
             return ops.toDevice(output, 'cpu', 'float32').toFloat32();
           }),
         );
@@ -31,6 +47,8 @@ export function networkEmbedder(
         network.train(wasTraining);
       }
     },
-    async close() {},
+    async close() {
+      folded?.dispose();
+    },
   };
 }

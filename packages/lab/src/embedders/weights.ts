@@ -8,6 +8,12 @@ import type { OpenOptions } from './open.js';
 export async function openWeights(path: string, { network: name, threads }: OpenOptions = {}): Promise<Embedder> {
   if (threads !== undefined) setThreads(threads);
   const { network, entry, embedding, input } = loadNetwork(path, name);
-  const embedder = networkEmbedder(network, { name: entry.name, dimension: embedding, size: input });
-  return { ...embedder, close: async () => network.dispose() };
+  const embedder = networkEmbedder(network, { name: entry.name, dimension: embedding, size: input, frozen: true });
+  return {
+    ...embedder,
+    async close() {
+      await embedder.close();
+      network.dispose();
+    },
+  };
 }

@@ -1,4 +1,4 @@
-import type { ExperimentConfig } from '../config/index.js';
+import type { HeadConfig } from '../config/index.js';
 import { AdaDistill } from './adadistill.js';
 import { arcFaceMargin } from './arcface.js';
 import { cosFaceMargin } from './cosface.js';
@@ -9,7 +9,6 @@ import { MarginHead } from './margin-head.js';
 import type { HeadGroup } from './process-group.js';
 import { ShardedHead } from './sharded.js';
 
-type HeadConfig = ExperimentConfig['head'];
 type Kind = HeadConfig['kind'];
 type Options<K extends Kind> = Extract<HeadConfig, { kind: K }>;
 

@@ -72,6 +72,7 @@ export const execute: Interpreter<Tensor> = {
   linear: (x, layer) => layer.forward(x),
   separable: (x, [prelu, depthwise, pointwise, norm], addend) => {
     if (depthwise.kernel === 1 && depthwise.stride > 1) return undefined;
+    if (norm.training && norm.synchronised !== null) return undefined; // the kernel knows this process's statistics only
     if (!ops.fitsChannelsLast(x) || (addend !== undefined && !ops.fitsChannelsLast(addend))) return undefined;
     norm.countBatch();
     return ops.separable(

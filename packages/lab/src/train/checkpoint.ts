@@ -4,13 +4,14 @@ import {
   loadTensors,
   type nn,
   type optim,
+  type ProcessGroup,
   randomState,
   saveTensors,
   scope,
   setRandomState,
   type Tensor,
 } from '@pocketnet/torch';
-import type { Head } from '../heads/index.js';
+import { type Head, joinShards, ShardedHead, takeShard } from '../heads/index.js';
 import type { Block } from '../networks/index.js';
 
 /** Where a run stands; with the tensors beside it, all that a resumed run needs to go on to the same numbers. */
@@ -45,8 +46,10 @@ export const startPosition = (): Position => ({
 
 /** What a checkpoint is made of, and put back into. */
 export interface Checkpointed {
+  /** The processes of the run. */
+  group: ProcessGroup;
   backbone: Block;
-  head: Head;
+  head?: Head;
   /** The map onto the teacher's width, where it is learned. */
   projector?: nn.Linear;
   optimizers: Record<'backbone' | 'head', optim.Optimizer>;
@@ -58,20 +61,24 @@ const file = (folder: string): string => join(folder, 'checkpoint.safetensors');
 
 export const hasCheckpoint = (folder: string): boolean => existsSync(file(folder));
 
-/** One file, so that it is whole or old: weights, head, momenta, random state and position. */
+/**
+ * One file, so that it is whole or old: weights, head, momenta, random state and position. All processes call it, the first writes; what is
+ * split over them is joined, so that the file is the same for any number.
+ */
 export function saveCheckpoint(folder: string, parts: Checkpointed, position: Position): void {
   scope(() => {
     const tensors = new Map<string, Tensor>();
     for (const [prefix, state] of sections(parts))
       for (const [name, tensor] of state) tensors.set(`${prefix}.${name}`, tensor);
     tensors.set('random.cpu', randomState());
-    saveTensors(file(folder), tensors, { position: JSON.stringify(position), recipe: JSON.stringify(parts.recipe) });
+    if (parts.group.rank === 0)
+      saveTensors(file(folder), tensors, { position: JSON.stringify(position), recipe: JSON.stringify(parts.recipe) });
   });
 }
 
 /** @throws an Error that names the file when it does not belong to this network and head */
 export function loadCheckpoint(folder: string, parts: Checkpointed): Position {
-  const { backbone, head, projector, optimizers, recipe } = parts;
+  const { group, backbone, head, projector, optimizers, recipe } = parts;
   return scope(() => {
     const { tensors, metadata } = loadTensors(file(folder));
     const section = (prefix: string): Map<string, Tensor> =>
@@ -85,28 +92,33 @@ export function loadCheckpoint(folder: string, parts: Checkpointed): Position {
       throw new Error(`${file(folder)} is no checkpoint of a training run.`);
     refuseOther(folder, recipe, metadata.recipe);
     backbone.loadStateDict(section('backbone'));
-    head.loadStateDict(section('head'));
+    const own = (whole: Tensor): Tensor => takeShard(whole, group);
+    head?.loadStateDict(mapShards(head, section('head'), 'kernel', own));
     projector?.loadStateDict(section('projector'));
     optimizers.backbone.loadStateDict(section('optimizer.backbone'));
-    optimizers.head.loadStateDict(section('optimizer.head'));
+    optimizers.head.loadStateDict(mapShards(head, section('optimizer.head'), 'momentum.0', own));
     setRandomState(random);
     return { ...startPosition(), ...(JSON.parse(metadata.position) as Position) };
   });
 }
 
-function sections({
-  backbone,
-  head,
-  projector,
-  optimizers,
-}: Checkpointed): [prefix: string, state: Map<string, Tensor>][] {
+type State = Map<string, Tensor>;
+
+function sections({ group, backbone, head, projector, optimizers }: Checkpointed): [prefix: string, state: State][] {
+  const join = (own: Tensor): Tensor => joinShards(own, head instanceof ShardedHead ? head.classes : 0, group);
   return [
     ['backbone', backbone.stateDict()],
-    ['head', head.stateDict()],
-    ...(projector ? [['projector', projector.stateDict()] as [string, Map<string, Tensor>]] : []),
+    ['head', mapShards(head, head?.stateDict() ?? new Map(), 'kernel', join)],
+    ['projector', projector?.stateDict() ?? new Map()],
     ['optimizer.backbone', optimizers.backbone.stateDict()],
-    ['optimizer.head', optimizers.head.stateDict()],
+    ['optimizer.head', mapShards(head, optimizers.head.stateDict(), 'momentum.0', join)],
   ];
+}
+
+/** A state with the entry of a sharded head's kernel (its only parameter, and the optimiser's first) changed; any other state as it is. */
+function mapShards(head: Head | undefined, state: State, name: string, change: (tensor: Tensor) => Tensor): State {
+  const tensor = state.get(name);
+  return head instanceof ShardedHead && tensor ? new Map([...state, [name, change(tensor)]]) : state;
 }
 
 function refuseOther(folder: string, recipe: Checkpointed['recipe'], saved: string | undefined): void {

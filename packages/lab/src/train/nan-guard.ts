@@ -10,7 +10,7 @@ export interface SuspectStep {
   gradNorm: number;
   input: Tensor;
   backbone: Block;
-  head: Head;
+  head: Head | undefined;
 }
 
 /**
@@ -32,7 +32,7 @@ function whereItBegan({ loss, input, backbone, head }: SuspectStep): string {
   return scope(() => {
     const named = [
       ...Array.from(backbone.namedParameters(), ([name, parameter]) => ({ name: `backbone.${name}`, parameter })),
-      ...Array.from(head.namedParameters(), ([name, parameter]) => ({ name: `head.${name}`, parameter })),
+      ...Array.from(head?.namedParameters() ?? [], ([name, parameter]) => ({ name: `head.${name}`, parameter })),
     ];
     const weight = named.find(({ parameter }) => bad(parameter));
     if (weight) return `the weight ${weight.name} is not finite`;

@@ -1,18 +1,27 @@
 import { availableParallelism } from 'node:os';
 import { basename } from 'node:path';
 import { createLoader, joinLocations, type Loader } from '@pocketnet/data';
-import { manualSeed, nn, type optim, setThreads } from '@pocketnet/torch';
+import {
+  type DataParallel,
+  dataParallel,
+  manualSeed,
+  nn,
+  type optim,
+  type ProcessGroup,
+  setThreads,
+  synchroniseBatchNorm,
+} from '@pocketnet/torch';
 import type { ExperimentConfig } from '../config/index.js';
 import { distillationLosses, openTargets, type Targets } from '../distill/index.js';
 import type { Embedder } from '../embedders/embedder.js';
 import { networkEmbedder } from '../embedders/network.js';
-import { buildHead, type Head } from '../heads/index.js';
+import { buildHead, type Head, ShardedHead } from '../heads/index.js';
 import { findNetwork } from '../networks/index.js';
 import { readGenotypeFile } from '../search-space/genotype-file.js';
 import { writeGenotype } from '../search-space/genotype-text.js';
-import { type Checkpointed, hasCheckpoint, loadCheckpoint, type Position, startPosition } from './checkpoint.js';
+import { type Checkpointed, loadCheckpoint, type Position, startPosition } from './checkpoint.js';
 import { headTerm, type LossTerm, teacherTerm } from './objective.js';
-import { buildOptimizers } from './optimizers.js';
+import { baseLearningRate, buildOptimizers } from './optimizers.js';
 import { buildSchedule } from './schedule.js';
 import { openValidation, type ValidationSet } from './validation.js';
 
@@ -21,7 +30,10 @@ export interface OpenRun extends Checkpointed {
   loader: Loader;
   validation: ValidationSet[];
   totalSteps: number;
-  schedule: optim.Schedule;
+  /** The learning rate of a step. */
+  rate: optim.Schedule;
+  /** The same network in every process: makes their gradients one. */
+  replicas: DataParallel;
   /** What the loss is the sum of. */
   terms: LossTerm[];
   /** What the teachers say of the images, where there are teachers. */
@@ -34,14 +46,25 @@ export interface OpenRun extends Checkpointed {
   close(): Promise<void>;
 }
 
+export interface OpenRunOptions {
+  out: string;
+  /** Whether the folder holds a checkpoint to go on from. */
+  resumed: boolean;
+  /** The processes that train together. */
+  group: ProcessGroup;
+  quiet: boolean;
+}
+
 /**
  * Opens data, teachers, network, head and optimisers as a configuration says, from the folder's checkpoint if there is one.
  * @throws Errors about the configuration's data, teachers, networks and sets: before training, not in the middle of it
  */
-export async function openRun(config: ExperimentConfig, out: string, quiet: boolean): Promise<OpenRun> {
+export async function openRun(config: ExperimentConfig, options: OpenRunOptions): Promise<OpenRun> {
+  const { out, group, quiet } = options;
   const { size, workers, augment, train, unlabelled } = config.data;
   const location = joinLocations({ labelled: typeof train === 'string' ? [train] : train, unlabelled });
-  const loader = createLoader(location, { batch: config.batch, size, seed: config.seed, workers, augment });
+  const { batch, seed } = config;
+  const loader = createLoader(location, { batch, size, seed, workers, augment, shard: group });
   let targets: Targets | undefined;
   try {
     const validation = await openValidation(config);
@@ -60,13 +83,14 @@ export async function openRun(config: ExperimentConfig, out: string, quiet: bool
           device: config.device,
           quiet,
           out,
+          group,
         })
       : undefined;
     const close = async (): Promise<void> => {
       await loader.close();
       await targets?.close();
     };
-    return { ...openModel(config, loader, targets, out), loader, validation, targets, totalSteps, close };
+    return { ...openModel(config, loader, targets, options), loader, validation, targets, totalSteps, close };
   } catch (error) {
     await loader.close();
     await targets?.close();
@@ -78,11 +102,13 @@ function countSteps({ maxSteps, epochs }: ExperimentConfig, batchesPerEpoch: num
   return Math.min(maxSteps ?? Number.POSITIVE_INFINITY, (epochs ?? Number.POSITIVE_INFINITY) * batchesPerEpoch);
 }
 
-function openModel(config: ExperimentConfig, loader: Loader, targets: Targets | undefined, out: string) {
+function openModel(
+  config: ExperimentConfig,
+  loader: Loader,
+  targets: Targets | undefined,
+  { out, resumed, group }: OpenRunOptions,
+) {
   const { source, batchesPerEpoch } = loader;
-  if (source.identities < 2) {
-    throw new Error(`${source.name} holds ${source.identities} labelled identities; a head needs 2 at least.`);
-  }
   const { size } = config.data;
   const { device } = config;
   setThreads(config.threads ?? availableParallelism());
@@ -91,13 +117,15 @@ function openModel(config: ExperimentConfig, loader: Loader, targets: Targets | 
   const embedding = config.embedding ?? entry.embedding;
   const genotype = config.genotype === undefined ? undefined : readGenotypeFile(config.genotype);
   const backbone = entry.build({ input: size, embedding, ...(genotype && { genotype }) }).to({ device });
-  const head = buildHead(config.head, embedding, source.identities).to({ device });
+  const head = openHead(config, embedding, source, group)?.to({ device });
   const projector = openProjector(config, embedding, targets)?.to({ device });
+  const others = [head, projector].filter((module) => module !== undefined);
   const parts = {
+    group,
     backbone,
-    head,
+    ...(head && { head }),
     ...(projector && { projector }),
-    optimizers: buildOptimizers(config, backbone, head, projector),
+    optimizers: buildOptimizers(config, backbone, others),
   };
   const about = {
     network: entry.name,
@@ -113,24 +141,57 @@ function openModel(config: ExperimentConfig, loader: Loader, targets: Targets | 
     ...about,
     images: source.length,
     identities: source.identities,
-    batch: config.batch,
+    batch: config.batch * group.size,
     augment: config.data.augment,
-    head: config.head.kind,
+    head: config.head?.kind ?? 'none',
     ...(config.teacher && { stages: config.teacher.stages, distillation: config.teacher.loss }),
   };
+  const position = resumed ? loadCheckpoint(out, { ...parts, recipe }) : startPosition();
+  const shared = others.filter((module) => !(module instanceof ShardedHead));
+  const replicas = dataParallel([backbone, ...shared], group);
+  if (config.syncBatchNorm) synchroniseBatchNorm(backbone, group);
+  const factor = buildSchedule(config, countSteps(config, batchesPerEpoch), group.size);
+  const highest = baseLearningRate(config, group.size);
   return {
     ...parts,
     recipe,
-    schedule: buildSchedule(config, countSteps(config, batchesPerEpoch)),
+    replicas,
+    rate: (at: { epoch: number; step: number }) => highest * factor(at),
     terms: buildTerms(config, head, projector),
-    position: hasCheckpoint(out) ? loadCheckpoint(out, { ...parts, recipe }) : startPosition(),
+    position,
     embedder: networkEmbedder(backbone, { name: entry.name, dimension: embedding, size, device }),
     about,
   };
 }
 
-function buildTerms({ teacher }: ExperimentConfig, head: Head, projector: nn.Linear | undefined): LossTerm[] {
-  const terms = [headTerm(head)];
+function openHead(
+  { head, teacher, data }: ExperimentConfig,
+  embedding: number,
+  source: Loader['source'],
+  group: ProcessGroup,
+): Head | undefined {
+  if (head === null) return undefined;
+  if (source.identities < 2) {
+    throw new Error(
+      `${source.name} holds ${source.identities} labelled identities; a head needs 2 at least (head: null learns from a teacher alone).`,
+    );
+  }
+  const built = buildHead(head, embedding, source.identities, { teacher: teacher !== null, group });
+  const gathers = built instanceof ShardedHead || head.kind === 'adadistill';
+  if (gathers && group.size > 1 && data.unlabelled.length > 0) {
+    throw new Error(
+      'Of several processes, a sharded head and adadistill need equally many labels in each: leave data.unlabelled empty.',
+    );
+  }
+  return built;
+}
+
+function buildTerms(
+  { teacher }: ExperimentConfig,
+  head: Head | undefined,
+  projector: nn.Linear | undefined,
+): LossTerm[] {
+  const terms = head ? [headTerm(head)] : [];
   if (teacher && teacher.weight > 0)
     terms.push(teacherTerm(distillationLosses[teacher.loss], teacher.weight, projector));
   return terms;

@@ -1,20 +1,25 @@
 import { type nn, optim, type Tensor } from '@pocketnet/torch';
 import type { ExperimentConfig } from '../config/index.js';
-import type { Head } from '../heads/index.js';
 import type { Block } from '../networks/index.js';
 
-/** The rate at the start: the paper scales it with the images of a step, lr / 512 · batch. */
-export const baseLearningRate = ({ lr, lrScaling, batch }: ExperimentConfig): number =>
-  lrScaling === 'linear' ? (lr / 512) * batch : lr;
+/** The rate at the start: the paper scales it with the images of a step over all processes, lr / 512 · batch · processes. */
+export const baseLearningRate = ({ lr, lrScaling, batch }: ExperimentConfig, processes = 1): number =>
+  lrScaling === 'linear' ? (lr / 512) * batch * processes : lr;
 
-/** Two SGDs, as in the paper: they share rate and rules, but only the backbone's gradient is clipped. */
-export function buildOptimizers(config: ExperimentConfig, backbone: Block, head: Head, projector?: nn.Linear) {
+/**
+ * Two SGDs, as in the paper: they share rate and rules, but only the backbone's gradient is clipped.
+ * @param others the modules that training needs and throws away: the head, a projector
+ */
+export function buildOptimizers(config: ExperimentConfig, backbone: Block, others: readonly nn.Module[]) {
   const { momentum, weightDecay } = config;
   const lr = baseLearningRate(config);
   const groups = config.decayNormAndSlopes ? backbone.parameters() : splitByDecay(backbone, weightDecay);
   return {
     backbone: optim.sgd(groups, { lr, momentum, weightDecay }),
-    head: optim.sgd([...head.parameters(), ...(projector?.parameters() ?? [])], { lr, momentum, weightDecay }),
+    head: optim.sgd(
+      others.flatMap((module) => module.parameters()),
+      { lr, momentum, weightDecay },
+    ),
   };
 }
 

@@ -12,6 +12,8 @@ export interface RunRecordOptions {
   /** Whether the run goes on from a checkpoint. */
   resumed: boolean;
   source: { readonly name: string; readonly length: number; readonly identities: number };
+  /** Processes that train together: a step has a batch of each. */
+  processes: number;
   quiet: boolean;
 }
 
@@ -35,7 +37,7 @@ export class RunRecord {
   #since: { time: number; step: number };
 
   constructor(out: string, options: RunRecordOptions) {
-    const { config, totalSteps, position, source, quiet } = options;
+    const { config, totalSteps, position, source, processes, quiet } = options;
     const resumed = options.resumed ? position.step : undefined;
     this.#options = options;
     this.#log = new TrainingLog(join(out, 'training.log'));
@@ -47,20 +49,20 @@ export class RunRecord {
     this.#since = { time: performance.now(), step: position.step };
     this.#log.message(
       `${resumed === undefined ? 'Started' : `Resumed at step ${resumed}`}: ${config.network} on ${source.name}, ` +
-        `${source.length} images of ${source.identities} identities, batch ${config.batch}, ${totalSteps} steps, seed ${config.seed}`,
+        `${source.length} images of ${source.identities} identities, batch ${config.batch}${processes > 1 ? ` x ${processes} processes` : ''}, ${totalSteps} steps, seed ${config.seed}`,
     );
   }
 
   /** Called after every step. */
   step(outcome: StepOutcome): void {
-    const { position, totalSteps, config } = this.#options;
+    const { position, totalSteps, config, processes } = this.#options;
     position.lossSum += outcome.loss;
     position.lossCount++;
     this.#progress?.update(position.step, { loss: position.lossSum / position.lossCount });
     if (position.step % config.logEvery !== 0 && position.step !== totalSteps) return;
     const seconds = (performance.now() - this.#since.time) / 1000;
     const steps = position.step - this.#since.step;
-    const speed = (steps * config.batch) / seconds;
+    const speed = (steps * config.batch * processes) / seconds;
     position.lastLoss = position.lossSum / position.lossCount;
     const hours = ((totalSteps - position.step) * seconds) / steps / 3600;
     this.#log.training({
@@ -93,6 +95,13 @@ export class RunRecord {
     position.lossSum = 0;
     position.lossCount = 0;
     this.restartClock();
+  }
+
+  /** Called when an epoch begins that learns from teachers. @param stages their numbers */
+  teacher(stages: readonly number[]): void {
+    const { config, position } = this.#options;
+    if (config.teacher?.stages === 'last' && position.epoch > 0) return;
+    this.#log.message(`Epoch ${position.epoch} learns from stage ${stages.join(', ')} of its teacher`);
   }
 
   verification(set: string, { report, xNorm }: { report: VerificationReport; xNorm: number }, highest: number): void {

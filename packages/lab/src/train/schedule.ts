@@ -3,7 +3,7 @@ import type { ExperimentConfig } from '../config/index.js';
 import { baseLearningRate } from './optimizers.js';
 
 /** The configuration's learning-rate schedule, as a factor on the base rate. */
-export function buildSchedule(config: ExperimentConfig, totalSteps: number): optim.Schedule {
+export function buildSchedule(config: ExperimentConfig, totalSteps: number, processes = 1): optim.Schedule {
   const { schedule } = config;
   switch (schedule.kind) {
     case 'step':
@@ -11,7 +11,7 @@ export function buildSchedule(config: ExperimentConfig, totalSteps: number): opt
     case 'cosine':
       return optim.cosineSchedule(totalSteps, {
         warmup: schedule.warmupSteps,
-        floor: schedule.minLr / baseLearningRate(config),
+        floor: schedule.minLr / baseLearningRate(config, processes),
       });
     case 'constant':
       return optim.constantSchedule;

@@ -1,3 +1,5 @@
+import { grouped } from './report/words.js';
+
 /** Something that a benchmark's data lack or hold in error, and that did not stop the measurement. */
 export interface Problem {
   /** In a sentence's words, e.g. `pairs with a template that no face belongs to`. */
@@ -27,3 +29,7 @@ export class ProblemCounter {
     return this.#count === 0 ? [] : [{ what: this.what, count: this.#count, examples: this.#examples }];
   }
 }
+
+/** A problem as reports tell it: `3 faces left out: a.jpg, b.jpg, c.jpg.` */
+export const problemSentence = ({ what, count, examples }: Problem): string =>
+  `${grouped(count)} ${what}: ${examples.join(', ')}${count > examples.length ? ', …' : ''}.`;

@@ -1,0 +1,97 @@
+import { execFileSync } from 'node:child_process';
+import { cpSync, existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { loadTensors, ops, scope, type Tensor } from '@pocketnet/torch';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { json, pocketnet, start, workplace, writeTinyConfig } from './pocketnet.js';
+
+describe('training by two processes', () => {
+  const place = workplace();
+  const at = { cwd: place.path };
+  // At this rate a few steps carry no rounding over one of the network's kinks (PReLU).
+  const command = (out: string, ...set: string[]): string[] => [
+    ...['train', '--config', 'tiny.yaml', '--out', out],
+    ...['data.val=[]', 'maxSteps=3', 'lr=0.001', ...set].flatMap((change) => ['--set', change]),
+  ];
+  const together = (...verb: string[]): string[] => ['launch', '--nproc', '2', '--', ...verb];
+  const file = (out: string, name: string): string => join(place.path, out, `${name}.safetensors`);
+  beforeAll(async () => {
+    writeTinyConfig(place.path, 'none.bin');
+    await json(command('teacher', 'seed=9'), at);
+  });
+  afterAll(() => place.remove());
+
+  /** |a − b| / |b − start| over all weights: how far two runs are apart, in terms of how far they went. */
+  const apart = (a: string, b: string, untrained: string): number =>
+    scope(() => {
+      const [first, second, begin] = [a, b, untrained].map((out) => loadTensors(file(out, 'last')).tensors);
+      let [difference, way] = [0, 0];
+      for (const [name, tensor] of second ?? []) {
+        if (name.endsWith('num_batches_tracked')) continue;
+        const to = (from: ReadonlyMap<string, Tensor> | undefined): number =>
+          ops.norm(ops.sub(tensor, from?.get(name) as Tensor)).item(); // the same network, hence the same names
+        difference += to(first) ** 2;
+        way += to(begin) ** 2;
+      }
+      return Math.sqrt(difference / way);
+    });
+
+  it.each([
+    ['labels', []],
+    ['a head split over them', ['head={kind: arcface, sharded: true}']],
+    ['a teacher', ['teacher.models=teacher/last.safetensors', 'teacher.cache=cache', 'teacher.weight=1000']],
+  ])(
+    'with half the batch each and synchronised statistics goes on like one with the whole, from %s',
+    async (_, set) => {
+      const name = (out: string): string => `${out}-${set.length}-${set[0] ?? ''}`.replaceAll(/[^\w-]/g, '');
+      await json(command(name('start'), ...set, 'batch=16', 'maxSteps=1'), at);
+      for (const out of ['one', 'two'])
+        cpSync(join(place.path, name('start')), join(place.path, name(out)), { recursive: true });
+      const one = await json([...command(name('one'), ...set, 'batch=16'), '--resume'], at);
+      const halves = command(name('two'), ...set, 'batch=8', 'syncBatchNorm=true');
+      const two = await json([...together(...halves), '--resume'], at);
+      expect(two).toMatchObject({ steps: 3 });
+      expect(Number(two.loss) / Number(one.loss)).toBeCloseTo(1, 4);
+      expect(apart(name('two'), name('one'), name('start'))).toBeLessThan(1e-3);
+    },
+  );
+
+  it('leaves a checkpoint of a split head that one process goes on from', async () => {
+    const set = ['head={kind: arcface, sharded: true}', 'batch=8'];
+    await json(together(...command('split', ...set)), at);
+    scope(() => expect(loadTensors(file('split', 'checkpoint')).tensors.get('head.kernel')?.shape).toEqual([64, 8]));
+    const rest = await json([...command('split', 'batch=16', 'maxSteps=4'), '--resume'], at);
+    expect(rest).toMatchObject({ steps: 4 });
+  });
+
+  it('ends within 30 seconds when one is killed, and resumed reaches the weights of an undisturbed one', async () => {
+    const steps = ['maxSteps=60', 'checkpointEvery=5', 'batch=8'];
+    await json(together(...command('undisturbed', ...steps)), at);
+    const { child, finished } = start(together(...command('killed', ...steps)), at);
+    while (!existsSync(file('killed', 'checkpoint'))) await new Promise((resolve) => setTimeout(resolve, 20));
+    process.kill(rankOf(child.pid ?? 0, 1), 'SIGKILL');
+    const killed = performance.now();
+    const { code, stderr } = await finished;
+    expect({ code, seconds: (performance.now() - killed) / 1000 < 30 }).toEqual({ code: 1, seconds: true });
+    expect(stderr).toMatch(/rank 1 .*SIGKILL/);
+    const rest = await pocketnet(together(...command('killed', ...steps), '--resume'), at);
+    expect({ code: rest.code, stderr: rest.code === 0 ? '' : rest.stderr }).toEqual({ code: 0, stderr: '' });
+    expect(apart('killed', 'undisturbed', 'teacher')).toBe(0);
+  });
+});
+
+/** The process of a rank: its environment says which it is. */
+function rankOf(launcher: number, rank: number): number {
+  const pids = execFileSync('ps', ['-o', 'pid=', '--ppid', String(launcher)], { encoding: 'utf8' })
+    .split('\n')
+    .map(Number);
+  const found = pids.find(
+    (pid) =>
+      pid > 0 &&
+      execFileSync('cat', [`/proc/${pid}/environ`], { encoding: 'utf8' })
+        .split('\0')
+        .includes(`RANK=${rank}`),
+  );
+  if (found === undefined) throw new Error(`There is no rank ${rank} below process ${launcher}.`);
+  return found;
+}

@@ -19,7 +19,7 @@ const dimension = 128;
 
 /**
  * Makes student, teacher, head and images, and leaves them in `folder` for the peer.
- * `time(name, times)` gives milliseconds each of: `teacher`, what it says of a batch; `arcface`, a step without a teacher; `live`, a step whose
+ * `time(name)` times one of: `teacher`, what it says of a batch; `arcface`, a step without a teacher; `live`, a step whose
  * teacher looks at its images; `cached`, a step whose targets are known.
  */
 export async function openOurs({ batch, threads, classes, folder }) {
@@ -80,14 +80,12 @@ export async function openOurs({ batch, threads, classes, folder }) {
     losses: { arcface, template },
     /** Of the teacher's embeddings in bfloat16 to those in float32. */
     cosine,
-    async time(name, times) {
-      const milliseconds = [];
-      for (let i = 0; i < times; i++) {
-        const start = performance.now();
-        await work[name]();
-        milliseconds.push(performance.now() - start);
-      }
-      return milliseconds;
+    /** Once: milliseconds gone by, and milliseconds of processors. */
+    async time(name) {
+      const [start, before] = [performance.now(), process.cpuUsage()];
+      await work[name]();
+      const { user, system } = process.cpuUsage(before);
+      return { gone: performance.now() - start, busy: (user + system) / 1000 };
     },
     async close() {
       for (const embedder of [exact, coarse]) await embedder.close();

@@ -2,8 +2,8 @@
 """The released distillation step in plain PyTorch, planes laid out one after the other as the released code has them: the peer of bench.mjs.
 
     plain.py --threads N --batch N --classes N --student FILE --teacher FILE --head FILE --images FILE
-        one JSON line in, one out: {"do": "teacher"|"student"|"arcface"|"live"|"cached", "times": k} -> {"milliseconds": [...]},
-        and {"do": "loss"} -> {"arcface": ..., "template": ..., "total": ...} of the images as they are, before any step
+        one JSON line in, one out: {"do": "teacher"|"arcface"|"live"|"cached"} -> {"gone": ..., "busy": ...} in milliseconds, of the
+        clock and of processors; the first line out has the losses of the batch, before any step
 """
 import argparse
 import importlib.util
@@ -110,12 +110,10 @@ def serve(options):
     print(json.dumps({**first, "losses": {"arcface": head, "template": template}}), flush=True)
     for line in sys.stdin:
         request = json.loads(line)
-        milliseconds = []
-        for _ in range(request["times"]):
-            start = time.perf_counter()
-            actions[request["do"]]()
-            milliseconds.append(1000 * (time.perf_counter() - start))
-        print(json.dumps({"milliseconds": milliseconds}), flush=True)
+        start, before = time.perf_counter(), time.process_time()
+        actions[request["do"]]()
+        gone, busy = time.perf_counter() - start, time.process_time() - before
+        print(json.dumps({"gone": 1000 * gone, "busy": 1000 * busy}), flush=True)
 
 
 def main():

@@ -64,6 +64,14 @@ describe('training by two processes', () => {
     expect(rest).toMatchObject({ steps: 4 });
   });
 
+  it('draws the classes of each process alike after it is resumed', async () => {
+    const set = ['head={kind: arcface, sharded: true, sampling: 0.6}', 'batch=2', 'checkpointEvery=2'];
+    await json(together(...command('drawn', ...set, 'maxSteps=6')), at);
+    await json(together(...command('redrawn', ...set, 'maxSteps=4')), at);
+    await json([...together(...command('redrawn', ...set, 'maxSteps=6')), '--resume'], at);
+    expect(apart('redrawn', 'drawn', 'teacher')).toBe(0);
+  });
+
   it('ends within 30 seconds when one is killed, and resumed reaches the weights of an undisturbed one', async () => {
     const steps = ['maxSteps=60', 'checkpointEvery=5', 'batch=8'];
     await json(together(...command('undisturbed', ...steps)), at);

@@ -156,7 +156,7 @@ describe('a MegaFace folder', () => {
   it('searches among all that it has where nobody says how many, and tells when that is no million', () => {
     const { distractors, notes } = openMegaFaceFolder(root);
     expect(distractors).toEqual(crowd);
-    expect(notes).toContain('Searched among 3 distractors; published numbers are of 1000000.');
+    expect(notes).toContain('Searched among 3 distractors; published numbers are of 1,000,000.');
   });
 
   it('takes probes and distractors in the devkit’s order, and checks that its faces are listed', () => {

@@ -50,6 +50,14 @@ function naive(embeddings: Matrix, same: boolean[], folds: number) {
   });
 }
 
+const COLS = 6;
+/** A rotation in the plane of two axes: the first, how much further the second lies, and the angle. */
+const turn = fc.tuple(
+  fc.integer({ min: 0, max: COLS - 1 }),
+  fc.integer({ min: 1, max: COLS - 1 }),
+  fc.double({ min: -Math.PI, max: Math.PI, noNaN: true }),
+);
+
 const alternating = (pairs: number) => Array.from({ length: pairs }, (_, i) => i % 2 === 0);
 
 describe('verification', () => {
@@ -115,17 +123,51 @@ describe('verification', () => {
     );
   });
 
+  it('does not change when the space of the embeddings is rotated', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 1e9 }), fc.array(turn, { minLength: 1, maxLength: 12 }), (seed, turns) => {
+        const same = alternating(60);
+        const { rows, cols, data } = made(same, COLS, 2, seed);
+        const rotated = Float64Array.from(data);
+        for (let start = 0; start < rotated.length; start += cols)
+          for (const [i, by, angle] of turns) {
+            const [a, b] = [start + i, start + ((i + by) % cols)];
+            const [x, y] = [rotated[a] ?? 0, rotated[b] ?? 0];
+            rotated[a] = Math.cos(angle) * x - Math.sin(angle) * y;
+            rotated[b] = Math.sin(angle) * x + Math.cos(angle) * y;
+          }
+        const [before, after] = [data, rotated].map((values) => verification({ rows, cols, data: values }, same));
+        expect(after?.foldAccuracies).toEqual(before?.foldAccuracies);
+        expect(after?.correct).toEqual(before?.correct);
+        before?.distances.forEach((distance, pair) => {
+          expect(after?.distances[pair]).toBeCloseTo(distance, 12);
+        });
+      }),
+      { numRuns: 30 },
+    );
+  });
+
   it('does not change the accuracy when pairs are permuted inside a fold', () => {
-    const same = alternating(60);
-    const { rows, cols, data } = made(same, 6, 2, 7);
-    const order = same.map((_, i) => Math.floor(i / 6) * 6 + (((i % 6) * 5) % 6));
-    const shuffled = Float64Array.from(data);
-    order.forEach((from, to) => {
-      shuffled.set(data.subarray(from * 2 * cols, (from + 1) * 2 * cols), to * 2 * cols);
-    });
-    const truths = order.map((from) => same[from] ?? false);
-    expect(verification({ rows, cols, data: shuffled }, truths).foldAccuracies).toEqual(
-      verification({ rows, cols, data }, same).foldAccuracies,
+    const inFold = fc.shuffledSubarray([0, 1, 2, 3, 4, 5], { minLength: 6 });
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 1e9 }),
+        fc.array(inFold, { minLength: 10, maxLength: 10 }),
+        (seed, orders) => {
+          const same = alternating(60);
+          const { rows, cols, data } = made(same, COLS, 2, seed);
+          const order = orders.flatMap((places, fold) => places.map((place) => 6 * fold + place));
+          const shuffled = Float64Array.from(data);
+          order.forEach((from, to) => {
+            shuffled.set(data.subarray(from * 2 * cols, (from + 1) * 2 * cols), to * 2 * cols);
+          });
+          const truths = order.map((from) => same[from] ?? false);
+          expect(verification({ rows, cols, data: shuffled }, truths).foldAccuracies).toEqual(
+            verification({ rows, cols, data }, same).foldAccuracies,
+          );
+        },
+      ),
+      { numRuns: 30 },
     );
   });
 

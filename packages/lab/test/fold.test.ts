@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { foldNorms, networkEmbedder } from '@pocketnet/lab';
 import { fromArray, liveTensors, noGrad, ops, scope, type Tensor } from '@pocketnet/torch';
 import { describe, expect, it } from 'vitest';
@@ -47,14 +48,15 @@ describe.each(runnableNetworks)('$name with its norms folded away', ({ name, emb
 describe('Folding', () => {
   it('leaves nothing behind, nor the network changed', () => {
     const network = randomNetwork('mobilefacenet', { input: size });
-    const values = () => [...network.stateDict().values()].map((tensor) => tensor.toArray().slice());
-    const [before, alive] = [values(), liveTensors()];
+    const digests = () =>
+      [...network.stateDict().values()].map((tensor) => createHash('sha1').update(tensor.toArray()).digest('hex'));
+    const [before, alive] = [digests(), liveTensors()];
     const folded = foldNorms(network);
     noGrad(() => scope(() => void folded.read(images(1))));
     expect(liveTensors()).toBeGreaterThan(alive);
     folded.dispose();
     expect(liveTensors()).toBe(alive);
-    expect(values()).toEqual(before);
+    expect(digests()).toEqual(before);
     network.dispose();
   });
 });

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, openSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { TrainResult, Trial } from '@pocketnet/lab';
+import { followLauncher, pocketnetScript } from '../launch/index.js';
 import { note } from '../output.js';
 import { Interrupted } from '../verb.js';
 
@@ -47,7 +47,10 @@ export async function runTrials(trials: readonly Trial[], options: RunTrialsOpti
   if (signal.aborted) throw new Interrupted('Stopped; every training has its checkpoint. The same command goes on.');
 }
 
-/** The `train` verb on the trial's resolved configuration, in a process of its own: engines share no threads and no random state. */
+/**
+ * The `train` verb on the trial's resolved configuration, in a process of its own: engines share no threads and no random state. In a session
+ * of its own too, so that a terminal's Ctrl-C comes to it once, by us: the second would end it without a checkpoint.
+ */
 async function trainInChild(
   { folder, experiment }: Trial,
   out: string,
@@ -61,11 +64,14 @@ async function trainInChild(
   const threads = experiment.config.threads ?? Math.max(1, Math.floor(availableParallelism() / jobs));
   saveConfig(config, { ...experiment.portable, threads });
   const log = join(path, 'output.log');
-  const command = fileURLToPath(new URL('../../bin/pocketnet.js', import.meta.url));
-  const child = spawn(process.execPath, [command, 'train', '--config', config, '--out', path, '--resume', '--json'], {
-    stdio: ['ignore', 'pipe', openSync(log, 'a')],
+  const command = ['--import', followLauncher, pocketnetScript(), 'train'];
+  const errors = openSync(log, 'a');
+  const child = spawn(process.execPath, [...command, '--config', config, '--out', path, '--resume', '--json'], {
+    detached: true,
+    stdio: ['ignore', 'pipe', errors, 'ipc'],
     env: { ...process.env, STUDY: resolve(out), OMP_NUM_THREADS: String(threads) },
   });
+  closeSync(errors); // the child has its own
   const interrupt = (): boolean => child.kill('SIGINT');
   signal.addEventListener('abort', interrupt);
   return new Promise((done, fail) => {

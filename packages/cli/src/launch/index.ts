@@ -1,4 +1,4 @@
 export { environmentOf, type Layout } from './environment.js';
 export { freePort } from './free-port.js';
 export { type LaunchOptions, type LaunchResult, launch } from './launch.js';
-export { pocketnetScript } from './rank.js';
+export { followLauncher, pocketnetScript } from './rank.js';

@@ -20,6 +20,9 @@ export interface RankOptions {
   output: 'through' | 'held' | 'prefixed';
 }
 
+/** For node's `--import`, of a process with a channel to this one: ends it when this one is gone. */
+export const followLauncher = new URL('./follow-launcher.js', import.meta.url).href;
+
 /** One process of a job. */
 export class Rank {
   readonly rank: number;
@@ -34,8 +37,7 @@ export class Rank {
 
   constructor({ rank, command, environment, output }: RankOptions) {
     this.rank = rank;
-    const follower = new URL('./follow-launcher.js', import.meta.url).href;
-    this.#child = spawn(process.execPath, ['--import', follower, ...command], {
+    this.#child = spawn(process.execPath, ['--import', followLauncher, ...command], {
       env: environment,
       detached: true,
       stdio: [

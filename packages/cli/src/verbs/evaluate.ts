@@ -23,9 +23,12 @@ export const evaluate: Verb = {
       .option('--model <file>', 'the same; with --pairs, a folder of models too')
       .option('--network <name>', 'which network the weights are of; by default what the file says')
       .addOption(
-        new Option('--suite <name>', 'quick: pair sets (.bin); full: IJB and MegaFace too').choices(['quick', 'full']),
+        new Option('--suite <name>', 'quick: pair sets; full: IJB and MegaFace too').choices(['quick', 'full']),
       )
-      .option('--data <folder>', 'with --suite: where the benchmarks lie (lfw.bin, cfp_fp.bin, …)')
+      .option(
+        '--data <folder>',
+        'with --suite: where the benchmarks lie (lfw.bin, a folder of CALFW, IJBC, megaface …)',
+      )
       .option('--out <folder>', 'with --suite: where report.json and report.html go')
       .option('--no-pictures', 'with --suite: leave the faces of the hardest pairs out of the report')
       .option('--pairs <file.bin>', "one set of pairs in InsightFace's format", fileEnding('.bin'))

@@ -106,7 +106,8 @@ function mostDistractors(folder: string, set: number, notes: string[]): number {
     lengths.length > 0
       ? Math.max(...lengths)
       : Math.min(PROTOCOL, readImageList(join(folder, 'megaface_lst'), 3).length);
-  if (most < PROTOCOL) notes.push(`Searched among ${most} distractors; published numbers are of 1000000.`);
+  if (most < PROTOCOL)
+    notes.push(`Searched among ${most.toLocaleString('en-US')} distractors; published numbers are of 1,000,000.`);
   return most;
 }
 

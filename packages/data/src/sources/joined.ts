@@ -59,7 +59,8 @@ export function openJoined(location: string, openPart: (location: string) => Fac
     identities,
     label(index) {
       const { source, from, labelsFrom } = partOf(index);
-      return labelsFrom === undefined ? -1 : labelsFrom + source.label(index - from);
+      const label = source.label(index - from);
+      return labelsFrom === undefined || label < 0 ? -1 : labelsFrom + label;
     },
     read(index) {
       const { source, from } = partOf(index);

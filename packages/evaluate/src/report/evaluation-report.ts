@@ -53,7 +53,7 @@ function lead({ benchmarks, model }: Evaluation): string {
     .flatMap(({ title, metrics: [first] }) =>
       first
         ? [
-            `${title}: ${first.name} ${metricText(first)} %${first.interval ? ` (95 % interval ${metricInterval(first)})` : ''}`,
+            `${title}: ${first.name} ${percentText(first.value)} %${first.interval ? ` (95 % interval ${metricInterval(first)})` : ''}${first.resolved === false ? ' (few pairs)' : ''}`,
           ]
         : [],
     );
@@ -78,7 +78,7 @@ function tiles({ benchmarks: [benchmark], model, timing }: Evaluation): ReportTi
 
 function summary(benchmarks: readonly BenchmarkResult[]): ReportTable {
   return {
-    columns: ['benchmark', 'measure', '%', '95 % interval', 'problems'],
+    columns: ['benchmark', 'measure', '%', '95 % interval', 'notes'],
     rows: benchmarks.map(({ title, metrics: [first], problems }) => [
       title,
       first?.name ?? '–',
@@ -166,7 +166,7 @@ function benchmarkSections(
       ...(curve && { beside: roc(curve) }),
     },
     ...(scores ? [{ figure: histogram(scores) }] : []),
-    ...(result.problems.length > 0 ? [{ heading: `${result.title}: problems`, text: result.problems }] : []),
+    ...(result.problems.length > 0 ? [{ heading: `${result.title}: notes on the data`, text: result.problems }] : []),
     ...hardest(result, pictures),
   ];
 }

@@ -119,9 +119,9 @@ function tableHtml({ columns, rows, caption }: ReportTable): string {
   ].join('\n');
 }
 
-/** Numbers, and strings that read as one: 99.5 %, 0.98 ± 0.01, 1e-3, –. */
+/** Numbers, and strings that read as one: 99.5 %, 0.98 ± 0.01, 1e-3, –, 4.17 (few pairs). */
 function isNumeric(value: string | number | undefined): boolean {
-  return typeof value === 'number' || /^[\s\d.,:%±+−–()[\]e×-]+( ?[a-zµᵐ]{1,3})?$/i.test(value ?? '');
+  return typeof value === 'number' || /^[\s\d.,:%±+−–()[\]e×-]+( ?[a-zµᵐ]{1,3}|\([a-z ]+\))?$/i.test(value ?? '');
 }
 
 function tileHtml({ value, label }: ReportTile): string {

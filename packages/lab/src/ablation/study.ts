@@ -72,5 +72,11 @@ export function loadStudy(
       ),
     })),
   );
+  for (const { arm, experiment } of trials) {
+    if (experiment.config.data.val.length === 0)
+      throw new Error(
+        `${path}, arm ${arm}: a study compares accuracies, and data.val names no pairs to measure them on.`,
+      );
+  }
   return { study, first, trials };
 }

@@ -17,7 +17,7 @@ export function megaFaceBenchmark(refined: boolean): Benchmark {
   const name = refined ? 'megaface_r' : 'megaface';
   const about = refined
     ? 'MegaFace Challenge 1, cleaned by the noise lists.'
-    : 'MegaFace Challenge 1: faces among a million strangers.';
+    : 'MegaFace Challenge 1: faces of FaceScrub among strangers.';
   return {
     name,
     title,
@@ -88,7 +88,7 @@ function resultOf(
       ...verification.map(({ fpr, tpr, resolved }) => metric(`TPR at FPR ${fpr.toExponential()}`, tpr, resolved)),
       ...identification.map(({ rank, rate }) => metric(`rank ${rank}`, rate)),
     ],
-    intervals: 'none: the protocol gives none',
+    intervals: 'none, as the protocol has none',
     thresholds: [],
     hardest: [],
     problems,

@@ -42,7 +42,11 @@ export function megaFaceFigures(report: MegaFaceReport): MegaFaceFigures {
     distractors,
     trials: rank.length,
     tied,
-    identification: RANKS.map((k) => ({ rank: k, rate: recallAt(cmc, k), traditional: recallAt(traditionalCmc, k) })),
+    identification: RANKS.filter((k) => k === 1 || k <= distractors).map((k) => ({
+      rank: k,
+      rate: recallAt(cmc, k),
+      traditional: recallAt(traditionalCmc, k),
+    })),
     verification: FPRS.filter((fpr) => isWhole || fpr * verification.impostors <= verification.mostFalseAccepts).map(
       (fpr) => {
         const { tpr, resolved } = tprAtFpr(verification, fpr);

@@ -250,13 +250,16 @@ export const experimentSchema = z
       const message = 'without a head there is nothing to learn but a teacher with a weight above 0';
       context.addIssue({ code: 'custom', path: ['head'], message });
     }
-    if (config.data.unlabelled.length > 0 && !config.teacher) {
-      const message = 'faces without labels teach nothing without a teacher';
+    if (config.data.unlabelled.length > 0 && !(config.teacher && config.teacher.weight > 0)) {
+      const message = 'faces without labels teach nothing without a teacher with a weight above 0';
       context.addIssue({ code: 'custom', path: ['data', 'unlabelled'], message });
     }
     if (config.head?.kind === 'adadistill' && !config.teacher) {
       const message = 'adadistill makes its class centres from a teacher, and the configuration has none';
       context.addIssue({ code: 'custom', path: ['head', 'kind'], message });
+    }
+    if (config.data.train.length === 0 && config.data.unlabelled.length === 0) {
+      context.addIssue({ code: 'custom', path: ['data', 'train'], message: 'names no faces to train on' });
     }
     const names = config.data.val.map((set) => set.name);
     const twice = names.findIndex((name, index) => names.indexOf(name) < index);

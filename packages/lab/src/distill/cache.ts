@@ -7,6 +7,9 @@ import { writeFileAtomic } from '@pocketnet/torch/io';
 /** Images of one file of a cache. */
 export const shardImages = 2048;
 
+/** Files of a cache that are open at a time: millions of images have thousands, and a process may often hold 1,024. */
+const mostOpen = 256;
+
 /** The embeddings of every image and of its mirror image, on disk: [images, 2, dimension] in float32, in shards of 2,048 images. */
 export class EmbeddingCache {
   readonly shards: number;
@@ -44,11 +47,7 @@ export class EmbeddingCache {
   /** Reads [2, dimension] of image `index` into `out`. */
   read(index: number, out: Float32Array): void {
     const shard = Math.floor(index / shardImages);
-    let file = this.#files.get(shard);
-    if (file === undefined) {
-      file = openSync(this.#path(shard), 'r');
-      this.#files.set(shard, file);
-    }
+    const file = this.#files.get(shard) ?? this.#open(shard);
     const bytes = new Uint8Array(out.buffer, out.byteOffset, this.#stride);
     if (readSync(file, bytes, 0, this.#stride, (index % shardImages) * this.#stride) !== this.#stride)
       throw new Error(`${this.#path(shard)} ends before image ${index}: delete it, and it is made again.`);
@@ -57,6 +56,17 @@ export class EmbeddingCache {
   close(): void {
     for (const file of this.#files.values()) closeSync(file);
     this.#files.clear();
+  }
+
+  #open(shard: number): number {
+    const [oldest] = this.#files;
+    if (oldest && this.#files.size >= mostOpen) {
+      closeSync(oldest[1]);
+      this.#files.delete(oldest[0]);
+    }
+    const file = openSync(this.#path(shard), 'r');
+    this.#files.set(shard, file);
+    return file;
   }
 
   get #stride(): number {
@@ -88,13 +98,17 @@ async function fileDigest(path: string): Promise<string> {
   return hash.digest('hex');
 }
 
-/** Of a source of millions only some images are read: two sets of one length that agree on these are one set. */
+/**
+ * Of a source of millions only some images are read. Which ones a selection has picked shows in their names or the numbers of their records,
+ * so that two sets are taken for one only if these agree too, where the source has them.
+ */
 function sourceDigest(location: string): string {
   const source = openSource(location);
   try {
     const hash = createHash('sha256').update(`${source.length}`);
     const samples = Math.min(64, source.length);
     for (let i = 0; i < samples; i++) hash.update(source.read(Math.floor((i * source.length) / samples)));
+    for (let i = 0; i < source.length; i++) hash.update(`${source.place?.(i).record ?? source.imageName?.(i) ?? ''}\n`);
     return hash.digest('hex');
   } finally {
     source.close();

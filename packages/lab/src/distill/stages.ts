@@ -30,7 +30,8 @@ export function findStages(path: string): Stage[] {
     if (found.length > 0) return found.sort((a, b) => a.number - b.number);
   }
   throw new Error(
-    `${path} holds no weights of a teacher's epochs (epoch-0001.safetensors, or 11372backbone.pth): train the teacher with keepEpochs: true.`,
+    `${path} holds no weights of a teacher's epochs (epoch-0001.safetensors, or 11372backbone.pth): train the teacher with ` +
+      'keepEpochs: true, or name one file, such as its last.safetensors, with stages: last.',
   );
 }
 

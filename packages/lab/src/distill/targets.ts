@@ -45,8 +45,10 @@ export interface TargetOptions {
   workers: number;
   device: string;
   quiet: boolean;
-  /** Where the projection is kept, so that a resumed run has the same. */
+  /** Where the projection is kept. */
   out: string;
+  /** Whether the run goes on: it has the projection that it began with. */
+  resumed: boolean;
   group?: FillingGroup;
 }
 
@@ -158,7 +160,7 @@ function project(rows: Float32Array, projection: Float32Array, count: number, fr
 async function openProjection(
   teachers: readonly Teacher[],
   joined: number,
-  { out, student, images, models }: TargetOptions,
+  { out, resumed, student, images, models }: TargetOptions,
 ): Promise<Float32Array> {
   if (joined < student.dimension) {
     throw new Error(
@@ -166,7 +168,7 @@ async function openProjection(
     );
   }
   const path = join(out, 'projection.safetensors');
-  if (existsSync(path)) {
+  if (resumed && existsSync(path)) {
     return scope(() => {
       const directions = loadTensors(path).tensors.get('directions');
       if (directions?.shape.join() !== `${joined},${student.dimension}`)

@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
+import { randomState, setRandomState } from '@pocketnet/torch';
 import type { Embedder } from '../embedders/embedder.js';
 import { networkEmbedder } from '../embedders/network.js';
 import { openEmbedder } from '../embedders/open.js';
-import { loadNetwork } from '../networks/index.js';
+import { type LoadedNetwork, loadNetwork } from '../networks/index.js';
 import type { Stage } from './stages.js';
 
 /** A teacher as a configuration names it. */
@@ -27,7 +28,7 @@ export async function openStage(
   if (!existsSync(path)) throw new Error(`The teacher ${path} does not exist; a run does not start without it.`);
   try {
     if (path.endsWith('.onnx')) return await openEmbedder(path);
-    const { network, entry, embedding, input } = loadNetwork(path, name);
+    const { network, entry, embedding, input } = withoutDrawing(() => loadNetwork(path, name));
     const embedder = networkEmbedder(network.to({ device }), {
       name: entry.name,
       dimension: embedding,
@@ -45,6 +46,20 @@ export async function openStage(
     };
   } catch (cause) {
     throw new Error(`The teacher cannot be used: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+  }
+}
+
+/**
+ * Leaves the engine's generator as it was. A network is drawn before its weights are read; without this a student's margins would depend on
+ * whether a cache was there, and on where a run was resumed.
+ */
+function withoutDrawing(load: () => LoadedNetwork): LoadedNetwork {
+  const state = randomState();
+  try {
+    return load();
+  } finally {
+    setRandomState(state);
+    state.dispose();
   }
 }
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import {
   loadTensors,
   type nn,
+  ops,
   type optim,
   type ProcessGroup,
   randomState,
@@ -70,7 +71,7 @@ export function saveCheckpoint(folder: string, parts: Checkpointed, position: Po
     const tensors = new Map<string, Tensor>();
     for (const [prefix, state] of sections(parts))
       for (const [name, tensor] of state) tensors.set(`${prefix}.${name}`, tensor);
-    tensors.set('random.cpu', randomState());
+    tensors.set('random.cpu', randomStates(parts));
     if (parts.group.rank === 0)
       saveTensors(file(folder), tensors, { position: JSON.stringify(position), recipe: JSON.stringify(parts.recipe) });
   });
@@ -97,9 +98,23 @@ export function loadCheckpoint(folder: string, parts: Checkpointed): Position {
     projector?.loadStateDict(section('projector'));
     optimizers.backbone.loadStateDict(section('optimizer.backbone'));
     optimizers.head.loadStateDict(mapShards(head, section('optimizer.head'), 'momentum.0', own));
-    setRandomState(random);
+    setRandomState(ownState(random, group));
     return { ...startPosition(), ...(JSON.parse(metadata.position) as Position) };
   });
+}
+
+/** Of all processes, [processes, bytes]: heads that sample their classes draw on each as they need. */
+function randomStates({ group, backbone }: Checkpointed): Tensor {
+  const device = backbone.parameters()[0]?.device ?? 'cpu';
+  const row = ops.reshape(randomState(), [1, -1]);
+  return ops.toDevice(group.allGather(ops.toDevice(row, device, 'uint8')), 'cpu', 'uint8');
+}
+
+/** This process's; the first one's where the run goes on with other processes than it had. */
+function ownState(states: Tensor, { rank, size }: ProcessGroup): Tensor {
+  const rows = ops.reshape(states, [-1, randomState().size]);
+  const row = rows.shape[0] === size ? rank : 0;
+  return ops.clone(ops.reshape(ops.slice(rows, 0, row, row + 1), [-1]), 'contiguous_format');
 }
 
 type State = Map<string, Tensor>;

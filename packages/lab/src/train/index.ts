@@ -3,4 +3,5 @@ export * from './nan-guard.js';
 export * from './objective.js';
 export * from './optimizers.js';
 export * from './schedule.js';
+export * from './threads.js';
 export * from './train.js';

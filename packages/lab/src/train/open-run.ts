@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { basename } from 'node:path';
 import { createLoader, joinLocations, type Loader } from '@pocketnet/data';
 import {
@@ -23,6 +22,7 @@ import { type Checkpointed, loadCheckpoint, type Position, startPosition } from 
 import { headTerm, type LossTerm, teacherTerm } from './objective.js';
 import { baseLearningRate, buildOptimizers } from './optimizers.js';
 import { buildSchedule } from './schedule.js';
+import { usualThreads } from './threads.js';
 import { openValidation, type ValidationSet } from './validation.js';
 
 /** All that a run works with, ready for its next step. */
@@ -60,7 +60,7 @@ export interface OpenRunOptions {
  * @throws Errors about the configuration's data, teachers, networks and sets: before training, not in the middle of it
  */
 export async function openRun(config: ExperimentConfig, options: OpenRunOptions): Promise<OpenRun> {
-  const { out, group, quiet } = options;
+  const { out, resumed, group, quiet } = options;
   const { size, workers, augment, train, unlabelled } = config.data;
   const location = joinLocations({ labelled: typeof train === 'string' ? [train] : train, unlabelled });
   const { batch, seed } = config;
@@ -83,6 +83,7 @@ export async function openRun(config: ExperimentConfig, options: OpenRunOptions)
           device: config.device,
           quiet,
           out,
+          resumed,
           group,
         })
       : undefined;
@@ -90,7 +91,8 @@ export async function openRun(config: ExperimentConfig, options: OpenRunOptions)
       await loader.close();
       await targets?.close();
     };
-    return { ...openModel(config, loader, targets, options), loader, validation, targets, totalSteps, close };
+    const model = openModel(config, { ...options, source: loader.source, totalSteps, targets });
+    return { ...model, loader, validation, targets, totalSteps, close };
   } catch (error) {
     await loader.close();
     await targets?.close();
@@ -102,22 +104,22 @@ function countSteps({ maxSteps, epochs }: ExperimentConfig, batchesPerEpoch: num
   return Math.min(maxSteps ?? Number.POSITIVE_INFINITY, (epochs ?? Number.POSITIVE_INFINITY) * batchesPerEpoch);
 }
 
-function openModel(
-  config: ExperimentConfig,
-  loader: Loader,
-  targets: Targets | undefined,
-  { out, resumed, group }: OpenRunOptions,
-) {
-  const { source, batchesPerEpoch } = loader;
+interface Opened extends OpenRunOptions {
+  source: Loader['source'];
+  totalSteps: number;
+  targets: Targets | undefined;
+}
+
+function openModel(config: ExperimentConfig, { out, resumed, group, source, totalSteps, targets }: Opened) {
   const { size } = config.data;
   const { device } = config;
-  setThreads(config.threads ?? availableParallelism());
+  setThreads(config.threads ?? usualThreads());
   manualSeed(config.seed);
   const entry = findNetwork(config.network);
   const embedding = config.embedding ?? entry.embedding;
   const genotype = config.genotype === undefined ? undefined : readGenotypeFile(config.genotype);
   const backbone = entry.build({ input: size, embedding, ...(genotype && { genotype }) }).to({ device });
-  const head = openHead(config, embedding, source, group)?.to({ device });
+  const head = openHead(config, embedding, source, targets, group)?.to({ device });
   const projector = openProjector(config, embedding, targets)?.to({ device });
   const others = [head, projector].filter((module) => module !== undefined);
   const parts = {
@@ -143,6 +145,7 @@ function openModel(
     identities: source.identities,
     batch: config.batch * group.size,
     augment: config.data.augment,
+    ...(config.data.mixup > 0 && { mixup: config.data.mixup }),
     head: config.head?.kind ?? 'none',
     ...(config.teacher && { stages: config.teacher.stages, distillation: config.teacher.loss }),
   };
@@ -150,7 +153,7 @@ function openModel(
   const shared = others.filter((module) => !(module instanceof ShardedHead));
   const replicas = dataParallel([backbone, ...shared], group);
   if (config.syncBatchNorm) synchroniseBatchNorm(backbone, group);
-  const factor = buildSchedule(config, countSteps(config, batchesPerEpoch), group.size);
+  const factor = buildSchedule(config, totalSteps, group.size);
   const highest = baseLearningRate(config, group.size);
   return {
     ...parts,
@@ -168,12 +171,19 @@ function openHead(
   { head, teacher, data }: ExperimentConfig,
   embedding: number,
   source: Loader['source'],
+  targets: Targets | undefined,
   group: ProcessGroup,
 ): Head | undefined {
   if (head === null) return undefined;
   if (source.identities < 2) {
     throw new Error(
       `${source.name} holds ${source.identities} labelled identities; a head needs 2 at least (head: null learns from a teacher alone).`,
+    );
+  }
+  if (head.kind === 'adadistill' && targets && targets.dimension !== embedding) {
+    throw new Error(
+      `The head adadistill makes its centres of the teacher's embeddings, and these have ${targets.dimension} numbers, the student's ` +
+        `${embedding}: teacher.project: pca brings them to one width.`,
     );
   }
   const built = buildHead(head, embedding, source.identities, { teacher: teacher !== null, group });

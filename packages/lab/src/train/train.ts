@@ -123,12 +123,11 @@ async function trainAsRank(
         position.step++;
         position.batch++;
         const epochEnds = position.batch === loader.batchesPerEpoch;
-        record?.step({ ...outcome, lr, terms: terms.map((term) => term.name) });
-        if (epochEnds) {
-          Object.assign(position, { epoch: position.epoch + 1, batch: 0 });
-          if (config.keepEpochs) saveWeights(epochName(position.epoch));
-        }
         const done = position.step === totalSteps;
+        record?.step({ ...outcome, lr, terms: terms.map((term) => term.name) });
+        // An epoch that the run ends amid counts: the last stage of a teacher is the finished one.
+        if (config.keepEpochs && (epochEnds || done)) saveWeights(epochName(position.epoch + 1));
+        if (epochEnds) Object.assign(position, { epoch: position.epoch + 1, batch: 0 });
         if (position.step % config.evalEvery === 0 || done) await validate();
         await setImmediate(); // batches that are ready follow one another without it, and no Ctrl-C would ever come in
         interrupted = onAnyRank(group, !done && (signal?.aborted ?? false));

@@ -1,5 +1,5 @@
-import { allowedFalseAccepts } from '../../scores/exact-point.js';
 import { lowerBound } from '../../bounds.js';
+import { allowedFalseAccepts } from '../../scores/exact-point.js';
 
 /** Verification of MegaFace: the genuine pairs in descending order of score, with the impostors before each. */
 export interface MegaFaceVerification {

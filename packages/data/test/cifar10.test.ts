@@ -3,25 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createLoader, openSource } from '@pocketnet/data';
 import { afterAll, describe, expect, test } from 'vitest';
+import { cifar10Batch } from './format-fixtures.js';
 
 const root = mkdtempSync(join(tmpdir(), 'cifar-'));
 afterAll(() => rmSync(root, { recursive: true }));
 
-/** Records whose red is the label, green the column and blue the record's number. */
-const batch = (labels: readonly number[]): Buffer =>
-  Buffer.concat(
-    labels.map((label, number) =>
-      Buffer.from([
-        label,
-        ...Array(1024).fill(label),
-        ...Array.from({ length: 1024 }, (_, i) => i % 32),
-        ...Array(1024).fill(number),
-      ]),
-    ),
-  );
-writeFileSync(join(root, 'data_batch_1.bin'), batch([3, 9]));
-writeFileSync(join(root, 'data_batch_2.bin'), batch([0, 5, 1]));
-writeFileSync(join(root, 'test_batch.bin'), batch([7]));
+writeFileSync(join(root, 'data_batch_1.bin'), cifar10Batch([3, 9]));
+writeFileSync(join(root, 'data_batch_2.bin'), cifar10Batch([0, 5, 1]));
+writeFileSync(join(root, 'test_batch.bin'), cifar10Batch([7]));
 
 describe("CIFAR-10's binary files", () => {
   test('open as one source, their pictures pixel by pixel', () => {
@@ -50,8 +39,8 @@ describe("CIFAR-10's binary files", () => {
       writeFileSync(join(root, name), bytes);
       return join(root, name);
     };
-    expect(() => openSource(broken('data_batch_8.bin', batch([10])))).toThrow(/data_batch_8\.bin.*0.*class 10/);
-    expect(() => openSource(broken('data_batch_9.bin', batch([1]).subarray(1)))).toThrow(
+    expect(() => openSource(broken('data_batch_8.bin', cifar10Batch([10])))).toThrow(/data_batch_8\.bin.*0.*class 10/);
+    expect(() => openSource(broken('data_batch_9.bin', cifar10Batch([1]).subarray(1)))).toThrow(
       /data_batch_9\.bin.*3072 bytes/,
     );
     rmSync(join(root, 'data_batch_8.bin'));

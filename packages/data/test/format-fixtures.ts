@@ -45,6 +45,19 @@ export function writeImageFolder(folder: string, counts: readonly number[]): Uin
   return photos;
 }
 
+/** A binary file of CIFAR-10: records whose red is the label, green the column and blue the record's number. */
+export const cifar10Batch = (labels: readonly number[]): Buffer =>
+  Buffer.concat(
+    labels.map((label, number) =>
+      Buffer.from([
+        label,
+        ...Array(1024).fill(label),
+        ...Array.from({ length: 1024 }, (_, i) => i % 32),
+        ...Array(1024).fill(number),
+      ]),
+    ),
+  );
+
 /** Damages `bytes` in one of the ways that files get damaged. */
 export function mutate(bytes: Uint8Array, random: Random): Uint8Array {
   const copy = Buffer.from(bytes);

@@ -1,8 +1,17 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type FaceSource, holdOut, openSource, sources, subset, writeFaces, writeRecords } from '@pocketnet/data';
+import {
+  type FaceSource,
+  holdOut,
+  joinLocations,
+  openSource,
+  sources,
+  subset,
+  writeFaces,
+  writeRecords,
+} from '@pocketnet/data';
 import { describe, expect, it } from 'vitest';
-import { jpegShells, temporaryFolder, writeImageFolder } from './format-fixtures.js';
+import { cifar10Batch, jpegShells, temporaryFolder, writeImageFolder } from './format-fixtures.js';
 
 const folder = temporaryFolder();
 const COUNTS = [3, 1, 5, 2];
@@ -14,11 +23,16 @@ writeFaces(
   jpegShells(LABELS.length).map((image, i) => ({ identity: LABELS[i] ?? 0, image })),
 );
 
+mkdirSync(join(folder, 'cifar-10'));
+writeFileSync(join(folder, 'cifar-10', 'data_batch_1.bin'), cifar10Batch([...Array(20).keys()].map((i) => i % 10)));
+
 /** A location of each registered kind: 11 images of 4 people where the kind lets us choose. */
 const LOCATIONS: Record<string, string> = {
   recordio: join(folder, 'packed'),
   'image-folder': join(folder, 'photos'),
   generated: 'generated:identities=4,images=3,seed=1,size=112',
+  cifar10: join(folder, 'cifar-10'),
+  joined: joinLocations({ labelled: [join(folder, 'packed'), join(folder, 'photos')], unlabelled: [] }),
 };
 
 const labelsOf = (source: FaceSource) => Array.from({ length: source.length }, (_, i) => source.label(i));
@@ -93,13 +107,17 @@ describe('openSource', () => {
 
   it('says what is wrong with a location', () => {
     const complaints: [string, RegExp][] = [
-      [join(folder, 'nothing'), /holds no faces that can be read\. Name a RecordIO file .*, or a folder/],
+      [join(folder, 'nothing'), /holds no faces that can be read\. Name .*a RecordIO file .*, or a folder/],
       [join(folder, 'gone.rec'), /gone\.rec: does not exist/],
-      [`${photos}?people=3`, /unknown selection, "people"\. .*takes identities, minImages/],
+      [`${photos}?people=3`, /unknown selection, "people"\. .*takes only, without, identities/],
       [`${photos}?minImages=0`, /minImages=0, which is no whole number from 1/],
       [`${photos}?identities=9-3`, /identities=9-3, which is no list of labels/],
       [`${photos}?holdOut=1`, /holdOut=1, which is no fraction/],
       [`${photos}?seed=`, /seed=, which is no whole number/],
+      [
+        `${joinLocations({ labelled: [photos], unlabelled: [photos] })}?holdOut=0.5`,
+        /faces without a label .*Select within the parts/,
+      ],
       [`${photos}?minImages=6`, /no faces that fit the selection/],
     ];
     for (const [location, message] of complaints) expect(() => openSource(location), location).toThrow(message);

@@ -23,7 +23,8 @@ import type { LabelRange, Selection } from './subset.js';
  */
 export function parseLocation(location: string): { base: string; selection: Selection | undefined } {
   const mark = location.lastIndexOf('?');
-  if (mark < 0 || existsSync(location)) return { base: location, selection: undefined };
+  const isInside = mark < location.lastIndexOf('}'); // of a joined location: its parts have selections of their own
+  if (mark < 0 || isInside || existsSync(location)) return { base: location, selection: undefined };
   const selection: Selection = {};
   for (const [key, value] of new URLSearchParams(location.slice(mark + 1))) {
     const parse = PARSERS[key];

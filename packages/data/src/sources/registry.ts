@@ -19,7 +19,6 @@ export const sources: readonly SourceKind[] = [joined, recordIO, cifar10, imageF
  * @throws DataError when nothing there can be read as faces.
  */
 export function openSource(location: string): FaceSource {
-  if (joined.matches(location)) return joined.open(location, openSource); // its parts have selections of their own
   const { base, selection } = parseLocation(location);
   const source = kindOf(base).open(base, openSource);
   return selection === undefined ? source : subset(source, selection);

@@ -2,6 +2,7 @@ import { DataError } from '../data-error.js';
 import { Random } from '../random.js';
 import type { FaceSource } from './face-source.js';
 import { listedImages } from './image-list.js';
+import { parseLocation } from './location.js';
 
 /** Labels from first to last, both included. */
 export type LabelRange = [first: number, last: number];
@@ -81,15 +82,20 @@ export function subset(source: FaceSource, selection: Selection): FaceSource {
  * @param fraction of the identities to hold out, in (0, 1)
  */
 export function holdOut(location: string, fraction: number, seed = 0): { train: string; heldOut: string } {
-  const joint = location.includes('?') ? '&' : '?';
+  const joint = jointOf(location);
   const part = (key: string): string => `${location}${joint}${key}=${fraction}&seed=${seed}`;
   return { train: part('holdOut'), heldOut: part('heldOut') };
 }
 
 /** The locations of `parts` equal parts of the images at `location`, with the same share of every identity in each. */
 export function folds(location: string, parts: number, seed = 0): string[] {
-  const joint = location.includes('?') ? '&' : '?';
+  const joint = jointOf(location);
   return Array.from({ length: parts }, (_, i) => `${location}${joint}fold=${i + 1}/${parts}&seed=${seed}`);
+}
+
+/** What stands between a location and one more selection. */
+function jointOf(location: string): '?' | '&' {
+  return parseLocation(location).selection === undefined ? '?' : '&';
 }
 
 /** @throws RangeError for an image that a source does not have. */
@@ -120,6 +126,11 @@ function groupByLabel(source: FaceSource, isIn: (index: number) => boolean): Per
   for (let index = 0; index < source.length; index++) {
     if (!isIn(index)) continue;
     const label = source.label(index);
+    if (label < 0) {
+      source.close();
+      const reason = 'has faces without a label among labelled ones, which no selection by identity can part';
+      throw new DataError({ file: source.name, reason, remedy: 'Select within the parts that are joined' });
+    }
     const person = people.get(label);
     if (person) person.indices.push(index);
     else people.set(label, { label, indices: [index] });

@@ -128,6 +128,7 @@ export const others = {
   'aten::isfinite': one,
   'aten::argmax': (m) => [m.real(2, 3), 1],
   'aten::all': (m) => [m.mask(2, 3)],
+  'aten::_foreach_add_.Scalar': (m) => [two(m), 1.5],
   'pocketnet::sgd_step_': (m) => [two(m), two(m), two(m), 0.1, 0.9, 1e-4],
   'pocketnet::total_norm': (m) => [two(m)],
   'pocketnet::fits_channels_last': (m) => [nhwc(m.real(2, 8, 4, 4))],
@@ -144,6 +145,17 @@ export const others = {
     1,
     1,
   ],
+  'pocketnet::search_cell': searchCell,
 };
+
+/** A mixed cell of one node: two edges of four convolutions each, six norms an edge. */
+function searchCell(m) {
+  const channels = 4;
+  const convolution = (k) => [m.real(channels), m.real(channels, 1, k, k), m.real(channels, channels, 1, 1)];
+  const parameters = [0, 1].flatMap(() => [3, 5, 7, 1].flatMap(convolution)).map(float32);
+  const statistics = Array.from({ length: 2 * 6 * 2 }, () => float32(m.positive(channels)));
+  const state = () => nhwc(float32(m.real(2, channels, 6, 6)));
+  return [state(), state(), float32(m.real(2, 8)), parameters, statistics, false, 0.1, 1e-5];
+}
 
 export const samples = { ...differentiable, ...others };

@@ -41,20 +41,21 @@ inline void gemmColumns(int64_t m, int64_t depth, const float* a, int64_t ars, i
   for (; i < m; i++) gemmTile<1, Vectors, Lanes>(depth, a + i * ars, ars, acs, b, ldb, c + i * ldc, ldc, accumulate);
 }
 
+// The columns from `from` on, as wide as they allow: tiles of `Vectors` vectors, as many rows as leave registers for a row of B and a factor.
+template <int Vectors, int Lanes>
+inline void gemmFrom(int64_t from, int64_t m, int64_t n, int64_t depth, const float* a, int64_t ars, int64_t acs, const float* b, int64_t ldb,
+                     float* c, int64_t ldc, bool accumulate) {
+  constexpr int room = (kRegisters - Vectors - 1) / Vectors, rows = room > 14 ? 14 : room, width = Vectors * Lanes;
+  int64_t j = from;
+  for (; j + width <= n; j += width) gemmColumns<rows, Vectors, Lanes>(m, depth, a, ars, acs, b + j, ldb, c + j, ldc, accumulate);
+  if constexpr (Vectors > 1) gemmFrom<Vectors / 2, Lanes>(j, m, n, depth, a, ars, acs, b, ldb, c, ldc, accumulate);
+  else if constexpr (Lanes > 1) gemmFrom<1, (Lanes > 4 ? Lanes / 2 : 1)>(j, m, n, depth, a, ars, acs, b, ldb, c, ldc, accumulate);
+}
+
 inline void gemm(int64_t m, int64_t n, int64_t depth, const float* a, int64_t ars, int64_t acs, const float* b, int64_t ldb, float* c,
                  int64_t ldc, bool accumulate) {
-  int64_t j = 0;
-  for (; j + 64 <= n; j += 64) gemmColumns<6, 4, 16>(m, depth, a, ars, acs, b + j, ldb, c + j, ldc, accumulate);
-  for (; j + 32 <= n; j += 32) gemmColumns<12, 2, 16>(m, depth, a, ars, acs, b + j, ldb, c + j, ldc, accumulate);
-  for (; j + 16 <= n; j += 16) gemmColumns<14, 1, 16>(m, depth, a, ars, acs, b + j, ldb, c + j, ldc, accumulate);
-  for (; j + 8 <= n; j += 8) gemmColumns<12, 1, 8>(m, depth, a, ars, acs, b + j, ldb, c + j, ldc, accumulate);
-  for (; j < n; j++) {
-    for (int64_t i = 0; i < m; i++) {
-      float sum = accumulate ? c[i * ldc + j] : 0.0f;
-      for (int64_t k = 0; k < depth; k++) sum += a[i * ars + k * acs] * b[k * ldb + j];
-      c[i * ldc + j] = sum;
-    }
-  }
+  constexpr int vectors = kRegisters / 8;  // four sums deep where there are 32 registers, two where there are 16
+  gemmFrom<vectors, kWidest>(0, m, n, depth, a, ars, acs, b, ldb, c, ldc, accumulate);
 }
 
 }  // namespace pocketnet

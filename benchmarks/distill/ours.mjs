@@ -22,7 +22,7 @@ const dimension = 128;
  * `time(name)` times one of: `teacher`, what it says of a batch; `arcface`, a step without a teacher; `live`, a step whose
  * teacher looks at its images; `cached`, a step whose targets are known.
  */
-export async function openOurs({ batch, threads, classes, folder }) {
+export async function openOurs({ batch, threads, classes, folder, bf16 }) {
   setThreads(threads);
   manualSeed(0);
   const student = findNetwork('pocketnet-s-128').build();
@@ -73,7 +73,7 @@ export async function openOurs({ batch, threads, classes, folder }) {
     'live bf16': async () => step(await look(coarse)),
     cached: () => step(cached),
   };
-  const cosine = meanCosine(cached, await look(coarse), batch);
+  const cosine = bf16 ? meanCosine(cached, await look(coarse), batch) : Number.NaN;
   const [arcface, template] = scope(() => noGrad(() => losses(cached).map((term) => term.item())));
   return {
     version: engineInfo().version,

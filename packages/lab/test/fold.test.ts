@@ -31,6 +31,15 @@ describe.each(runnableNetworks)('$name with its norms folded away', ({ name, emb
     network.dispose();
   });
 
+  it("gives almost the same ones by Winograd's algorithm", () => {
+    const network = randomNetwork(name, { input: size });
+    const [plain, folded] = [foldNorms(network), foldNorms(network, { winograd: true })];
+    const [exact, fast] = [plain, folded].map(({ read }) => noGrad(() => scope(() => read(images(2)).toFloat32())));
+    expect(relative(fast as Float32Array, exact as Float32Array)).toBeLessThan(1e-4);
+    for (const each of [plain, folded]) each.dispose();
+    network.dispose();
+  });
+
   it('looks in bfloat16 almost the same way', async () => {
     const network = randomNetwork(name, { input: size });
     const options = { name, dimension: embedding, size, frozen: true };

@@ -18,7 +18,7 @@ export interface NetworkEmbedderOptions {
 /** An embedder on libtorch. The network is put into evaluation mode for the while of each call, and stays its owner's. */
 export function networkEmbedder(network: Block, options: NetworkEmbedderOptions): Embedder {
   const { name, dimension, size = 112, device = 'cpu', frozen = false, precision = 'float32' } = options;
-  const folded = frozen ? foldNorms(network) : undefined;
+  const folded = frozen ? foldNorms(network, { winograd: precision === 'float32' }) : undefined;
   const read = (input: Tensor): Tensor => (folded ? folded.read(input) : network.read(input, execute));
   return {
     name,

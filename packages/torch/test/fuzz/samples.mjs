@@ -146,6 +146,13 @@ export const others = {
     1,
   ],
   'pocketnet::search_cell': searchCell,
+  'pocketnet::winograd_filters': (m) => [float32(m.real(5, 4, 3, 3))],
+  'pocketnet::winograd': (m) => [
+    nhwc(float32(m.real(2, 4, 6, 7))),
+    ops.winogradFilters(float32(m.real(5, 4, 3, 3))),
+    float32(m.real(5)),
+    5,
+  ],
 };
 
 /** A mixed cell of one node: two edges of four convolutions each, six norms an edge. */

@@ -67,6 +67,7 @@ describe('evaluate --suite', () => {
     ['nothing to measure on', ['seen.npy'], /--pairs FILE\.bin, or --suite/],
     ['a suite without data', ['seen.npy', '--suite', 'quick', '--out', 'x'], /--data FOLDER/],
     ['pairs and a suite', ['seen.npy', '--suite', 'quick', '--pairs', 'lfw.bin'], /one of them/],
+    ['pairs with an output folder', ['seen.npy', '--pairs', 'lfw.bin', '--out', 'x'], /belong to --suite/],
     ['two models', ['seen.npy', '--model', 'other.npy', '--pairs', 'lfw.bin'], /Two models/],
   ])('ends with 2 for %s', async (_, args, message) => {
     const { code, stderr } = await pocketnet(['evaluate', ...args], at);

@@ -48,7 +48,11 @@ async function run(argument: string | undefined, options: Options): Promise<void
   if (argument !== undefined && options.model !== undefined && argument !== options.model)
     throw new UsageError(`Two models are named, ${argument} and --model ${options.model}: give one.`);
   if (/\.(safetensors|pth|pt)$/i.test(model)) await checkNetwork(options.network);
-  if (pairs !== undefined && suite === undefined) return evaluatePairs({ ...options, model, pairs });
+  if (pairs !== undefined && suite === undefined) {
+    if (data !== undefined || out !== undefined)
+      throw new UsageError('--data and --out belong to --suite; --pairs prints its result.');
+    return evaluatePairs({ ...options, model, pairs });
+  }
   if (pairs !== undefined)
     throw new UsageError('--pairs measures one set, --suite all that --data holds: give one of them.');
   if (suite === undefined)

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync } from 'node:fs';
+import { cpSync, existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadTensors, ops, scope, type Tensor } from '@pocketnet/torch';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -85,6 +85,57 @@ describe('training by two processes', () => {
     const rest = await pocketnet(together(...command('killed', ...steps), '--resume'), at);
     expect({ code: rest.code, stderr: rest.code === 0 ? '' : rest.stderr }).toEqual({ code: 0, stderr: '' });
     expect(apart('killed', 'undisturbed', 'teacher')).toBe(0);
+  });
+});
+
+describe('a search by two processes', () => {
+  const place = workplace();
+  const at = { cwd: place.path };
+  afterAll(() => place.remove());
+  const search = (out: string, ...set: string[]): string[] => [
+    ...['search', '--config', 'search.yaml', '--out', out],
+    ...set.flatMap((change) => ['--set', change]),
+  ];
+  const together = (...verb: string[]): string[] => ['launch', '--nproc', '2', '--', ...verb];
+  const alphas = async (out: string): Promise<number[]> => {
+    const { alphas } = await json(['derive', '--checkpoint', out], at);
+    return Object.values(alphas as Record<string, number[][][]>).flat(3);
+  };
+  beforeAll(() =>
+    writeFileSync(
+      join(place.path, 'search.yaml'),
+      [
+        'data: { train: "generated:identities=4,images=8,seed=1,size=32", size: 32, workers: 0, augment: [] }',
+        'network: { channels: 4, cells: 3, nodes: 2 }',
+        'batch: 8',
+        'epochs: 2',
+        'lr: 0.01',
+        'threads: 1',
+        'validateEvery: 2',
+      ].join('\n'),
+    ),
+  );
+
+  it('with half the batch each and synchronised statistics reaches the α of one with the whole', async () => {
+    // At this rate two steps carry no rounding over one of the network's kinks (PReLU).
+    const few = ['maxSteps=2', 'lr=0.001'];
+    const one = await json(search('one', ...few), at);
+    const two = await json(together(...search('two', 'batch=4', 'syncBatchNorm=true', ...few)), at);
+    expect(two).toMatchObject({ steps: one.steps, epochs: one.epochs });
+    await json(search('still', ...few, 'architect.warmupEpochs=1'), at);
+    const [start, expected, found] = [await alphas('still'), await alphas('one'), await alphas('two')];
+    expect(found.length).toBe(2 * 5 * 8);
+    const largest = (others: readonly number[]): number =>
+      Math.max(...found.map((alpha, i) => Math.abs(alpha - (others[i] ?? 0))));
+    expect(largest(expected)).toBeLessThan(1e-5);
+    expect(largest(start)).toBeGreaterThan(1e-3);
+  });
+
+  it('with statistics of their own keeps one α, and resumed goes on to the same', async () => {
+    await json(together(...search('whole', 'batch=4')), at);
+    await json(together(...search('parts', 'batch=4', 'maxSteps=3')), at);
+    await json([...together(...search('parts', 'batch=4')), '--resume'], at);
+    expect(await alphas('parts')).toEqual(await alphas('whole'));
   });
 });
 

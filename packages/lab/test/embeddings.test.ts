@@ -51,7 +51,7 @@ function npy(
 ): Buffer {
   const text = `{'descr': '${descr}', 'fortran_order': ${order}, 'shape': (${shape.join(', ')},), }`.replace(/,,/, ',');
   const start = version === 1 ? 10 : 12;
-  const header = Buffer.from(text.padEnd(64 * Math.ceil((start + text.length + 1) / 64) - start - 1) + '\n', 'latin1');
+  const header = Buffer.from(`${text.padEnd(64 * Math.ceil((start + text.length + 1) / 64) - start - 1)}\n`, 'latin1');
   const head = Buffer.alloc(start);
   head.write('\x93NUMPY', 'latin1');
   head[6] = version;

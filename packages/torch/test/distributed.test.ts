@@ -34,6 +34,8 @@ describe('a process group of two', () => {
         plain: [1],
         empty: [],
         any: [true, false],
+        means: [0.5, 2.5],
+        averaged: [[0.5, 2], [0, 2, 1, 0.5], [3]],
       });
     }
   });

@@ -28,6 +28,7 @@ export class FusedCell {
   takes([before, last]: readonly [Tensor, Tensor]): boolean {
     const [, channels = 0, height = 0, width = 0] = before.shape;
     const halves = !this.#reduces || [channels, height, width].every((size) => size % 2 === 0);
+    if (this.#current().norms.some((norm) => norm.synchronised !== null)) return false; // it knows this process's statistics only
     return this.#dag.training && halves && ops.fitsChannelsLast(before) && ops.fitsChannelsLast(last);
   }
 

@@ -1,14 +1,8 @@
-import { availableParallelism } from 'node:os';
 import { createLoader, folds, type Loader } from '@pocketnet/data';
-import { manualSeed, optim, setThreads, type Tensor } from '@pocketnet/torch';
+import { manualSeed, optim, type ProcessGroup, setThreads, synchroniseBatchNorm, type Tensor } from '@pocketnet/torch';
 import { SearchNetwork } from '../search-space/search-network.js';
-import {
-  hasSearchCheckpoint,
-  loadSearchState,
-  type SearchPosition,
-  type SearchState,
-  startPosition,
-} from './checkpoint.js';
+import { usualThreads } from '../train/threads.js';
+import { loadSearchState, type SearchPosition, type SearchState, startPosition } from './checkpoint.js';
 import { budgetPenalty, costTable } from './cost.js';
 import type { SearchConfig } from './schema.js';
 
@@ -23,11 +17,26 @@ export interface OpenSearch extends SearchState {
   penalty?: () => Tensor;
   position: SearchPosition;
   resumed: boolean;
+  /** The processes that search together. */
+  group: ProcessGroup;
   close(): Promise<void>;
 }
 
-/** Opens data, network and optimisers, from the folder's checkpoint if there is one. @throws Errors about data and network */
-export async function openSearch(config: SearchConfig, out: string): Promise<OpenSearch> {
+export interface OpenSearchOptions {
+  out: string;
+  /** Whether the folder holds a checkpoint to go on from. */
+  resumed: boolean;
+  group: ProcessGroup;
+}
+
+/**
+ * Opens data, network and optimisers, from the folder's checkpoint if there is one. Every process of the group opens its part of each half.
+ * @throws Errors about data and network
+ */
+export async function openSearch(
+  config: SearchConfig,
+  { out, resumed, group }: OpenSearchOptions,
+): Promise<OpenSearch> {
   const { train: location, size, workers, augment } = config.data;
   const { batch, seed } = config;
   const [weightsHalf = '', alphaHalf = ''] = folds(location, 2, seed);
@@ -40,23 +49,27 @@ export async function openSearch(config: SearchConfig, out: string): Promise<Ope
   const close = async (): Promise<void> => void (await Promise.all(opened.map((loader) => loader.close())));
   try {
     const loaders = {
-      train: open(weightsHalf, { augment }),
-      val: open(alphaHalf, { seed: seed + 1 }),
+      train: open(weightsHalf, { augment, shard: group }),
+      val: open(alphaHalf, { seed: seed + 1, shard: group }),
       measure: open(alphaHalf, { shuffle: false, dropLast: false, workers: 0 }),
     };
-    return { ...openState(config, loaders, out), loaders, close };
+    return { ...openState(config, loaders, { out, resumed, group }), loaders, group, close };
   } catch (error) {
     await close();
     throw error;
   }
 }
 
-function openState(config: SearchConfig, { train, val }: { train: Loader; val: Loader }, out: string) {
+function openState(
+  config: SearchConfig,
+  { train, val }: { train: Loader; val: Loader },
+  { out, resumed, group }: OpenSearchOptions,
+) {
   const { size } = config.data;
   const classes = train.source.identities;
   if (classes < 2)
     throw new Error(`${config.data.train} holds ${classes} labelled classes; a search needs 2 at least.`);
-  setThreads(config.threads ?? availableParallelism());
+  setThreads(config.threads ?? usualThreads());
   manualSeed(config.seed);
   const network = new SearchNetwork({ ...config.network, classes, input: size }).to({ device: config.device });
   const { lr, momentum, weightDecay, epochs, minLr, architect: alpha, budget } = config;
@@ -64,12 +77,12 @@ function openState(config: SearchConfig, { train, val }: { train: Loader; val: L
     network,
     optimizer: optim.sgd(network.weights, { lr, momentum, weightDecay }),
     architect: optim.adam(network.alphas, { lr: alpha.lr, betas: alpha.betas, weightDecay: alpha.weightDecay }),
-    recipe: recipeOf(config, train),
+    recipe: recipeOf(config, train, group),
   };
+  if (config.syncBatchNorm) synchroniseBatchNorm(network, group);
   const stepsPerEpoch = Math.min(train.batchesPerEpoch, val.batchesPerEpoch);
   const cosine = optim.cosineSchedule(epochs, { floor: minLr / lr, per: 'epoch' });
   const table = budget && costTable(network, size, budget.count);
-  const resumed = hasSearchCheckpoint(out);
   return {
     ...state,
     stepsPerEpoch,
@@ -82,7 +95,7 @@ function openState(config: SearchConfig, { train, val }: { train: Loader; val: L
 }
 
 /** What batches, shapes and updates follow from: a resumed search must have the same, or it would be another one. */
-function recipeOf(config: SearchConfig, { source }: Loader): Record<string, unknown> {
+function recipeOf(config: SearchConfig, { source }: Loader, group: ProcessGroup): Record<string, unknown> {
   const { data, network, batch, epochs, lr, minLr, momentum, weightDecay, clip, architect, budget, seed } = config;
   return {
     data: source.name,
@@ -90,7 +103,7 @@ function recipeOf(config: SearchConfig, { source }: Loader): Record<string, unkn
     classes: source.identities,
     size: data.size,
     augment: data.augment,
-    ...{ network, batch, epochs, lr, minLr, momentum, weightDecay, clip, architect, seed },
+    ...{ network, batch: batch * group.size, epochs, lr, minLr, momentum, weightDecay, clip, architect, seed },
     ...(budget && { budget }),
   };
 }

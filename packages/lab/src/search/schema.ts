@@ -33,7 +33,7 @@ export const searchSchema = z.strictObject({
       tailGroups: z.int().positive().default(512).describe('512: depthwise; 128: as released.'),
     })
     .prefault({}),
-  batch: z.int().min(2).describe('Images of each half a step.'),
+  batch: z.int().min(2).describe('Images of each half a step, in every process.'),
   epochs: z.int().positive().default(50).describe('Passes over one half.'),
   maxSteps: steps.optional().describe('Steps after which the search ends, whatever the epoch.'),
   lr: z.number().positive().default(0.1).describe("The weights' learning rate at first,"),
@@ -81,6 +81,10 @@ export const searchSchema = z.strictObject({
     })
     .prefault({}),
   seed: z.int().min(0).max(0xffffffff).default(2).describe('Seed of weights, α, halves, order and augmentation.'),
+  syncBatchNorm: z
+    .boolean()
+    .default(false)
+    .describe('Statistics over the batches of all processes; dear, and not as in the paper.'),
   device: z.string().min(1).default('cpu'),
   threads: z.int().positive().optional(),
   validateEvery: z

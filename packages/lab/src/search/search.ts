@@ -1,7 +1,18 @@
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import type { Batch } from '@pocketnet/data';
-import { fromArray, noGrad, ops, scope } from '@pocketnet/torch';
+import {
+  averageOverRanks,
+  fromArray,
+  joinProcessGroup,
+  meanOverRanks,
+  noGrad,
+  onAnyRank,
+  ops,
+  type ProcessGroup,
+  scope,
+  type Tensor,
+} from '@pocketnet/torch';
 import { stringify } from 'yaml';
 import { writeFileAtomic } from '../runs/index.js';
 import { writeGenotype } from '../search-space/genotype-text.js';
@@ -41,41 +52,64 @@ export interface SearchResult {
  * Searches cells as a configuration says (facts 1.2). Writes into the folder: config.yaml, training.log, metrics.jsonl, TensorBoard events,
  * a genotype and drawings of its cells for every epoch, genotype.json at the end, and checkpoint.safetensors, from which a killed
  * search resumes to the same numbers.
+ *
+ * Where the environment says that this is one of several processes (docs/distributed.md), they search together: each on its part of every
+ * step's images, with the mean of their gradients of weights and of α. The first one measures and writes.
  */
-export async function search({ config, portable }: LoadedSearch, options: SearchOptions): Promise<SearchResult> {
-  const { out, resume = false, signal, quiet = false } = options;
-  if (!resume && hasSearchCheckpoint(out))
+export async function search(loaded: LoadedSearch, options: SearchOptions): Promise<SearchResult> {
+  const { out, resume = false } = options;
+  const resumed = hasSearchCheckpoint(out); // asked before the processes meet, hence before the first one writes
+  if (!resume && resumed)
     throw new Error(`${out} holds a search already: pass --resume to go on with it, or name another folder.`);
-  const run = await openSearch(config, out);
+  const group = joinProcessGroup({ device: loaded.config.device });
+  try {
+    const result = await searchAsRank(group, loaded, resumed, options);
+    group.barrier();
+    return result;
+  } finally {
+    group.close();
+  }
+}
+
+async function searchAsRank(
+  group: ProcessGroup,
+  { config, portable }: LoadedSearch,
+  resumed: boolean,
+  { out, signal, quiet = false }: SearchOptions,
+): Promise<SearchResult> {
+  const isFirst = group.rank === 0;
+  const run = await openSearch(config, { out, resumed, group });
   const { position, totalSteps, stepsPerEpoch, loaders } = run;
-  const record = new SearchRecord(out, config, run, quiet);
-  writeFileAtomic(join(out, 'config.yaml'), stringify(portable, { lineWidth: 0 }));
+  const record = isFirst ? new SearchRecord(out, config, run, quiet) : undefined;
+  if (isFirst) writeFileAtomic(join(out, 'config.yaml'), stringify(portable, { lineWidth: 0 }));
   const save = (): void => {
-    record.sync();
+    if (!isFirst) return;
+    record?.sync();
     saveSearch(out, run, position);
   };
 
   const endEpoch = async (): Promise<{ collapsed: boolean }> => {
     const epoch = position.epoch;
     const due = config.validateEvery > 0 && (epoch % config.validateEvery === 0 || epoch === config.epochs);
-    const accuracy = due ? await accuracyOf(run, config) : null;
+    const accuracy = due && isFirst ? await accuracyOf(run, config) : null;
+    group.barrier();
     if (accuracy !== null) {
       position.accuracy = accuracy;
       // Of equal ones the later: it has seen more.
       if (accuracy >= (position.best ?? 0)) Object.assign(position, { best: accuracy, bestEpoch: epoch });
     }
     const found = look(run.network, config.derive);
-    await record.epoch(epoch, found, accuracy);
+    await record?.epoch(epoch, found, accuracy);
     position.sums = { trainLoss: 0, valLoss: 0, valAccuracy: 0 };
     const collapsed = found.skips > config.collapse.skips;
-    if (collapsed) record.warn(collapseText(epoch, found, config));
+    if (collapsed) record?.warn(collapseText(epoch, found, config));
     else position.sound = writeGenotype(found.genotype);
     return { collapsed: collapsed && config.collapse.stop };
   };
 
   let [interrupted, collapsed] = [false, false];
   try {
-    if (!run.resumed) save();
+    if (!resumed) save();
     searching: while (position.step < totalSteps) {
       const lr = run.rate(position.epoch);
       for await (const [train, val] of together(
@@ -89,10 +123,10 @@ export async function search({ config, portable }: LoadedSearch, options: Search
         position.step++;
         position.batch++;
         for (const key of ['trainLoss', 'valLoss', 'valAccuracy'] as const) position.sums[key] += outcome[key];
-        record.step(outcome, lr);
+        record?.step(outcome, lr);
         if (position.batch === stepsPerEpoch) break;
         await setImmediate(); // batches that are ready follow one another without it, and no Ctrl-C would ever come in
-        interrupted = position.step < totalSteps && (signal?.aborted ?? false);
+        interrupted = onAnyRank(group, position.step < totalSteps && (signal?.aborted ?? false));
         const done = position.step === totalSteps;
         if (position.step % config.checkpointEvery === 0 || done || interrupted) save();
         if (done || interrupted) break searching;
@@ -101,7 +135,7 @@ export async function search({ config, portable }: LoadedSearch, options: Search
       ({ collapsed } = await endEpoch());
       save();
       if (collapsed) break;
-      interrupted = position.step < totalSteps && (signal?.aborted ?? false);
+      interrupted = onAnyRank(group, position.step < totalSteps && (signal?.aborted ?? false));
       if (interrupted) break;
     }
     return finish(run, config, record, { interrupted, collapsed });
@@ -110,12 +144,12 @@ export async function search({ config, portable }: LoadedSearch, options: Search
     run.network.dispose();
     for (const { stateDict } of [run.optimizer, run.architect])
       for (const state of stateDict().values()) state.dispose();
-    record.close();
+    record?.close();
   }
 }
 
 function step(run: OpenSearch, config: SearchConfig, lr: number, train: Batch, val: Batch): BilevelOutcome {
-  const { network, optimizer, architect, penalty, position } = run;
+  const { network, optimizer, architect, penalty, position, group } = run;
   const { momentum, weightDecay, clip } = config;
   const { order, updates, warmupEpochs } = config.architect;
   const guard = (what: string, value: number): void => {
@@ -124,15 +158,27 @@ function step(run: OpenSearch, config: SearchConfig, lr: number, train: Batch, v
       `Step ${position.step + 1}: ${what} is ${value}. The last checkpoint stands. Lower the learning rate (--set lr=…) and start again, or resume.`,
     );
   };
-  const options = { network, optimizer, architect, order, updates, clip, guard, ...(penalty && { penalty }) };
+  const average = (gradients: readonly Tensor[]): void => averageOverRanks(gradients, group);
+  const options = { network, optimizer, architect, order, updates, clip, guard, average, ...(penalty && { penalty }) };
   const tensors = { train: labelled(train, config), val: labelled(val, config) };
   network.train();
   try {
     const rule = { lr, momentum, weightDecay };
-    return position.epoch < warmupEpochs ? weightStep(options, tensors, rule) : bilevelStep(options, tensors, rule);
+    const warm = position.epoch < warmupEpochs;
+    const outcome = warm ? weightStep(options, tensors, rule) : bilevelStep(options, tensors, rule);
+    return ofAllRanks(outcome, group);
   } finally {
     for (const { images, labels } of Object.values(tensors)) for (const made of [images, labels]) made.dispose();
   }
+}
+
+/** The gradient's norm is that of the mean gradient already. */
+function ofAllRanks(own: BilevelOutcome, group: ProcessGroup): BilevelOutcome {
+  const [trainLoss = 0, valLoss = 0, valAccuracy = 0] = meanOverRanks(
+    [own.trainLoss, own.valLoss, own.valAccuracy],
+    group,
+  );
+  return { ...own, trainLoss, valLoss, valAccuracy };
 }
 
 const labelled = ({ images, labels, count }: Batch, { data: { size }, device }: SearchConfig): LabelledImages =>
@@ -174,14 +220,14 @@ async function* together<A, B>(a: AsyncIterableIterator<A>, b: AsyncIterableIter
 function finish(
   run: OpenSearch,
   config: SearchConfig,
-  record: SearchRecord,
+  record: SearchRecord | undefined,
   how: { interrupted: boolean; collapsed: boolean },
 ): SearchResult {
   const { step: steps, epoch: epochs, accuracy, best, bestEpoch, sound } = run.position;
   const found = look(run.network, config.derive);
   const genotype = how.collapsed && sound !== null ? sound : writeGenotype(found.genotype);
   if (!how.interrupted)
-    record.genotype('genotype.json', found, { epochs, steps, ...(accuracy !== null && { accuracy }) }, genotype);
+    record?.genotype('genotype.json', found, { epochs, steps, ...(accuracy !== null && { accuracy }) }, genotype);
   return { steps, epochs, genotype, accuracy, best, bestEpoch, ...how };
 }
 

@@ -1,4 +1,4 @@
-import { autocast, backward, fromArray, ops, optim, scope, type Tensor } from '@pocketnet/torch';
+import { autocast, backward, fromArray, meanOverRanks, ops, optim, scope, type Tensor } from '@pocketnet/torch';
 import type { ExperimentConfig } from '../config/index.js';
 import type { Lesson } from './lesson.js';
 import { guardFinite } from './nan-guard.js';
@@ -43,17 +43,13 @@ export function trainStep(config: ExperimentConfig, run: OpenRun, { images, coun
     backward(total);
     replicas.finish();
     const gradNorm = optim.clipGradNorm(backbone.parameters(), config.clip);
-    const [loss = Number.NaN, ...losses] = meanOverRanks([total.item(), ...lost.map((value) => value?.item() ?? 0)]);
+    const [loss = Number.NaN, ...losses] = meanOverRanks(
+      [total.item(), ...lost.map((value) => value?.item() ?? 0)],
+      group,
+    );
     guardFinite({ step: position.step + 1, loss, gradNorm, input, backbone, head });
     optimizers.backbone.step();
     optimizers.head.step();
     return { loss, losses, gradNorm };
   });
-
-  function meanOverRanks(values: number[]): number[] {
-    if (group.size === 1) return values;
-    const sums = onDevice(Float32Array.from(values), [values.length]);
-    group.allReduce(sums, 'sum');
-    return Array.from(ops.toDevice(sums, 'cpu', 'float32').toFloat32(), (sum) => sum / group.size);
-  }
 }

@@ -1,6 +1,8 @@
 import { noGrad } from '../autograd.js';
 import { native } from '../native.js';
 import { Module, Parameter } from '../nn/module.js';
+import * as ops from '../ops.js';
+import { scope } from '../scope.js';
 import type { Tensor } from '../tensor.js';
 import { tensor } from '../tensor.js';
 import type { ProcessGroup } from './process-group.js';
@@ -81,10 +83,10 @@ const stateOf = (part: Module | Parameter): Tensor[] => (part instanceof Module 
 /** Ranks with other networks would wait for one another forever, or add up what does not belong together. */
 function compareSizes(group: ProcessGroup, parameters: readonly Parameter[]): void {
   const elements = parameters.reduce((sum, parameter) => sum + parameter.size, 0);
-  const own = tensor([parameters.length, elements], [1, 2], 'int64');
-  const all = group.allGather(own);
-  const sizes = Array.from(all.toArray(), Number);
-  for (const each of [own, all]) each.dispose();
+  const sizes = scope(() => {
+    const own = ops.toDevice(tensor([parameters.length, elements], [1, 2], 'int64'), group.device, 'int64');
+    return Array.from(ops.toDevice(group.allGather(own), 'cpu', 'int64').toArray(), Number);
+  });
   for (let rank = 0; rank < group.size; rank++) {
     const [count, size] = sizes.slice(2 * rank, 2 * rank + 2);
     if (count === sizes[0] && size === sizes[1]) continue;

@@ -27,14 +27,15 @@ export function joinProcessGroup(options: JoinOptions = {}): ProcessGroup {
   const rendezvous = rendezvousFrom(environment);
   if (rendezvous === null) return new GroupOfOne();
   const { rank, size } = rendezvous;
+  const place = deviceOf(device, rendezvous);
   const joined = native.joinGroup({
     ...rendezvous,
-    device: deviceOf(device, rendezvous),
+    device: place,
     timeoutMs: Math.ceil(timeoutSeconds * 1000),
     // Ranks of one machine need no name of it that a resolver knows.
     interfaces: environment.GLOO_SOCKET_IFNAME ?? (rendezvous.oneMachine ? 'lo' : ''),
   });
-  return new ConnectedGroup(joined, rank, size);
+  return new ConnectedGroup(joined, rank, size, place);
 }
 
 function deviceOf(device: string, { localRank }: Rendezvous): string {

@@ -1,7 +1,8 @@
 import { noGrad } from '../autograd.js';
 import { native } from '../native.js';
 import * as ops from '../ops.js';
-import { Tensor } from '../tensor.js';
+import { scope } from '../scope.js';
+import { Tensor, tensor } from '../tensor.js';
 
 export type Reduction = 'sum' | 'max' | 'min';
 
@@ -19,6 +20,8 @@ export interface Work {
 export interface ProcessGroup {
   readonly rank: number;
   readonly size: number;
+  /** Where the tensors of its operations lie: NCCL knows GPUs only. */
+  readonly device: string;
   /** The addon's side of it; null in a group of one. */
   readonly native: object | null;
   /** Combines the ranks' tensors element by element, in place. */
@@ -42,6 +45,7 @@ const done: Work = { wait: () => {} };
 export class GroupOfOne implements ProcessGroup {
   readonly rank = 0;
   readonly size = 1;
+  readonly device = 'cpu';
   readonly native = null;
   allReduce(): void {}
   allReduceAsync(): Work {
@@ -67,6 +71,7 @@ export class ConnectedGroup implements ProcessGroup {
     readonly native: object,
     readonly rank: number,
     readonly size: number,
+    readonly device: string,
   ) {}
 
   allReduce(tensor: Tensor, reduction: Reduction): void {
@@ -102,12 +107,19 @@ const work = (pending: object): Work => ({ wait: () => native.waitFor(pending) }
 
 /** Whether the condition holds on any rank: how ranks agree to stop after the same step. A collective operation. */
 export function onAnyRank(group: ProcessGroup, condition: boolean): boolean {
-  if (group.size === 1) return condition;
-  const flag = ops.full([1], condition ? 1 : 0, 'float32');
-  try {
-    group.allReduce(flag, 'max');
-    return flag.item() > 0;
-  } finally {
-    flag.dispose();
-  }
+  const [flag = 0] = combined([condition ? 1 : 0], 'max', group);
+  return flag > 0;
+}
+
+/** The ranks' mean of each number, in float32: how losses are reported. A collective operation. */
+export const meanOverRanks = (values: readonly number[], group: ProcessGroup): number[] =>
+  combined(values, 'sum', group).map((sum) => sum / group.size);
+
+function combined(values: readonly number[], reduction: Reduction, group: ProcessGroup): number[] {
+  if (group.size === 1) return [...values];
+  return scope(() => {
+    const message = ops.toDevice(tensor(values, [values.length]), group.device, 'float32');
+    group.allReduce(message, reduction);
+    return Array.from(ops.toDevice(message, 'cpu', 'float32').toFloat32());
+  });
 }

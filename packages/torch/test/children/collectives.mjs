@@ -1,5 +1,5 @@
 // One rank of two: every collective on three dtypes. Prints what came out.
-import { joinProcessGroup, onAnyRank, ops, tensor } from '@pocketnet/torch';
+import { averageOverRanks, joinProcessGroup, meanOverRanks, onAnyRank, ops, tensor } from '@pocketnet/torch';
 
 const group = joinProcessGroup({ timeoutSeconds: 30 });
 const { rank } = group;
@@ -42,6 +42,23 @@ results.table = values(table);
 results.plain = values(plain);
 results.empty = values(group.allGather(tensor([], [0])));
 results.any = [onAnyRank(group, rank === 1), onAnyRank(group, false)];
+results.means = meanOverRanks([rank, 4 * rank + 0.5], group);
+const several = [
+  tensor([rank, 2]),
+  ops.permute(
+    tensor(
+      [
+        [0, 1],
+        [2, rank],
+      ].flat(),
+      [2, 2],
+    ),
+    [1, 0],
+  ),
+  tensor([6 * rank], []),
+];
+averageOverRanks(several, group);
+results.averaged = several.map(values);
 group.barrier();
 
 const failures = [];

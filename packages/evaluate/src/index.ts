@@ -4,6 +4,7 @@ export * from './identification/index.js';
 export { checkMatrix, flipSum, type Matrix, meanNorm, normaliseRows, takeRows } from './matrix.js';
 export { type ChartOptions, seriesColour } from './plots/chart.js';
 export { type DetChartOptions, detChart } from './plots/det.js';
+export { type HeatMapOptions, heatMap } from './plots/heatmap.js';
 export { type ScoreHistogramOptions, scoreHistogram } from './plots/histogram.js';
 export { type IntervalChartOptions, type IntervalRow, intervalChart } from './plots/intervals.js';
 export { type LineAxis, type LineChartOptions, type LineSeries, lineChart } from './plots/lines.js';
@@ -18,6 +19,7 @@ export {
   htmlReport,
   type Report,
   type ReportFigure,
+  type ReportFrame,
   type ReportImage,
   type ReportSection,
   type ReportTable,

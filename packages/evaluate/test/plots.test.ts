@@ -1,5 +1,6 @@
 import {
   detChart,
+  heatMap,
   intervalChart,
   lineChart,
   type PairScores,
@@ -34,6 +35,19 @@ const CHARTS: Record<string, (words: string) => string> = {
         { name: title, x: [1, 2], y: [3, 4] },
         { name: title, x: [1], y: [2] },
       ],
+    }),
+  'heat map': (title) =>
+    heatMap({
+      title,
+      width: 720,
+      height: 480,
+      x: title,
+      columns: Array.from({ length: 100 }, (_, i) => i),
+      rows: [title, 'b'],
+      panels: [title, 'other'].map((name) => ({
+        name,
+        values: [0, 1].map((row) => Array.from({ length: 100 }, (_, i) => (row + i) / 101)),
+      })),
     }),
   'intervals, log axis': (title) =>
     intervalChart({
@@ -143,6 +157,11 @@ describe('charts', () => {
     const point = { name: 'free', cost: 0, quality: 1, family: 'a' };
     expect(() => tradeoffChart({ title: 't', costLabel: 'c', qualityLabel: 'q', points: [point] })).toThrow(/free/);
     expect(() => intervalChart({ title: 't', label: 'l', rows: [] })).toThrow(/at least one row/);
+    const panel = { name: 'wide', values: [[1, 2]] };
+    expect(() => heatMap({ title: 't', x: 'x', columns: [1], rows: ['a'], panels: [panel] })).toThrow(
+      /"wide".*1 values/,
+    );
+    expect(() => heatMap({ title: 't', x: 'x', columns: [], rows: [], panels: [] })).toThrow(/at least one row/);
     expect(() => rocChart({ title: 't', curves: [] })).toThrow(/at least one curve/);
     expect(() => lineChart({ title: 't', x: 'x', y: 'y', series: [{ name: 'loss', x: [1], y: [] }] })).toThrow(
       /"loss"/,

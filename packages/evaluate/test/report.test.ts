@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { htmlReport, lineChart, type Report } from '@pocketnet/evaluate';
 import fc from 'fast-check';
 import { parseHTML } from 'linkedom';
@@ -17,6 +18,7 @@ const everywhere = (words: string): Report => ({
       table: { columns: [words, 'n'], rows: [[words, 1]], caption: words },
       figure: { svg: lineChart({ title: words, x: words, y: words, series: [] }), caption: words },
       images: [{ bytes: png, caption: words }],
+      frames: [1, 2].map(() => ({ name: words, text: words, figures: [{ svg: '<svg/>', caption: words }] })),
     },
   ],
 });
@@ -28,8 +30,9 @@ const tags = (html: string): string[] =>
   });
 
 describe('the report', () => {
-  it('is one page with its parts in order, and no script', () => {
-    const html = htmlReport(everywhere('Words'));
+  it('is one page with its parts in order, and no script where there is no slider', () => {
+    const { sections, ...rest } = everywhere('Words');
+    const html = htmlReport({ ...rest, sections: sections.map(({ frames: _, ...section }) => section) });
     expect(html).toMatch(/^<!doctype html>/);
     expect(html).toContain("default-src 'none'");
     expect(html.indexOf('<h2>')).toBeLessThan(html.indexOf('<table>'));
@@ -63,6 +66,19 @@ describe('the report', () => {
       }),
       { numRuns: 200 },
     );
+  });
+
+  it('shows the last of its frames and has a slider for the others, whose script alone the policy lets run', () => {
+    const html = htmlReport(everywhere('Words'));
+    const { document } = parseHTML(html);
+    const shown = Array.from(document.querySelectorAll('.frames > div'), (frame) => frame.hasAttribute('hidden'));
+    expect(shown).toEqual([true, false]);
+    const [script] = document.querySelectorAll('script');
+    const hash = createHash('sha256')
+      .update(script?.textContent ?? '')
+      .digest('base64');
+    expect(html).toContain(`script-src 'sha256-${hash}'`);
+    expect(document.querySelector('input')?.getAttribute('max')).toBe('1');
   });
 
   it('shows the words themselves', () => {

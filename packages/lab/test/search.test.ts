@@ -45,6 +45,10 @@ describe('A search', () => {
     const result = await run('whole', tiny({ validateEvery: 1 }));
     expect(result).toMatchObject({ steps: 8, epochs: 2, interrupted: false, collapsed: false });
     expect(writeGenotype(readGenotypeFile(at('whole', 'genotype.json')))).toBe(result.genotype);
+    const page = readFileSync(at('whole', 'report.html'), 'utf8');
+    expect(page).toMatch(/<input type="range" min="0" max="1" value="1"/); // two epochs
+    expect(page.match(/<img alt/g)).toHaveLength(2 * 2 + 2 + 2); // cells of each epoch, heat maps, curves
+    expect(page).not.toMatch(/https?:/);
     expect(JSON.parse(readFileSync(at('whole', 'genotype.json'), 'utf8'))).toMatchObject({
       seed: 2,
       data: expect.stringContaining('generated'),

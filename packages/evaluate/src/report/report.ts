@@ -1,4 +1,5 @@
 import { escapeMarkup } from '../plots/markup.js';
+import { FRAMES_SCRIPT, type Frame, framesHtml } from './frames.js';
 import { STYLE } from './style.js';
 
 /** A table; the first column is a row's name, numbers stand right-aligned. */
@@ -13,6 +14,9 @@ export interface ReportFigure {
   readonly svg: string;
   readonly caption?: string;
 }
+
+/** Charts of one moment, among others under a slider. */
+export type ReportFrame = Frame<ReportFigure>;
 
 /** An encoded JPEG, PNG or WebP picture, told apart by its first bytes. */
 export interface ReportImage {
@@ -38,6 +42,8 @@ export interface ReportSection {
   /** Figures two abreast where the page is wide enough; made for charts of about 540 pixels. */
   readonly beside?: readonly ReportFigure[];
   readonly images?: readonly ReportImage[];
+  /** Shown one at a time under a slider, the last one first. */
+  readonly frames?: readonly ReportFrame[];
 }
 
 export interface Report {
@@ -52,19 +58,21 @@ export interface Report {
 }
 
 /**
- * One self-contained HTML page: no script, nothing fetched (a content security policy forbids both), all text escaped.
+ * One self-contained HTML page: nothing fetched, no script but the slider's where there are frames (a content security policy forbids
+ * all else), all text escaped.
  * Charts are embedded as images, in which browsers run no script and whose styles stay their own.
  *
  * @throws Error when a table's row does not fit its columns, or a picture is of no known format
  */
 export function htmlReport(report: Report): string {
   const title = escapeMarkup(report.title);
+  const script = report.sections.some(({ frames }) => frames?.length) ? FRAMES_SCRIPT : undefined;
   return [
     '<!doctype html>',
     '<html lang="en">',
     '<head>',
     '<meta charset="utf-8">',
-    `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">`,
+    `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:${script ? `; script-src '${script.hash}'` : ''}">`,
     '<meta name="viewport" content="width=device-width, initial-scale=1">',
     `<title>${title}</title>`,
     `<style>${STYLE}</style>`,
@@ -76,6 +84,7 @@ export function htmlReport(report: Report): string {
     ...report.sections.map(sectionHtml),
     ...(report.footer ? [`<footer>${escapeMarkup(report.footer)}</footer>`] : []),
     '</main>',
+    ...(script ? [`<script>${script.text}</script>`] : []),
     '</body>',
     '</html>',
     '',
@@ -95,6 +104,7 @@ function sectionHtml(section: ReportSection): string {
           `<div class="images${section.images.some(({ beside }) => beside) ? ' pairs' : ''}">${section.images.map(imageHtml).join('')}</div>`,
         ]
       : []),
+    ...(section.frames?.length ? [framesHtml(section.frames, figureHtml)] : []),
     '</section>',
   ].join('\n');
 }

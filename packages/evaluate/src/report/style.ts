@@ -31,6 +31,9 @@ figcaption { margin-top: 6px; color: var(--quiet); font-size: 0.9rem; overflow-w
 .images.pairs { grid-template-columns: repeat(auto-fill, minmax(180px, 1fr)); }
 .pairs figure { display: grid; grid-template-columns: 1fr 1fr; gap: 3px; }
 .pairs figcaption { grid-column: 1 / -1; margin-top: 2px; }
+.frames label { display: flex; gap: 14px; align-items: center; margin: 6px 0 10px; font-variant-numeric: tabular-nums; }
+.frames input { flex: 1; accent-color: #0072b2; }
+.frames output { min-width: 9ch; font-weight: 600; }
 section.more { margin-top: 20px; }
 footer { margin-top: 56px; padding-top: 14px; border-top: 1px solid var(--line); color: var(--quiet); font-size: 0.88rem; overflow-wrap: anywhere; }
 @media print {

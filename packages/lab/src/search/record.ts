@@ -15,6 +15,7 @@ import { writeGenotype } from '../search-space/genotype-text.js';
 import type { SearchNetwork } from '../search-space/search-network.js';
 import type { BilevelOutcome } from './bilevel-step.js';
 import type { OpenSearch } from './open-search.js';
+import { writeSearchReport } from './report.js';
 import type { SearchConfig } from './schema.js';
 
 /** The cells of a moment of a search. */
@@ -111,6 +112,7 @@ export class SearchRecord {
     for (const cell of ['normal', 'reduce'] as const)
       writeFileAtomic(join(this.out, 'genotypes', `${name}-${cell}.svg`), await drawCell(found.genotype, cell));
     this.#board.flush();
+    writeSearchReport(this.out, { name: this.config.name ?? 'search', data: this.run.loaders.train.source.name });
     this.restartClock();
   }
 

@@ -50,7 +50,7 @@ export interface SearchResult {
 
 /**
  * Searches cells as a configuration says (facts 1.2). Writes into the folder: config.yaml, training.log, metrics.jsonl, TensorBoard events,
- * a genotype and drawings of its cells for every epoch, genotype.json at the end, and checkpoint.safetensors, from which a killed
+ * a genotype and drawings of its cells for every epoch, report.html about all of them, genotype.json at the end, and checkpoint.safetensors, from which a killed
  * search resumes to the same numbers.
  *
  * Where the environment says that this is one of several processes (docs/distributed.md), they search together: each on its part of every

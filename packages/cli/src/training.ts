@@ -17,7 +17,10 @@ export interface TrainingOptions extends CommonOptions {
 export const defineTraining = (command: Command): Command =>
   command
     .requiredOption('--config <file>', 'the experiment, a YAML file (see configs/)')
-    .option('--genotype <file>', 'cells found by a search, instead of the network’s own')
+    .option(
+      '--genotype <file>',
+      'cells instead of the network’s own: a file that a search wrote, softmax_casia, random:SEED',
+    )
     .option('--set <key=value>', 'change a key of it, such as data.size=64; repeatable', override)
     .option('--resume', "go on from the run's checkpoint")
     .requiredOption('--out <folder>', "the run's folder, such as runs/first");

@@ -71,7 +71,9 @@ describe('the report', () => {
   it('shows the last of its frames and has a slider for the others, whose script alone the policy lets run', () => {
     const html = htmlReport(everywhere('Words'));
     const { document } = parseHTML(html);
-    const shown = Array.from(document.querySelectorAll('.frames > div'), (frame) => frame.hasAttribute('hidden'));
+    const shown = Array.from(document.querySelectorAll('.frames > div'), (frame) =>
+      (frame as { hasAttribute(name: string): boolean }).hasAttribute('hidden'),
+    );
     expect(shown).toEqual([true, false]);
     const [script] = document.querySelectorAll('script');
     const hash = createHash('sha256')

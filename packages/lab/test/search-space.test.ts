@@ -8,8 +8,11 @@ import {
   deriveGenotype,
   drawCell,
   expectedCost,
+  findGenotype,
   PocketNet,
   primitiveNames,
+  randomGenotype,
+  readGenotype,
   SearchNetwork,
   writeGenotype,
 } from '@pocketnet/lab';
@@ -75,6 +78,38 @@ describe('Deriving a genotype', () => {
 
   test('says what an edge should be', () => {
     expect(() => deriveGenotype({ normal: [[[1, 2], [3]]], reduce: [] })).toThrow(/8 numbers/);
+  });
+});
+
+describe('Random cells', () => {
+  test('are cells: two different states into every node, any operation but none; one seed draws one', () => {
+    fc.assert(
+      fc.property(fc.nat(), fc.integer({ min: 1, max: 5 }), (seed, nodes) => {
+        const found = randomGenotype(seed, nodes);
+        expect(readGenotype(writeGenotype(found))).toEqual(found);
+        expect(randomGenotype(seed, nodes)).toEqual(found);
+        for (const cell of [found.normal, found.reduce]) {
+          expect(cell).toHaveLength(nodes);
+          for (const [node, edges] of cell.entries()) {
+            expect(new Set(edges.map(([, from]) => from)).size).toBe(2);
+            expect(edges.every(([name, from]) => name !== ('none' as string) && from < node + 2)).toBe(true);
+          }
+        }
+      }),
+    );
+  });
+
+  test('are drawn evenly: over many seeds every operation and every state is as frequent as chance has it', () => {
+    const edges = Array.from({ length: 2000 }, (_, seed) => randomGenotype(seed).normal[3] ?? []).flat();
+    const share = (of: (edge: (typeof edges)[number]) => boolean): number => edges.filter(of).length / edges.length;
+    for (const name of primitiveNames.slice(0, 7)) expect(share(([each]) => each === name)).toBeCloseTo(1 / 7, 1);
+    for (let from = 0; from < 5; from++) expect(share(([, each]) => each === from)).toBeCloseTo(1 / 5, 1);
+  });
+
+  test('are found by random:SEED, as published ones are by name', () => {
+    expect(findGenotype('random:12')).toEqual(randomGenotype(12));
+    expect(findGenotype('softmax_casia')).toBe(casiaGenotype);
+    expect(() => findGenotype('random:')).toThrow(/random:SEED, or a file/);
   });
 });
 

@@ -203,6 +203,8 @@ export const winogradFilters = operator<[weight: Tensor], Tensor>('pocketnet::wi
 export const winograd = operator<[x: Tensor, filters: Tensor, bias: Tensor | null, outChannels: number], Tensor>(
   'pocketnet::winograd',
 );
+/** `out[p, g] = left[p] · right[g]` of rows of float32 on the CPU; without a derivative. Returns `out`. */
+export const innerProducts_ = operator<[left: Tensor, right: Tensor, out: Tensor], Tensor>('pocketnet::inner_products');
 /** g ← g + wd·w; v ← μ·v + g; w ← w − lr·v for many tensors in one pass over their memory; a zero v makes the first v equal g. */
 export const sgdStep_ = operator<
   [

@@ -41,6 +41,7 @@ describe('Our kernels', () => {
     const elsewhere = [
       ...['pocketnet::sgd_step_', 'pocketnet::total_norm', 'pocketnet::fits_channels_last'], // below, and no formula
       ...['pocketnet::winograd', 'pocketnet::winograd_filters'], // without a derivative: winograd.test.ts
+      'pocketnet::inner_products', // without one: products.test.ts
     ];
     expect([...Object.keys(kernels), ...elsewhere].sort()).toEqual(ours.sort());
   });

@@ -34,7 +34,7 @@ async function run(options: Options): Promise<void> {
 
   const report = () => {
     const results = lab.readResults(out, trials);
-    const summaries = lab.summarise(study, results);
+    const summaries = lab.summarise(study, trials, results);
     const table = lab.ablationTable(summaries);
     writeFileAtomic(join(out, 'results.json'), `${JSON.stringify({ study, summaries, results }, null, 2)}\n`);
     writeFileAtomic(join(out, 'table.md'), `${table}\n`);

@@ -11,14 +11,14 @@ export const draw: Verb = {
   summary: "draw a genotype's cells as SVG pictures",
   define: (command) =>
     command
-      .argument('<genotype>', 'a genotype file, or the name of a published one, such as softmax_casia')
+      .argument('<genotype>', 'a genotype file, the name of a published one, such as softmax_casia, or random:SEED')
       .requiredOption('--out <file>', 'cell.svg makes cell-normal.svg and cell-reduce.svg', fileEnding('.svg'))
       .action(run),
 };
 
 async function run(genotype: string, options: Options): Promise<void> {
-  const { drawCell, genotypes, readGenotypeFile, writeFileAtomic } = await import('@pocketnet/lab');
-  const cells = genotypes[genotype] ?? readGenotypeFile(genotype);
+  const { drawCell, findGenotype, writeFileAtomic } = await import('@pocketnet/lab');
+  const cells = findGenotype(genotype);
   const files: Record<string, string> = {};
   for (const cell of ['normal', 'reduce'] as const) {
     const file = options.out.replace(/\.svg$/i, `-${cell}.svg`);

@@ -1,4 +1,4 @@
-import { lineChart } from '@pocketnet/evaluate';
+import { grouped, lineChart } from '@pocketnet/evaluate';
 import type { ArmSummary, Spread, TrialResult } from './results.js';
 
 const points = (fraction: number): string => (100 * fraction).toFixed(2);
@@ -8,15 +8,26 @@ const signed = ({ mean, std }: Spread): string => `${mean < 0 ? '−' : '+'}${po
 /** The study as a table in Markdown: accuracy in percent, mean ± standard deviation over the seeds. */
 export function ablationTable(summaries: readonly ArmSummary[]): string {
   const [reference] = summaries;
-  const rows = summaries.map(({ arm, seeds, last, best, gain }) => [
+  // Where all arms train one network, what it costs says nothing.
+  const differ = summaries.some(({ cost }) => cost.flops !== reference?.cost.flops);
+  const rows = summaries.map(({ arm, seeds, last, best, gain, cost }) => [
     arm,
+    ...(differ ? [grouped(cost.parameters), (cost.flops / 1e6).toFixed(1)] : []),
     String(seeds.length),
     withSpread(last),
     withSpread(best),
     gain ? signed(gain) : '',
     last.values.map(points).join(', '),
   ]);
-  const titles = ['arm', 'seeds', 'last %', 'best %', `last − ${reference?.arm ?? ''}`, 'last, by seed'];
+  const titles = [
+    'arm',
+    ...(differ ? ['parameters', 'MFLOPs'] : []),
+    'seeds',
+    'last %',
+    'best %',
+    `last − ${reference?.arm ?? ''}`,
+    'last, by seed',
+  ];
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
   return [line(titles), line(titles.map(() => '---')), ...rows.map(line)].join('\n');
 }

@@ -1,8 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeFileAtomic } from '@pocketnet/torch/io';
+import type { Cost } from '../networks/index.js';
 import { readMetrics } from '../runs/index.js';
-import type { TrainResult } from '../train/index.js';
+import { backboneCost, type TrainResult } from '../train/index.js';
 import type { Study, Trial } from './study.js';
 
 /** What a finished trial came to. */
@@ -47,6 +48,8 @@ export interface ArmSummary {
   seeds: number[];
   last: Spread;
   best: Spread;
+  /** What its network costs. */
+  cost: Cost;
   /** Its last accuracy less that of the first arm, seed by seed; undefined for the first arm itself. */
   gain?: Spread;
 }
@@ -59,12 +62,13 @@ export interface Spread {
 }
 
 /** Every arm that has results, in the study's order. */
-export function summarise({ arms }: Study, results: readonly TrialResult[]): ArmSummary[] {
+export function summarise({ arms }: Study, trials: readonly Trial[], results: readonly TrialResult[]): ArmSummary[] {
   const [reference] = Object.keys(arms);
   const baseline = new Map(results.flatMap(({ arm, seed, last }) => (arm === reference ? [[seed, last]] : [])));
   return Object.keys(arms).flatMap((arm) => {
     const own = results.filter((result) => result.arm === arm).sort((a, b) => a.seed - b.seed);
-    if (own.length === 0) return [];
+    const trial = trials.find((each) => each.arm === arm);
+    if (own.length === 0 || trial === undefined) return [];
     const gains = own.flatMap(({ seed, last }) => {
       const base = baseline.get(seed);
       return base === undefined ? [] : [last - base];
@@ -75,6 +79,7 @@ export function summarise({ arms }: Study, results: readonly TrialResult[]): Arm
         seeds: own.map(({ seed }) => seed),
         last: spread(own.map(({ last }) => last)),
         best: spread(own.map(({ best }) => best)),
+        cost: backboneCost(trial.experiment.config),
         ...(arm !== reference && gains.length > 0 && { gain: spread(gains) }),
       },
     ];

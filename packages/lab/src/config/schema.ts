@@ -200,7 +200,11 @@ export const experimentSchema = z
   .strictObject({
     name: z.string().min(1).optional().describe('What the experiment is called.'),
     network: z.string().min(1).describe('A registered network; `pocketnet networks` lists them.'),
-    genotype: z.string().min(1).optional().describe("A genotype file, instead of the network's own cells."),
+    genotype: z
+      .string()
+      .min(1)
+      .optional()
+      .describe("Cells instead of the network's own: a genotype file, softmax_casia, softmax_cifar10 or random:SEED."),
     embedding: z.int().positive().optional().describe("Embedding size, where it differs from the network's own."),
     data: data.describe('What is trained on and measured on. Relative paths start at the current directory.'),
     batch: z.int().min(2).describe('Images a step and process; batch normalisation needs 2 at least.'),

@@ -1,3 +1,4 @@
+export { backboneCost } from './backbone.js';
 export * from './checkpoint.js';
 export * from './nan-guard.js';
 export * from './objective.js';

@@ -146,6 +146,7 @@ export const others = {
     1,
   ],
   'pocketnet::search_cell': searchCell,
+  'pocketnet::inner_products': (m) => [float32(m.real(5, 3)), float32(m.real(4, 3)), ops.zeros([5, 4])],
   'pocketnet::winograd_filters': (m) => [float32(m.real(5, 4, 3, 3))],
   'pocketnet::winograd': (m) => [
     nhwc(float32(m.real(2, 4, 6, 7))),

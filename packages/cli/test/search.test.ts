@@ -1,0 +1,70 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { json, pocketnet, workplace, writeTinyConfig } from './pocketnet.js';
+
+const place = workplace();
+const at = { cwd: place.path };
+const inPlace = (name: string): string => join(place.path, name);
+const read = (name: string): string => readFileSync(inPlace(name), 'utf8');
+afterAll(() => place.remove());
+
+beforeAll(() => {
+  writeTinyConfig(place.path, 'none.bin');
+  writeFileSync(
+    inPlace('search.yaml'),
+    [
+      'data: { train: "generated:identities=4,images=8,seed=1,size=32", size: 32, workers: 0 }',
+      'network: { channels: 4, cells: 3 }',
+      'batch: 8',
+      'epochs: 2',
+      'threads: 1',
+    ].join('\n'),
+  );
+});
+
+const train = (out: string, genotype: string) =>
+  pocketnet(
+    [
+      ...['train', '--config', 'tiny.yaml', '--genotype', genotype, '--out', out, '--json'],
+      ...['--set', 'data.val=[]', '--set', 'maxSteps=1'],
+    ],
+    at,
+  );
+
+describe('A search, from its configuration to a network', () => {
+  it('finds cells, that derive reads from its checkpoint, draw draws and train trains', async () => {
+    const { genotype, steps, epochs } = await json(['search', '--config', 'search.yaml', '--out', 'found'], at);
+    expect({ steps, epochs }).toEqual({ steps: 4, epochs: 2 });
+    expect(read('found/report.html')).toContain('Derived cells');
+    const derived = await json(['derive', '--checkpoint', 'found', '--out', 'derived.json'], at);
+    expect(derived).toMatchObject({ genotype, seed: 2, out: 'derived.json' });
+    expect(JSON.parse(read('found/genotype.json'))).toMatchObject({ genotype, alphas: derived.alphas });
+    await json(['draw', 'found/genotype.json', '--out', 'cell.svg'], at);
+    expect(read('cell-normal.svg')).toMatch(/<svg/);
+    const { code, stderr } = await train('trained', 'derived.json');
+    expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' });
+    expect(read('trained/last.safetensors').slice(0, 50_000)).toContain(String(genotype).slice(0, 40));
+  });
+
+  it('has random cells as its baseline, the same for one seed', async () => {
+    const first = await json(['derive', '--random', '7', '--out', 'random-7.json'], at);
+    const second = await json(['derive', '--random', '7'], at);
+    const other = await json(['derive', '--random', '8'], at);
+    expect(second.genotype).toBe(first.genotype);
+    expect(other.genotype).not.toBe(first.genotype);
+    expect((await train('random', 'random:7')).code).toBe(0);
+  });
+
+  it.each([
+    [['derive'], 2, /--checkpoint FILE, or --random SEED/],
+    [['derive', '--random', '1', '--checkpoint', 'found'], 2, /--checkpoint FILE, or --random SEED/],
+    [['draw', 'softmax_casio', '--out', 'x.svg'], 1, /no genotype 'softmax_casio'.*softmax_casia.*random:SEED/],
+    [['draw', './nothing.json', '--out', 'x.svg'], 1, /nothing\.json: no genotype could be read/],
+  ])('says what is wrong with %j', async (args, expected, message) => {
+    const { code, stderr } = await pocketnet(args, at);
+    expect(stderr).toMatch(message);
+    expect(code).toBe(expected);
+    expect(existsSync(inPlace('x-normal.svg'))).toBe(false);
+  });
+});

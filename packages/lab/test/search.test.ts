@@ -130,6 +130,33 @@ describe('A search', () => {
     expect(alphasOf('warm')).toEqual(alphasOf('cold'));
   });
 
+  test('at random trains what it draws, keeps the best, and does nothing twice', async () => {
+    const before = liveTensors();
+    const config = tiny({ random: { candidates: 3, epochs: 2 } });
+    const whole = await run('random', config);
+    expect(whole.candidates).toHaveLength(3);
+    const accuracies = whole.candidates?.map(({ accuracy }) => accuracy) ?? [];
+    expect(accuracies).toEqual(accuracies.toSorted((a, b) => b - a));
+    expect(new Set(whole.candidates?.map(({ genotype }) => genotype)).size).toBe(3);
+    expect(whole).toMatchObject({ steps: 24, genotype: whole.candidates?.[0]?.genotype, accuracy: accuracies[0] });
+    expect(writeGenotype(readGenotypeFile(at('random', 'genotype.json')))).toBe(whole.genotype);
+    expect(liveTensors()).toBe(before);
+
+    const controller = new AbortController();
+    const part = run('random-part', config, { signal: controller.signal });
+    while (!existsSync(at('random-part', 'candidates.json'))) await new Promise((resolve) => setTimeout(resolve, 5));
+    controller.abort();
+    expect((await part).interrupted).toBe(true);
+    expect(existsSync(at('random-part', 'genotype.json'))).toBe(false);
+    const rest = await run('random-part', config, { resume: true });
+    const scores = (result: typeof whole) => result.candidates?.map(({ seed, accuracy }) => ({ seed, accuracy }));
+    expect(scores(rest)).toEqual(scores(whole));
+    await expect(run('random', config)).rejects.toThrow(/--resume/);
+    await expect(run('random', tiny({ random: { candidates: 2, epochs: 1 } }), { resume: true })).rejects.toThrow(
+      /another configuration/,
+    );
+  });
+
   test('names what is wrong with a configuration', () => {
     expect(() => tiny({ architect: { order: 3 } })).toThrow(/architect.order/);
     expect(() => tiny({ epoch: 3 })).toThrow(/epoch: unknown key; did you mean "epochs"/);

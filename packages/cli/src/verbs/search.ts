@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { SearchResult } from '@pocketnet/lab';
 import { override } from '../arguments.js';
-import { facts, percent, printResult } from '../output.js';
+import { facts, grouped, percent, printResult } from '../output.js';
 import { untilInterrupted } from '../training.js';
 import { type CommonOptions, Interrupted, type Verb } from '../verb.js';
 
@@ -37,7 +37,17 @@ async function run(options: Options): Promise<void> {
   printResult(options, { out, ...result }, () => text(out, result));
 }
 
-function text(out: string, { steps, epochs, genotype, accuracy, best, bestEpoch, collapsed }: SearchResult): string {
+function text(out: string, result: SearchResult): string {
+  const { steps, epochs, genotype, accuracy, best, bestEpoch, collapsed, candidates } = result;
+  if (candidates)
+    return facts([
+      ...candidates.map(({ seed, accuracy, parameters, flops }): [string, string] => [
+        `random:${seed}`,
+        `${percent(accuracy)} % on the half that it has not seen; ${grouped(parameters)} parameters, ${(flops / 1e6).toFixed(1)} MFLOPs`,
+      ]),
+      ['genotype', genotype],
+      ['file', join(out, 'genotype.json')],
+    ]);
   return facts([
     ['steps', `${steps}, ${epochs} epochs`],
     ...(accuracy === null || best === null

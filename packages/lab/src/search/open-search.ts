@@ -1,15 +1,15 @@
-import { createLoader, folds, type Loader } from '@pocketnet/data';
+import type { Loader } from '@pocketnet/data';
 import { manualSeed, optim, type ProcessGroup, setThreads, synchroniseBatchNorm, type Tensor } from '@pocketnet/torch';
 import { SearchNetwork } from '../search-space/search-network.js';
 import { usualThreads } from '../train/threads.js';
 import { loadSearchState, type SearchPosition, type SearchState, startPosition } from './checkpoint.js';
 import { budgetPenalty, costTable } from './cost.js';
+import { type Halves, openHalves } from './halves.js';
 import type { SearchConfig } from './schema.js';
 
 /** All that a search works with, ready for its next step. */
 export interface OpenSearch extends SearchState {
-  /** The halves: the weights learn from the one, α from the other; the last reads that one in its order, for measuring. */
-  loaders: { train: Loader; val: Loader; measure: Loader };
+  halves: Halves;
   stepsPerEpoch: number;
   totalSteps: number;
   /** The weights' learning rate in an epoch. */
@@ -19,7 +19,6 @@ export interface OpenSearch extends SearchState {
   resumed: boolean;
   /** The processes that search together. */
   group: ProcessGroup;
-  close(): Promise<void>;
 }
 
 export interface OpenSearchOptions {
@@ -37,38 +36,18 @@ export async function openSearch(
   config: SearchConfig,
   { out, resumed, group }: OpenSearchOptions,
 ): Promise<OpenSearch> {
-  const { train: location, size, workers, augment } = config.data;
-  const { batch, seed } = config;
-  const [weightsHalf = '', alphaHalf = ''] = folds(location, 2, seed);
-  const opened: Loader[] = [];
-  const open = (half: string, changes: object): Loader => {
-    const loader = createLoader(half, { batch, size, seed, workers, ...changes });
-    opened.push(loader);
-    return loader;
-  };
-  const close = async (): Promise<void> => void (await Promise.all(opened.map((loader) => loader.close())));
+  const halves = await openHalves(config, group);
   try {
-    const loaders = {
-      train: open(weightsHalf, { augment, shard: group }),
-      val: open(alphaHalf, { seed: seed + 1, shard: group }),
-      measure: open(alphaHalf, { shuffle: false, dropLast: false, workers: 0 }),
-    };
-    return { ...openState(config, loaders, { out, resumed, group }), loaders, group, close };
+    return { ...openState(config, halves, { out, resumed, group }), halves, group };
   } catch (error) {
-    await close();
+    await halves.close();
     throw error;
   }
 }
 
-function openState(
-  config: SearchConfig,
-  { train, val }: { train: Loader; val: Loader },
-  { out, resumed, group }: OpenSearchOptions,
-) {
+function openState(config: SearchConfig, { train, val }: Halves, { out, resumed, group }: OpenSearchOptions) {
   const { size } = config.data;
   const classes = train.source.identities;
-  if (classes < 2)
-    throw new Error(`${config.data.train} holds ${classes} labelled classes; a search needs 2 at least.`);
   setThreads(config.threads ?? usualThreads());
   manualSeed(config.seed);
   const network = new SearchNetwork({ ...config.network, classes, input: size }).to({ device: config.device });

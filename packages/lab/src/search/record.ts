@@ -58,7 +58,7 @@ export class SearchRecord {
     readonly run: OpenSearch,
     quiet: boolean,
   ) {
-    const { position, resumed, totalSteps, loaders } = run;
+    const { position, resumed, totalSteps, halves } = run;
     mkdirSync(join(out, 'genotypes'), { recursive: true });
     this.#log = new TrainingLog(join(out, 'training.log'));
     this.#metrics = new MetricsWriter(join(out, 'metrics.jsonl'), resumed ? position.step : undefined);
@@ -68,7 +68,7 @@ export class SearchRecord {
       ? undefined
       : startProgress({ label, total: totalSteps, start: position.step, unit: 'steps' });
     this.#since = { time: performance.now(), step: position.step };
-    const { name, length, identities } = loaders.train.source;
+    const { name, length, identities } = halves.train.source;
     this.#log.message(
       `${resumed ? `Resumed at step ${position.step}` : 'Started'}: search on ${name}, ${length} images of ${identities} classes in the ` +
         `weights' half, batch ${config.batch}, ${totalSteps} steps, seed ${config.seed}`,
@@ -112,7 +112,7 @@ export class SearchRecord {
     for (const cell of ['normal', 'reduce'] as const)
       writeFileAtomic(join(this.out, 'genotypes', `${name}-${cell}.svg`), await drawCell(found.genotype, cell));
     this.#board.flush();
-    writeSearchReport(this.out, { name: this.config.name ?? 'search', data: this.run.loaders.train.source.name });
+    writeSearchReport(this.out, { name: this.config.name ?? 'search', data: this.run.halves.train.source.name });
     this.restartClock();
   }
 

@@ -68,6 +68,13 @@ export const searchSchema = z.strictObject({
     })
     .optional()
     .describe('Makes dear architectures lose.'),
+  random: z
+    .strictObject({
+      candidates: z.int().positive().describe('How many genotypes are drawn.'),
+      epochs: z.int().positive().describe("How long each is trained, from scratch, on the weights' half."),
+    })
+    .optional()
+    .describe("Instead of α: random cells, of which those win that do best on the other half. The searches' baseline."),
   derive: z
     .strictObject({
       by: z.enum(['raw', 'softmax']).default('raw').describe('What ranks the edges.'),

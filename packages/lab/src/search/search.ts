@@ -3,23 +3,20 @@ import { setImmediate } from 'node:timers/promises';
 import type { Batch } from '@pocketnet/data';
 import {
   averageOverRanks,
-  fromArray,
   joinProcessGroup,
   meanOverRanks,
-  noGrad,
   onAnyRank,
-  ops,
   type ProcessGroup,
-  scope,
   type Tensor,
 } from '@pocketnet/torch';
 import { stringify } from 'yaml';
 import { writeFileAtomic } from '../runs/index.js';
 import { writeGenotype } from '../search-space/genotype-text.js';
-import { countRight, type LabelledImages } from './architect.js';
 import { type BilevelOutcome, bilevelStep, weightStep } from './bilevel-step.js';
 import { hasSearchCheckpoint, saveSearch } from './checkpoint.js';
+import { accuracyOn, labelled } from './halves.js';
 import { type OpenSearch, openSearch } from './open-search.js';
+import { type Candidate, randomSearch } from './random-search.js';
 import { type Found, look, SearchRecord } from './record.js';
 import type { LoadedSearch, SearchConfig } from './schema.js';
 
@@ -45,6 +42,8 @@ export interface SearchResult {
   bestEpoch: number;
   /** Whether too many skip-connections ended it. */
   collapsed: boolean;
+  /** Of a random search: all that were drawn, the best first. */
+  candidates?: Candidate[];
   interrupted: boolean;
 }
 
@@ -63,7 +62,10 @@ export async function search(loaded: LoadedSearch, options: SearchOptions): Prom
     throw new Error(`${out} holds a search already: pass --resume to go on with it, or name another folder.`);
   const group = joinProcessGroup({ device: loaded.config.device });
   try {
-    const result = await searchAsRank(group, loaded, resumed, options);
+    const { random } = loaded.config;
+    const result = random
+      ? await randomSearch(group, loaded, random, options)
+      : await searchAsRank(group, loaded, resumed, options);
     group.barrier();
     return result;
   } finally {
@@ -79,7 +81,7 @@ async function searchAsRank(
 ): Promise<SearchResult> {
   const isFirst = group.rank === 0;
   const run = await openSearch(config, { out, resumed, group });
-  const { position, totalSteps, stepsPerEpoch, loaders } = run;
+  const { position, totalSteps, stepsPerEpoch, halves, network } = run;
   const record = isFirst ? new SearchRecord(out, config, run, quiet) : undefined;
   if (isFirst) writeFileAtomic(join(out, 'config.yaml'), stringify(portable, { lineWidth: 0 }));
   const save = (): void => {
@@ -91,7 +93,8 @@ async function searchAsRank(
   const endEpoch = async (): Promise<{ collapsed: boolean }> => {
     const epoch = position.epoch;
     const due = config.validateEvery > 0 && (epoch % config.validateEvery === 0 || epoch === config.epochs);
-    const accuracy = due && isFirst ? await accuracyOf(run, config) : null;
+    network.eval();
+    const accuracy = due && isFirst ? await accuracyOn(halves, config, (images) => network.forward(images)) : null;
     group.barrier();
     if (accuracy !== null) {
       position.accuracy = accuracy;
@@ -113,8 +116,8 @@ async function searchAsRank(
     searching: while (position.step < totalSteps) {
       const lr = run.rate(position.epoch);
       for await (const [train, val] of together(
-        loaders.train.epoch(position.epoch, position.batch),
-        loaders.val.epoch(position.epoch, position.batch),
+        halves.train.epoch(position.epoch, position.batch),
+        halves.val.epoch(position.epoch, position.batch),
       )) {
         if (position.batch >= stepsPerEpoch) break;
         const outcome = step(run, config, lr, train, val);
@@ -140,8 +143,8 @@ async function searchAsRank(
     }
     return finish(run, config, record, { interrupted, collapsed });
   } finally {
-    await run.close();
-    run.network.dispose();
+    await halves.close();
+    network.dispose();
     for (const { stateDict } of [run.optimizer, run.architect])
       for (const state of stateDict().values()) state.dispose();
     record?.close();
@@ -179,29 +182,6 @@ function ofAllRanks(own: BilevelOutcome, group: ProcessGroup): BilevelOutcome {
     group,
   );
   return { ...own, trainLoss, valLoss, valAccuracy };
-}
-
-const labelled = ({ images, labels, count }: Batch, { data: { size }, device }: SearchConfig): LabelledImages =>
-  scope(() => ({
-    images: ops.toDevice(ops.permute(fromArray(images, [count, size, size, 3]), [0, 3, 1, 2]), device, 'float32'),
-    labels: ops.toDevice(fromArray(labels, [count]), device, 'int64'),
-  }));
-
-/** The share of α's half that the network classifies rightly in evaluation mode. */
-async function accuracyOf({ network, loaders }: OpenSearch, config: SearchConfig): Promise<number> {
-  network.eval();
-  let [right, seen] = [0, 0];
-  for await (const batch of loaders.measure.epoch(0)) {
-    right += scope(() =>
-      noGrad(() => {
-        const { images, labels } = labelled(batch, config);
-        return countRight(network.forward(images), labels);
-      }),
-    );
-    seen += batch.count;
-    batch.release();
-  }
-  return right / seen;
 }
 
 /** Two sequences side by side, as long as the shorter one. */

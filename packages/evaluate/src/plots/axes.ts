@@ -2,11 +2,21 @@ import { normalQuantile } from '../scores/normal.js';
 
 const SUPERSCRIPTS = '⁰¹²³⁴⁵⁶⁷⁸⁹';
 
-/** A power of ten as papers print it: 10⁻⁴ … 10⁻¹, 1. */
-export function powerLabel(rate: number): string {
-  const power = Math.round(-Math.log10(rate));
-  return power === 0 ? '1' : `10⁻${SUPERSCRIPTS[power] ?? power}`;
+/** A power of ten as papers print it: 10⁻⁴ … 10⁻¹, 1, 10, 10². */
+export function powerLabel(value: number): string {
+  const power = Math.round(Math.log10(value));
+  if (power === 0 || power === 1) return String(10 ** power);
+  const digits = Array.from(String(Math.abs(power)), (digit) => SUPERSCRIPTS[Number(digit)]).join('');
+  return `10${power < 0 ? '⁻' : ''}${digits}`;
 }
+
+const isPowerOfTen = (value: number): boolean => Math.abs(Math.log10(value) - Math.round(Math.log10(value))) < 1e-9;
+
+/** Labels of a logarithmic axis from `low` to `high`: its powers of ten, where it holds two of them; otherwise as Plot has them. */
+export const logLabels = (low: number, high: number): ((value: number) => string) | undefined =>
+  Math.floor(Math.log10(high)) > Math.ceil(Math.log10(low))
+    ? (value) => (isPowerOfTen(value) ? powerLabel(value) : '')
+    : undefined;
 
 /** A rate in percent: 50%, 1%, 0.01%. */
 export function percentLabel(rate: number): string {

@@ -1,4 +1,5 @@
 import * as Plot from '@observablehq/plot';
+import { logLabels } from './axes.js';
 import { type ChartOptions, renderChart, seriesColour } from './chart.js';
 
 export interface LineAxis {
@@ -38,9 +39,19 @@ export function lineChart(options: LineChartOptions): string {
     const points = Array.from(line.x, (at, k) => ({ x: drawable(at, x), y: drawable(line.y[k], y) }));
     return { ...line, points, colour: seriesColour(i) };
   });
+  const points = lines.flatMap((line) => line.points);
   return renderChart(options, lines.length > 1 ? lines : [], () => ({
-    x: plotAxis(x),
-    y: { ...plotAxis(y), grid: true },
+    x: plotAxis(
+      x,
+      points.map((point) => point.x),
+    ),
+    y: {
+      ...plotAxis(
+        y,
+        points.map((point) => point.y),
+      ),
+      grid: true,
+    },
     marks: lines.flatMap(({ points, colour, dashed }) => [
       Plot.line(points, {
         x: 'x',
@@ -59,6 +70,14 @@ function axis(given: string | LineAxis): LineAxis {
   return typeof given === 'string' ? { label: given } : given;
 }
 
-function plotAxis({ label, scale = 'linear', domain }: LineAxis) {
-  return { label, type: scale, ...(domain ? { domain: [...domain] } : { nice: true }) };
+function plotAxis({ label, scale = 'linear', domain }: LineAxis, values: readonly number[]) {
+  const seen = domain ?? values.filter(Number.isFinite);
+  const labels =
+    scale === 'log' && seen.length > 0 ? logLabels(least(seen), -least(seen.map((value) => -value))) : undefined;
+  return {
+    ...{ label, type: scale, ...(domain ? { domain: [...domain] } : { nice: true }) },
+    ...(labels && { tickFormat: labels }),
+  };
 }
+
+const least = (values: readonly number[]): number => values.reduce((a, b) => Math.min(a, b), Infinity);

@@ -16,6 +16,7 @@ caption { padding-bottom: 8px; text-align: left; color: var(--quiet); font-size:
 th, td { padding: 7px 14px 7px 0; text-align: left; vertical-align: top; border-bottom: 1px solid var(--line); }
 th { border-bottom: 2px solid var(--ink); font-weight: 600; white-space: nowrap; }
 .number { padding: 7px 0 7px 14px; text-align: right; white-space: nowrap; }
+.number + :not(.number) { padding-left: 22px; }
 tbody tr:hover { background: var(--wash); }
 figure { margin: 22px 0; }
 figure img { display: block; width: 100%; height: auto; }

@@ -3,6 +3,7 @@ export { type Attribute, type AttributeLike, attribute, type Int } from './graph
 export { GraphBuilder, type NodeOptions } from './graph/builder.js';
 export { checkGraph } from './graph/check.js';
 export { type DataOf, DTYPES, type Dtype, isDtype, type TensorData } from './graph/dtype.js';
+export { GraphEditor } from './graph/editor.js';
 export { type Dim, emptyGraph, type Graph, type Node, subgraphs, type ValueInfo } from './graph/graph.js';
 export { elementCount, type Tensor, tensor } from './graph/tensor.js';
 export {
@@ -13,6 +14,9 @@ export {
   type ModelOptions,
   readModelHeader,
 } from './model/model.js';
+export { rewrite } from './passes/optimize.js';
+export type { Pass } from './passes/pass.js';
+export { PASSES } from './passes/registry.js';
 export type { Feed } from './run/feeds.js';
 export { type Model, type OpenOptions, type Output, openModel } from './run/model.js';
 export { RUNTIMES, type RuntimeName } from './run/runtimes/index.js';

@@ -1,0 +1,54 @@
+import { checkGraph } from '../graph/check.js';
+import { GraphEditor } from '../graph/editor.js';
+import type { Graph } from '../graph/graph.js';
+import type { Pass } from './pass.js';
+import { PASSES } from './registry.js';
+
+/**
+ * Rewrites a graph by the passes of these names, in the registry's order whatever theirs; each is run until it finds nothing more.
+ *
+ * @param graph is left as it is; constants are shared with the result
+ * @returns the new graph, and in how many places each pass has rewritten it
+ * @throws an Error for a name that is no pass
+ */
+export function rewrite(graph: Graph, names: readonly string[]): { graph: Graph; places: Record<string, number> } {
+  const unknown = names.find((name) => !PASSES.some((pass) => pass.name === name));
+  if (unknown !== undefined)
+    throw new Error(`There is no pass "${unknown}"; there are ${PASSES.map(({ name }) => name).join(', ')}.`);
+  const copy = copyOf(graph);
+  const editor = new GraphEditor(copy);
+  const places: Record<string, number> = {};
+  for (const pass of PASSES.filter(({ name }) => names.includes(name))) places[pass.name] = toTheEnd(pass, editor);
+  checkGraph(copy);
+  return { graph: copy, places };
+}
+
+/** A law that could be applied to its own result for ever would be no simplification: the bound tells. */
+const MOST_ROUNDS = 100;
+
+function toTheEnd(pass: Pass, editor: GraphEditor): number {
+  let total = 0;
+  for (let round = 0; round < MOST_ROUNDS; round++) {
+    const places = pass.run(editor);
+    editor.sweep();
+    if (places === 0) return total;
+    total += places;
+  }
+  throw new Error(`The pass "${pass.name}" does not come to an end on this graph.`);
+}
+
+function copyOf(graph: Graph): Graph {
+  return {
+    ...graph,
+    inputs: graph.inputs.map((value) => ({ ...value })),
+    outputs: graph.outputs.map((value) => ({ ...value })),
+    nodes: graph.nodes.map((node) => ({
+      ...node,
+      inputs: [...node.inputs],
+      outputs: [...node.outputs],
+      attributes: new Map(node.attributes),
+    })),
+    initializers: new Map(graph.initializers),
+    values: new Map(), // what was said of values in between need not hold for what is made of them
+  };
+}

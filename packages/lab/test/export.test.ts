@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { generatedPairs, readPairs } from '@pocketnet/data';
@@ -13,9 +13,10 @@ import {
   type Interpreter,
   networkEmbedder,
   networks,
+  optimizeOnnx,
   PocketNet,
 } from '@pocketnet/lab';
-import { compareRuns, encodeModel, type Graph, openModel } from '@pocketnet/onnx';
+import { compareRuns, decodeModel, encodeModel, type Graph, openModel } from '@pocketnet/onnx';
 import { nn, saveTensors } from '@pocketnet/torch';
 import { afterAll, describe, expect, it } from 'vitest';
 import { noise, randomised, randomNetwork, runnableNetworks } from './random-network.js';
@@ -52,6 +53,39 @@ async function difference(
   expect(result?.dims).toEqual([count, embedding]);
   return compareRuns(reference, result?.data as Float32Array).maxRelative;
 }
+
+describe('an exported file', () => {
+  const network = randomNetwork('pocketnet-xs-64');
+  afterAll(() => network.dispose());
+  const written = (name: string): string => {
+    const { graph, metadata } = exportNetwork(network, { name: 'pocketnet-xs-64', embedding: 64, input: 112 });
+    const path = join(folder, name);
+    writeFileSync(path, encodeModel(graph, { metadata }));
+    return path;
+  };
+
+  it('is optimised in place by a recipe: fewer kinds of nodes, the same numbers, and it says so', async () => {
+    const path = written('all.onnx');
+    const { recipe, nodes, difference, timings } = await optimizeOnnx(path, 'all');
+    expect({ recipe, timings }).toEqual({ recipe: 'all', timings: [] });
+    expect(difference).toBeLessThan(exportTolerance);
+    const { graph, metadata } = decodeModel(readFileSync(path));
+    expect(graph.nodes.length).toBe(nodes.after);
+    expect(graph.nodes.filter(({ op }) => op === 'BatchNormalization' || op === 'PRelu')).toEqual([]);
+    expect(metadata).toMatchObject({ network: 'pocketnet-xs-64', optimized: 'all' });
+    expect(graph.outputs).toEqual([{ name: 'embedding', dtype: 'float32', shape: ['batch', 64] }]);
+  });
+
+  it('is optimised by measurement, and left alone for a recipe that is none', async () => {
+    const path = written('auto.onnx');
+    const before = readFileSync(path);
+    await expect(optimizeOnnx(path, 'most')).rejects.toThrow(/no recipe "most"; there are auto, prelu\+apart/);
+    expect(readFileSync(path).equals(before)).toBe(true);
+    const { recipe, timings } = await optimizeOnnx(path, 'auto');
+    expect(timings[0]?.recipe).toBe(recipe);
+    expect(decodeModel(readFileSync(path)).metadata.optimized).toBe(`${recipe}, the fastest in native with 1 threads`);
+  });
+});
 
 describe.each(runnableNetworks)('the graph of $name', ({ name, embedding }) => {
   const network = randomNetwork(name);

@@ -14,8 +14,10 @@ export {
   type ModelOptions,
   readModelHeader,
 } from './model/model.js';
+export { type FastestOptions, fastestRecipe, type RecipeTiming } from './passes/fastest.js';
 export { rewrite } from './passes/optimize.js';
 export type { Pass } from './passes/pass.js';
+export { RECIPES } from './passes/recipes.js';
 export { PASSES } from './passes/registry.js';
 export type { Feed } from './run/feeds.js';
 export { type Model, type OpenOptions, type Output, openModel } from './run/model.js';

@@ -2,10 +2,12 @@ import {
   checkGraph,
   compareRuns,
   encodeModel,
+  fastestRecipe,
   type Graph,
   GraphEditor,
   openModel,
   PASSES,
+  RECIPES,
   rewrite,
 } from '@pocketnet/onnx';
 import fc from 'fast-check';
@@ -49,6 +51,27 @@ describe.each(PASSES)('the pass $name', ({ name }) => {
       await expectSame(before, graph, channels);
       expect(rewrite(graph, [name]).places[name]).toBe(0);
     }
+  });
+});
+
+describe('the fastest recipe', () => {
+  const graph = made(3, 4, (b, x) => b.add(b.pointwise(b.prelu(x, 4), 4, 4), b.pointwise(b.norm(b.pool(x), 4), 4, 4)));
+  const feeds = { x: { data: numbers(1)(4 * SIDE * SIDE), dims: [1, 4, SIDE, SIDE] } };
+
+  it('is one of those tried, ran most often of them, and gives the same numbers', async () => {
+    const { recipe, graph: fastest, timings } = await fastestRecipe(graph, feeds, { threads: 1, runs: 2 });
+    expect(timings[0]?.recipe).toBe(recipe);
+    expect(timings.every(({ runs }) => runs <= (timings[0]?.runs ?? 0))).toBe(true);
+    expect(timings.length).toBeGreaterThan(4);
+    expect(timings.length).toBeLessThan(Object.keys(RECIPES).length); // those that give one graph are tried once
+    expect(fastest.nodes.some(({ op }) => op === 'BatchNormalization')).toBe(false);
+    await expectSame(graph, fastest, 4);
+  });
+
+  it('is looked for in WebAssembly as well, among those that are named', async () => {
+    const { timings } = await fastestRecipe(graph, feeds, { runtime: 'wasm', runs: 1 }, ['prelu+apart', 'sum+merged']);
+    expect(timings.map(({ recipe }) => recipe).sort()).toEqual(['prelu+apart', 'sum+merged']);
+    await expect(fastestRecipe(graph, feeds, {}, ['fast'])).rejects.toThrow(/no recipe "fast"; there are prelu\+apart/);
   });
 });
 

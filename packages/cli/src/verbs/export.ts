@@ -1,4 +1,6 @@
-import { fileEnding } from '../arguments.js';
+import type { Optimized } from '@pocketnet/lab';
+import { Option } from 'commander';
+import { fileEnding, wholeNumber } from '../arguments.js';
 import { checkNetwork } from '../networks.js';
 import { facts, grouped, printResult } from '../output.js';
 import type { CommonOptions, Verb } from '../verb.js';
@@ -7,6 +9,9 @@ interface Options extends CommonOptions {
   weights: string;
   network?: string;
   licence?: string;
+  optimize: string;
+  target: 'native' | 'wasm';
+  threads: number;
   out: string;
 }
 
@@ -22,20 +27,43 @@ export const exportVerb: Verb = {
       )
       .option('--network <name>', 'which network they are of; by default what the file says')
       .requiredOption('--out <file.onnx>', 'the file to write', fileEnding('.onnx'))
+      .option(
+        '--optimize <how>',
+        'rewrite the graph: auto measures what is fastest here; none; or a recipe such as conv+merged',
+        'none',
+      )
+      .addOption(
+        new Option('--target <runtime>', 'where it is to run, for auto').choices(['native', 'wasm']).default('native'),
+      )
+      .option('--threads <n>', 'threads that it will have there, for auto', wholeNumber(1, 256), 1)
       .option('--licence <text>', "the weights' licence, for the file's metadata")
       .action(run),
 };
 
 async function run(options: Options): Promise<void> {
   await checkNetwork(options.network);
-  const { exportOnnx } = await import('@pocketnet/lab');
-  const { weights, network, out, licence } = options;
-  const { bytes, nodes, opset, metadata } = exportOnnx(weights, network, out, licence === undefined ? {} : { licence });
-  printResult(options, { out, bytes, nodes, opset, metadata }, () =>
+  const { exportOnnx, optimizeOnnx } = await import('@pocketnet/lab');
+  const { weights, network, out, licence, optimize, target: runtime, threads } = options;
+  const written = exportOnnx(weights, network, out, licence === undefined ? {} : { licence });
+  const optimized = optimize === 'none' ? undefined : await optimizeOnnx(out, optimize, { runtime, threads });
+  const { opset, metadata } = written;
+  const [bytes, nodes] = [optimized?.bytes ?? written.bytes, optimized?.nodes.after ?? written.nodes];
+  printResult(options, { out, bytes, nodes, opset, metadata, ...(optimized && { optimized }) }, () =>
     facts([
       ['written', `${out}, ${grouped(bytes)} bytes`],
       ['graph', `${nodes} nodes, opset ${opset}`],
+      ...(optimized ? optimizedFacts(optimized) : []),
       ...Object.entries(metadata).filter(([key]) => key !== 'genotype'),
     ]),
   );
+}
+
+function optimizedFacts({ recipe, nodes, difference, timings }: Optimized): [string, string][] {
+  return [
+    ['optimised', `${recipe}: ${nodes.after} nodes of ${nodes.before}, numbers within ${difference.toExponential(1)}`],
+    ...timings.map(({ recipe: name, milliseconds, runs }): [string, string] => [
+      `  ${name}`,
+      `${milliseconds.toFixed(2)} ms, median of ${runs} runs`,
+    ]),
+  ];
 }

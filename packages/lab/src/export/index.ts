@@ -2,3 +2,4 @@ export * from './check.js';
 export * from './file.js';
 export * from './metadata.js';
 export * from './network.js';
+export * from './optimize.js';

@@ -1,0 +1,93 @@
+import { readFileSync } from 'node:fs';
+import {
+  compareRuns,
+  type DecodedModel,
+  decodeModel,
+  encodeModel,
+  type Feed,
+  fastestRecipe,
+  openModel,
+  RECIPES,
+  type RecipeTiming,
+  type RuntimeName,
+  rewrite,
+} from '@pocketnet/onnx';
+import { writeFileAtomic } from '@pocketnet/torch/io';
+import { exportTolerance } from './check.js';
+
+/** `auto`: the way that is fastest here, by measurement; or the name of one. */
+export type Optimization = 'auto' | (string & {});
+
+export interface OptimizeOptions {
+  /** Where the network is to run, `native` unless said: what pays there need not pay elsewhere. */
+  runtime?: RuntimeName;
+  /** 1 unless said. */
+  threads?: number;
+  onProgress?: (runs: number, recipe: string) => void;
+}
+
+export interface Optimized {
+  recipe: string;
+  bytes: number;
+  nodes: { before: number; after: number };
+  /** Largest difference from the file before, relative to its largest number, on random images. */
+  difference: number;
+  /** What was measured, the fastest first; nothing where a recipe was given. */
+  timings: RecipeTiming[];
+}
+
+/**
+ * Rewrites an embedder's ONNX file so that it computes the same in less time.
+ *
+ * @param how `auto`, or the name of a recipe
+ * @throws an Error, and leaves the file, when the new graph's numbers lie further from the old one's than rounding explains
+ */
+export async function optimizeOnnx(path: string, how: Optimization, options: OptimizeOptions = {}): Promise<Optimized> {
+  const { runtime = 'native', threads = 1, onProgress } = options;
+  const { graph, metadata, ...header } = decodeModel(readFileSync(path), path);
+  const feeds = randomFeeds(graph, path);
+  const chosen =
+    how === 'auto'
+      ? await fastestRecipe(graph, feeds, { runtime, threads, ...(onProgress && { onProgress }) })
+      : { recipe: how, graph: rewrite(graph, passesOf(how)).graph, timings: [] };
+  const words = how === 'auto' ? `${chosen.recipe}, the fastest in ${runtime} with ${threads} threads` : chosen.recipe;
+  const bytes = encodeModel(chosen.graph, { ...header, metadata: { ...metadata, optimized: words } });
+  const difference = await differenceOf(encodeModel(graph, header), bytes, feeds);
+  if (!(difference <= exportTolerance))
+    throw new Error(
+      `${path}: optimised by ${chosen.recipe}, the network's numbers differ by ${difference.toExponential(1)}, more than ${exportTolerance}. The file is left as it was.`,
+    );
+  writeFileAtomic(path, bytes);
+  const nodes = { before: graph.nodes.length, after: chosen.graph.nodes.length };
+  return { recipe: chosen.recipe, bytes: bytes.length, nodes, difference, timings: chosen.timings };
+}
+
+function passesOf(recipe: string): readonly string[] {
+  const passes = RECIPES[recipe];
+  if (passes) return passes;
+  throw new Error(`There is no recipe "${recipe}"; there are auto, ${Object.keys(RECIPES).join(', ')}.`);
+}
+
+/** One image of noise, as the graph takes it. */
+function randomFeeds({ inputs }: DecodedModel['graph'], path: string): Record<string, Feed> {
+  const [input, ...others] = inputs;
+  if (!input || others.length > 0) throw new Error(`${path} takes ${inputs.length} inputs; an embedder takes one.`);
+  const dims = (input.shape ?? []).map((size, axis) => (typeof size === 'number' && axis > 0 ? size : 1));
+  const data = Float32Array.from({ length: dims.reduce((a, b) => a * b, 1) }, (_, i) => Math.sin(12.9898 * i ** 1.1));
+  return { [input.name]: { data, dims } };
+}
+
+async function differenceOf(before: Uint8Array, after: Uint8Array, feeds: Record<string, Feed>): Promise<number> {
+  const [expected, actual] = await Promise.all(
+    [before, after].map(async (bytes) => {
+      const model = await openModel(bytes, { threads: 1 });
+      try {
+        const [output] = Object.values(await model.run(feeds));
+        return Array.from(output?.data ?? [], Number);
+      } finally {
+        await model.close();
+      }
+    }),
+  );
+  return compareRuns(expected ?? [], actual ?? []).maxRelative;
+}

@@ -1,5 +1,6 @@
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Optimized } from '@pocketnet/lab';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { json, pocketnet, watchEngine, workplace, writeTinyConfig } from './pocketnet.js';
 
@@ -40,6 +41,21 @@ describe('a network from generated faces to a verdict', () => {
       expect(weights[key]).toBeLessThanOrEqual(1);
       expect(Math.abs(Number(weights[key]) - Number(onnx[key]))).toBeLessThanOrEqual(1e-3);
     }
+  });
+
+  it('exports a graph that is faster here and verifies the same', async () => {
+    const exported = await json(
+      ['export', '--weights', 'run/last.safetensors', '--out', 'fast.onnx', '--optimize', 'auto'],
+      at,
+    );
+    const { recipe, timings, nodes } = exported.optimized as Optimized;
+    expect(timings[0]?.recipe).toBe(recipe);
+    expect(nodes.after).toBe(exported.nodes);
+    const [plain, fast] = [
+      await json(['evaluate', '--model', 'm.onnx', ...onPairs], at),
+      await json(['evaluate', '--model', 'fast.onnx', ...onPairs], at),
+    ];
+    expect(Number(fast.accuracy)).toBeCloseTo(Number(plain.accuracy), 6);
   });
 
   it('evaluates ONNX without libtorch', async () => {

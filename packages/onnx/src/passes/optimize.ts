@@ -1,4 +1,5 @@
 import { checkGraph } from '../graph/check.js';
+import { copyGraph } from '../graph/copy.js';
 import { GraphEditor } from '../graph/editor.js';
 import type { Graph } from '../graph/graph.js';
 import type { Pass } from './pass.js';
@@ -15,7 +16,7 @@ export function rewrite(graph: Graph, names: readonly string[]): { graph: Graph;
   const unknown = names.find((name) => !PASSES.some((pass) => pass.name === name));
   if (unknown !== undefined)
     throw new Error(`There is no pass "${unknown}"; there are ${PASSES.map(({ name }) => name).join(', ')}.`);
-  const copy = copyOf(graph);
+  const copy = copyGraph(graph);
   const editor = new GraphEditor(copy);
   const places: Record<string, number> = {};
   for (const pass of PASSES.filter(({ name }) => names.includes(name))) places[pass.name] = toTheEnd(pass, editor);
@@ -35,20 +36,4 @@ function toTheEnd(pass: Pass, editor: GraphEditor): number {
     total += places;
   }
   throw new Error(`The pass "${pass.name}" does not come to an end on this graph.`);
-}
-
-function copyOf(graph: Graph): Graph {
-  return {
-    ...graph,
-    inputs: graph.inputs.map((value) => ({ ...value })),
-    outputs: graph.outputs.map((value) => ({ ...value })),
-    nodes: graph.nodes.map((node) => ({
-      ...node,
-      inputs: [...node.inputs],
-      outputs: [...node.outputs],
-      attributes: new Map(node.attributes),
-    })),
-    initializers: new Map(graph.initializers),
-    values: new Map(), // what was said of values in between need not hold for what is made of them
-  };
 }

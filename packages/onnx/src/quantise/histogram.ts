@@ -1,0 +1,49 @@
+/**
+ * How often a value lay where, over any number of runs: the counts of equal bins between −limit and limit, which doubles, two bins becoming
+ * one, when something lies beyond it.
+ */
+export class Histogram {
+  static readonly BINS = 4096;
+  readonly counts = new Float64Array(Histogram.BINS);
+  low = Number.POSITIVE_INFINITY;
+  high = Number.NEGATIVE_INFINITY;
+  #limit = 2 ** -10;
+
+  /** The border of the outermost bins. */
+  get limit(): number {
+    return this.#limit;
+  }
+
+  /** @throws an Error for a value that is not finite */
+  add(values: ArrayLike<number>): void {
+    let [low, high] = [this.low, this.high];
+    for (let i = 0; i < values.length; i++) {
+      const value = values[i] as number; // inside
+      if (value < low) low = value;
+      if (value > high) high = value;
+    }
+    if (!Number.isFinite(low) || !Number.isFinite(high)) throw new Error('A value of the network is not finite.');
+    [this.low, this.high] = [low, high];
+    while (Math.max(high, -low) >= this.#limit) this.#double();
+    const scale = Histogram.BINS / 2 / this.#limit;
+    for (let i = 0; i < values.length; i++) {
+      const bin = Math.min(Histogram.BINS - 1, Math.floor(((values[i] as number) + this.#limit) * scale)); // inside
+      this.counts[bin] = (this.counts[bin] as number) + 1; // inside, since limit is beyond all values
+    }
+  }
+
+  /** The middle of a bin. */
+  centre = (bin: number): number => ((bin + 0.5) / (Histogram.BINS / 2) - 1) * this.#limit;
+
+  #double(): void {
+    const { counts } = this;
+    const half = Histogram.BINS / 2;
+    const merged = new Float64Array(Histogram.BINS);
+    for (let bin = 0; bin < Histogram.BINS; bin++) {
+      const to = half / 2 + (bin >> 1);
+      merged[to] = (merged[to] as number) + (counts[bin] as number); // inside: half as many bins, in the middle
+    }
+    counts.set(merged);
+    this.#limit *= 2;
+  }
+}

@@ -1,0 +1,146 @@
+import {
+  encodeModel,
+  fromHalf,
+  type Graph,
+  Histogram,
+  halveWeights,
+  noiseOf,
+  OBSERVERS,
+  observe,
+  openModel,
+  quantisable,
+  quantise,
+  quantisedValues,
+  sensitivities,
+  toHalf,
+} from '@pocketnet/onnx';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { anyNetwork, LayerBuilder, numbers } from './pass-graphs.js';
+
+const SIDE = 8;
+const feeds = (channels: number, runs: number) =>
+  Array.from({ length: runs }, (_, run) => ({
+    x: { data: numbers(run + 1)(channels * SIDE * SIDE), dims: [1, channels, SIDE, SIDE] },
+  }));
+
+function network(seed: number, choices: readonly number[]): Graph {
+  const b = new LayerBuilder(seed);
+  return b.build(anyNetwork(b, b.conv(b.input(3, SIDE), [4, 3, 3], { bias: true }), 4, choices));
+}
+
+async function run(graph: Graph, runs = 4): Promise<number[][]> {
+  const model = await openModel(encodeModel(graph), { threads: 1 });
+  const results: number[][] = [];
+  for (const feed of feeds(3, runs)) {
+    const [output] = Object.values(await model.run(feed));
+    results.push(Array.from(output?.data ?? [], Number));
+  }
+  await model.close();
+  return results;
+}
+
+describe('Halves', () => {
+  it('are the nearest there are, ties to even, and come back exactly', () => {
+    for (let bits = 0; bits < 2 ** 16; bits++) {
+      const value = fromHalf(bits);
+      if (!Number.isNaN(value)) expect(toHalf(value)).toBe(bits);
+    }
+    expect(
+      [1 + 2 ** -11, 1 + 3 * 2 ** -11, 65_519, 65_520, 2 ** -25, 1.5 * 2 ** -24].map((x) => fromHalf(toHalf(x))),
+    ).toEqual([1, 1 + 2 ** -9, 65_504, Number.POSITIVE_INFINITY, 0, 2 ** -23]);
+    fc.assert(
+      fc.property(fc.double({ min: -60_000, max: 60_000, noNaN: true }), (value) => {
+        const [half, single] = [fromHalf(toHalf(value)), Math.fround(value)];
+        expect(Math.abs(half - single)).toBeLessThanOrEqual(Math.max(Math.abs(single) * 2 ** -11, 2 ** -25));
+      }),
+    );
+  });
+
+  it('make a file smaller, and its numbers nearly the same', async () => {
+    const graph = network(1, [4, 7, 4]);
+    const half = halveWeights(graph);
+    expect(noiseOf(await run(graph), await run(half))).toBeLessThan(1e-6);
+    const big = [...graph.initializers].filter(([, { data }]) => data.length >= 64);
+    expect(big.length).toBeGreaterThan(0);
+    for (const [name] of big) expect(half.initializers.get(`${name}.half`)?.dtype).toBe('float16');
+  });
+});
+
+describe('A histogram', () => {
+  it('counts every value once, however the limit grows, near where it was', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.array(fc.double({ min: -1e3, max: 1e3, noNaN: true }), { minLength: 1 }), { minLength: 1 }),
+        (runs) => {
+          const seen = new Histogram();
+          for (const values of runs) seen.add(values);
+          const all = runs.flat();
+          expect(seen.counts.reduce((a, b) => a + b, 0)).toBe(all.length);
+          expect([seen.low, seen.high]).toEqual([Math.min(...all), Math.max(...all)]);
+          const mean = (of: number[]): number => of.reduce((a, b) => a + b, 0) / all.length;
+          const centres = Array.from(seen.counts, (count, bin) => count * seen.centre(bin));
+          expect(Math.abs(mean(centres) - mean(all))).toBeLessThanOrEqual((2 * seen.limit) / Histogram.BINS + 1e-9);
+        },
+      ),
+    );
+    expect(() => new Histogram().add([1, Number.NaN])).not.toThrow(/undefined/);
+    expect(() => new Histogram().add([Number.POSITIVE_INFINITY])).toThrow(/not finite/);
+  });
+});
+
+describe.each(OBSERVERS)('the observer $name', ({ name, rangeOf }) => {
+  it('gives a range with 0 in it, within what was seen', () => {
+    const seen = new Histogram();
+    seen.add(numbers(2)(10_000).map((x) => x ** 3 + 0.2));
+    seen.add([40]); // which alone should not decide
+    const { low, high } = rangeOf(seen);
+    expect(low).toBeGreaterThanOrEqual(seen.low);
+    expect(low).toBeLessThanOrEqual(0);
+    expect(high).toBeLessThanOrEqual(40);
+    if (name === 'percentile') expect(high).toBeLessThan(20);
+    if (name === 'mse') expect(high).toBeLessThan(40); // a little is cut off where many gain by it
+  });
+
+  it('serves to quantise networks so that little is lost', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.nat(100), fc.array(fc.nat(100), { minLength: 1, maxLength: 5 }), async (seed, choices) => {
+        const graph = network(seed, choices);
+        const seen = await observe(graph, quantisedValues(graph), feeds(3, 4), { threads: 1 });
+        const ranges = new Map([...seen].map(([value, histogram]) => [value, rangeOf(histogram)]));
+        const whole = quantise(graph, ranges);
+        expect(whole.outputs).toEqual(graph.outputs);
+        expect([...whole.initializers.values()].some(({ dtype }) => dtype === 'int8')).toBe(true);
+        expect(noiseOf(await run(graph), await run(whole))).toBeLessThan(0.05);
+      }),
+      { numRuns: 15 },
+    );
+  });
+});
+
+describe('Quantising', () => {
+  it('leaves nodes in float that are told to stay, and says which lose most alone', async () => {
+    const graph = network(5, [3, 4, 5]);
+    const seen = await observe(graph, quantisedValues(graph), feeds(3, 3), { threads: 1 });
+    const ranges = new Map(
+      [...seen].map(([value, { low, high }]) => [value, { low: Math.min(low, 0), high: Math.max(high, 0) }]),
+    );
+    const found = await sensitivities(graph, ranges, feeds(3, 3), { threads: 1 });
+    expect(found.map(({ node }) => node).sort()).toEqual(
+      quantisable(graph)
+        .map(({ name }) => name)
+        .sort(),
+    );
+    expect(found.map(({ noise }) => noise)).toEqual(found.map(({ noise }) => noise).sort((a, b) => b - a));
+    expect(found[0]?.noise).toBeGreaterThan(0);
+    const everything = new Set(found.map(({ node }) => node));
+    expect(quantise(graph, ranges, { except: everything }).nodes.map(({ op }) => op)).toEqual(
+      graph.nodes.map(({ op }) => op),
+    );
+    const best = quantise(graph, ranges, { except: new Set(found.slice(0, 3).map(({ node }) => node)) });
+    expect(noiseOf(await run(graph), await run(best))).toBeLessThan(
+      noiseOf(await run(graph), await run(quantise(graph, ranges))),
+    );
+    expect(() => quantise(graph, new Map())).toThrow(/range of "\w+.*" is not known/);
+  });
+});

@@ -15,6 +15,7 @@ import {
   networks,
   optimizeOnnx,
   PocketNet,
+  quantiseOnnx,
 } from '@pocketnet/lab';
 import { compareRuns, decodeModel, encodeModel, type Graph, openModel } from '@pocketnet/onnx';
 import { nn, saveTensors } from '@pocketnet/torch';
@@ -84,6 +85,22 @@ describe('an exported file', () => {
     const { recipe, timings } = await optimizeOnnx(path, 'auto');
     expect(timings[0]?.recipe).toBe(recipe);
     expect(decodeModel(readFileSync(path)).metadata.optimized).toBe(`${recipe}, the fastest in native with 1 threads`);
+  });
+
+  it('is written in eight bits, much smaller and nearly the same', async () => {
+    const path = written('float.onnx');
+    const faces = 'generated:identities=4,images=8,size=64';
+    const whole = await quantiseOnnx(path, join(folder, 'int8.onnx'), { faces, images: 16 });
+    expect(whole).toMatchObject({ images: 12, observer: 'mse', inFloat: [] });
+    expect(whole.cosine).toBeGreaterThan(0.98);
+    expect(whole.bytes).toBeLessThan(0.6 * readFileSync(path).length);
+    const part = await quantiseOnnx(path, join(folder, 'part.onnx'), { faces, images: 16, inFloat: 5 });
+    expect(part.inFloat).toHaveLength(5);
+    expect(part.noise).toBeLessThan(whole.noise);
+    expect(decodeModel(readFileSync(join(folder, 'part.onnx'))).metadata.quantised).toMatch(/^int8, mse on 12 faces/);
+    await expect(quantiseOnnx(path, join(folder, 'none.onnx'), { faces, observer: 'best' })).rejects.toThrow(
+      /no observer "best"; there are minmax, percentile, mse/,
+    );
   });
 });
 

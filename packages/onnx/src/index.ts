@@ -6,6 +6,7 @@ export { copyGraph } from './graph/copy.js';
 export { type DataOf, DTYPES, type Dtype, isDtype, type TensorData } from './graph/dtype.js';
 export { GraphEditor } from './graph/editor.js';
 export { type Dim, emptyGraph, type Graph, type Node, subgraphs, type ValueInfo } from './graph/graph.js';
+export { shortNames } from './graph/short-names.js';
 export { elementCount, type Tensor, tensor } from './graph/tensor.js';
 export {
   type DecodedModel,

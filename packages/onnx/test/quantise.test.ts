@@ -12,6 +12,7 @@ import {
   quantise,
   quantisedValues,
   sensitivities,
+  shortNames,
   toHalf,
 } from '@pocketnet/onnx';
 import fc from 'fast-check';
@@ -64,6 +65,16 @@ describe('Halves', () => {
     const big = [...graph.initializers].filter(([, { data }]) => data.length >= 64);
     expect(big.length).toBeGreaterThan(0);
     for (const [name] of big) expect(half.initializers.get(`${name}.half`)?.dtype).toBe('float16');
+  });
+});
+
+describe('Short names', () => {
+  it('make a file smaller and change nothing else', async () => {
+    const graph = network(2, [4, 5, 8]);
+    const short = shortNames(graph);
+    expect(encodeModel(short).length).toBeLessThan(encodeModel(graph).length);
+    expect([short.inputs, short.outputs]).toEqual([graph.inputs, graph.outputs]);
+    expect(await run(short)).toEqual(await run(graph));
   });
 });
 

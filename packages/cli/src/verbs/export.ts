@@ -3,7 +3,7 @@ import { Option } from 'commander';
 import { fileEnding, wholeNumber } from '../arguments.js';
 import { checkNetwork } from '../networks.js';
 import { facts, grouped, printResult } from '../output.js';
-import type { CommonOptions, Verb } from '../verb.js';
+import { type CommonOptions, UsageError, type Verb } from '../verb.js';
 
 interface Options extends CommonOptions {
   weights: string;
@@ -12,6 +12,8 @@ interface Options extends CommonOptions {
   optimize: string;
   target: 'native' | 'wasm';
   threads: number;
+  int8?: string;
+  inFloat: number;
   out: string;
 }
 
@@ -36,6 +38,8 @@ export const exportVerb: Verb = {
         new Option('--target <runtime>', 'where it is to run, for auto').choices(['native', 'wasm']).default('native'),
       )
       .option('--threads <n>', 'threads that it will have there, for auto', wholeNumber(1, 256), 1)
+      .option('--int8 <faces>', 'eight bits, calibrated on these faces, such as faces/train')
+      .option('--in-float <n>', 'how many of the nodes that lose most by that stay in float', wholeNumber(0), 0)
       .option('--licence <text>', "the weights' licence, for the file's metadata")
       .action(run),
 };
@@ -43,9 +47,12 @@ export const exportVerb: Verb = {
 async function run(options: Options): Promise<void> {
   await checkNetwork(options.network);
   const { exportOnnx, optimizeOnnx } = await import('@pocketnet/lab');
-  const { weights, network, out, licence, optimize, target: runtime, threads } = options;
+  const { weights, network, out, licence, optimize, target: runtime, threads, int8 } = options;
+  if (int8 !== undefined && optimize !== 'none')
+    throw new UsageError('--int8 folds by a recipe of its own: leave --optimize out.');
   const written = exportOnnx(weights, network, out, licence === undefined ? {} : { licence });
   const optimized = optimize === 'none' ? undefined : await optimizeOnnx(out, optimize, { runtime, threads });
+  if (int8 !== undefined) return inEightBits(options, int8);
   const { opset, metadata } = written;
   const [bytes, nodes] = [optimized?.bytes ?? written.bytes, optimized?.nodes.after ?? written.nodes];
   printResult(options, { out, bytes, nodes, opset, metadata, ...(optimized && { optimized }) }, () =>
@@ -54,6 +61,20 @@ async function run(options: Options): Promise<void> {
       ['graph', `${nodes} nodes, opset ${opset}`],
       ...(optimized ? optimizedFacts(optimized) : []),
       ...Object.entries(metadata).filter(([key]) => key !== 'genotype'),
+    ]),
+  );
+}
+
+async function inEightBits(options: Options, faces: string): Promise<void> {
+  const { quantiseOnnx } = await import('@pocketnet/lab');
+  const { out, inFloat } = options;
+  const result = await quantiseOnnx(out, out, { faces, inFloat });
+  printResult(options, { out, ...result }, () =>
+    facts([
+      ['written', `${out}, ${grouped(result.bytes)} bytes`],
+      ['int8', `${result.quantised} layers; in float: ${result.inFloat.join(', ') || 'none'}`],
+      ['calibration', `${result.images} faces of ${faces}, ${result.observer}`],
+      ['cosine', `${result.cosine.toFixed(4)} to the float network, mean over other faces of them`],
     ]),
   );
 }

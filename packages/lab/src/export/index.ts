@@ -3,3 +3,4 @@ export * from './file.js';
 export * from './metadata.js';
 export * from './network.js';
 export * from './optimize.js';
+export * from './quantise.js';

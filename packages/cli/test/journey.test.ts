@@ -1,4 +1,4 @@
-import { readdirSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Optimized } from '@pocketnet/lab';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -56,6 +56,20 @@ describe('a network from generated faces to a verdict', () => {
       await json(['evaluate', '--model', 'fast.onnx', ...onPairs], at),
     ];
     expect(Number(fast.accuracy)).toBeCloseTo(Number(plain.accuracy), 6);
+  });
+
+  it('times models in every runtime, without libtorch, and draws a page', async () => {
+    const { code, stdout, stderr } = await pocketnet(
+      ['bench', 'm.onnx', '--threads', '1', '--rounds', '1', '--out', 'bench.html', '--json'],
+      { ...at, node: ['--import', watchEngine] },
+    );
+    expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringContaining('engine:false') });
+    const { results } = JSON.parse(stdout) as { results: { runtime: string; p50: number }[] };
+    expect(results.map(({ runtime }) => runtime)).toEqual(['native', 'wasm']);
+    expect(results.every(({ p50 }) => p50 > 0)).toBe(true);
+    expect(readFileSync(join(place.path, 'bench.html'), 'utf8')).toContain('Milliseconds of one image');
+    const wrong = await pocketnet(['bench', 'm.onnx', '--runtimes', 'webgpu'], at);
+    expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining('native, wasm') });
   });
 
   it('evaluates ONNX without libtorch', async () => {

@@ -1,3 +1,5 @@
+export { type BenchOptions, type BenchResult, benchModels } from './bench/bench.js';
+export type { BenchCase } from './bench/protocol.js';
 export { compareRuns, type RunDifference } from './compare.js';
 export { type Attribute, type AttributeLike, attribute, type Int } from './graph/attribute.js';
 export { GraphBuilder, type NodeOptions } from './graph/builder.js';

@@ -1,5 +1,6 @@
 import type { Verb } from '../verb.js';
 import { ablate } from './ablate.js';
+import { bench } from './bench.js';
 import { calibrate } from './calibrate.js';
 import { compare } from './compare.js';
 import { data } from './data/index.js';
@@ -31,6 +32,7 @@ export const verbs: readonly Verb[] = [
   compare,
   calibrate,
   exportVerb,
+  bench,
   verify,
   data,
   doctor,

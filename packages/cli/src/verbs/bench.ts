@@ -1,0 +1,93 @@
+import { basename } from 'node:path';
+import type { BenchCase, BenchResult } from '@pocketnet/onnx';
+import { InvalidArgumentError } from 'commander';
+import { fileEnding, wholeNumber } from '../arguments.js';
+import { machineLine } from '../machine.js';
+import { printResult, table } from '../output.js';
+import type { CommonOptions, Verb } from '../verb.js';
+
+interface Options extends CommonOptions {
+  runtimes: BenchCase['runtime'][];
+  threads: number[];
+  rounds: number;
+  out?: string;
+}
+
+export const bench: Verb = {
+  name: 'bench',
+  summary: 'time ONNX models in every runtime: latency, throughput, memory',
+  define: (command) =>
+    command
+      .argument('<model.onnx...>', 'embedders; each takes one image of float32')
+      .option('--runtimes <list>', 'native, wasm or both', runtimeList, ['native', 'wasm'])
+      .option('--threads <list>', 'numbers of threads, such as 1,2', threadList, [1, 2])
+      .option('--rounds <n>', 'turns of five runs that each model has', wholeNumber(1, 10_000), 10)
+      .option('--out <file.html>', 'a page with the table and a chart', fileEnding('.html'))
+      .action(run),
+};
+
+async function run(models: readonly string[], options: Options): Promise<void> {
+  const { benchModels } = await import('@pocketnet/onnx');
+  const { startProgress } = await import('@pocketnet/lab/runs');
+  const { runtimes, threads, rounds, out } = options;
+  const cases = models.flatMap((model) =>
+    runtimes.flatMap((runtime) => threads.map((count): BenchCase => ({ model, runtime, threads: count }))),
+  );
+  const progress = startProgress({ label: 'bench', total: cases.length * (rounds + 1), unit: 'turns' });
+  const results = await benchModels(cases, { rounds, onProgress: (done) => progress.update(done) }).finally(() =>
+    progress.finish(),
+  );
+  const machine = machineLine();
+  if (out !== undefined) await writePage(out, results, machine);
+  printResult(options, { machine, results, ...(out !== undefined && { out }) }, () =>
+    [machine, table(columns, results), ...(out === undefined ? [] : [`written: ${out}`])].join('\n'),
+  );
+}
+
+const columns = [
+  { title: 'model', value: ({ model }: BenchResult) => basename(model) },
+  { title: 'runtime', value: ({ runtime }: BenchResult) => runtime },
+  { title: 'threads', right: true, value: ({ threads }: BenchResult) => String(threads) },
+  { title: 'p50 ms', right: true, value: ({ p50 }: BenchResult) => p50.toFixed(2) },
+  { title: 'p95 ms', right: true, value: ({ p95 }: BenchResult) => p95.toFixed(2) },
+  { title: 'images/s', right: true, value: ({ perSecond }: BenchResult) => perSecond.toFixed(1) },
+  { title: 'peak MB', right: true, value: ({ peakBytes }: BenchResult) => (peakBytes / 1e6).toFixed(0) },
+] as const;
+
+async function writePage(path: string, results: readonly BenchResult[], machine: string): Promise<void> {
+  const { htmlReport, intervalChart } = await import('@pocketnet/evaluate');
+  const { writeFileAtomic } = await import('@pocketnet/lab/runs');
+  const label = ({ runtime, threads }: BenchResult): string => `${runtime}, ${threads} thread${threads > 1 ? 's' : ''}`;
+  const chart = intervalChart({
+    title: 'Milliseconds of one image',
+    subtitle: 'The dot is the median; the line ends where 95 % of the runs do.',
+    label: 'ms',
+    scale: 'log',
+    rows: results.map((result) => ({
+      name: `${basename(result.model)}, ${label(result)}`,
+      group: label(result),
+      interval: { low: result.p50, estimate: result.p50, high: result.p95, confidence: 0.95 },
+    })),
+  });
+  const rows = results.map((result) => columns.map(({ value }) => value(result)));
+  const page = htmlReport({
+    title: 'How fast the models are',
+    lead: `${machine}. Every model ran in a process of its own, all in turns.`,
+    sections: [{ heading: 'Speed', table: { columns: columns.map(({ title }) => title), rows }, figure: chart }],
+    footer: `pocketnet bench, ${new Date().toISOString().slice(0, 10)}`,
+  });
+  writeFileAtomic(path, page);
+}
+
+function runtimeList(text: string): Options['runtimes'] {
+  const names = text.split(',');
+  const known = names.filter((name) => name === 'native' || name === 'wasm');
+  if (known.length === names.length) return known;
+  throw new InvalidArgumentError('It must be native, wasm, or both with a comma between.');
+}
+
+function threadList(text: string): number[] {
+  const counts = text.split(',').map(Number);
+  if (counts.every((count) => Number.isInteger(count) && count >= 1 && count <= 256)) return counts;
+  throw new InvalidArgumentError('It must be whole numbers from 1 to 256 with commas between.');
+}

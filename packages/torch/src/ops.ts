@@ -226,6 +226,14 @@ export const divScalar = operator<[self: Tensor, other: number], Tensor>('aten::
 export const addScalarToAll_ = operator<[tensors: readonly Tensor[], value: number], void>(
   'aten::_foreach_add_.Scalar',
 );
+/** Adds to every tensor the one at its place of another list, times a number. */
+export const addToAll_ = operator<[tensors: readonly Tensor[], others: readonly Tensor[], alpha?: number], void>(
+  'aten::_foreach_add_.List',
+);
+/** Multiplies every tensor by a number. */
+export const mulScalarToAll_ = operator<[tensors: readonly Tensor[], value: number], void>(
+  'aten::_foreach_mul_.Scalar',
+);
 export const addcmul_ = operator<[self: Tensor, first: Tensor, second: Tensor, value?: number], Tensor>(
   'aten::addcmul_',
 );

@@ -227,6 +227,14 @@ export const experimentSchema = z
       .nullable()
       .prefault({ kind: 'arcface' })
       .describe('The classification head, used in training only; null: none, the teacher alone is learned from.'),
+    ema: z
+      .number()
+      .min(0)
+      .lt(1)
+      .default(0)
+      .describe(
+        'Decay of the running mean of the weights, such as 0.9995, which then is what is measured and written; 0: none.',
+      ),
     teacher: teacher.nullable().default(null).describe('Whom the network is distilled from; null: nobody.'),
     syncBatchNorm: z
       .boolean()

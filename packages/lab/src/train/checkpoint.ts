@@ -14,6 +14,7 @@ import {
 } from '@pocketnet/torch';
 import { type Head, joinShards, ShardedHead, takeShard } from '../heads/index.js';
 import type { Block } from '../networks/index.js';
+import type { WeightAverage } from './weight-average.js';
 
 /** Where a run stands; with the tensors beside it, all that a resumed run needs to go on to the same numbers. */
 export interface Position {
@@ -54,6 +55,8 @@ export interface Checkpointed {
   /** The map onto the teacher's width, where it is learned. */
   projector?: nn.Linear;
   optimizers: Record<'backbone' | 'head', optim.Optimizer>;
+  /** The running mean of the backbone's weights, where there is one. */
+  average?: WeightAverage;
   /** What a resumed run must have in common with the one that wrote the checkpoint, by key. */
   recipe: Readonly<Record<string, unknown>>;
 }
@@ -79,7 +82,7 @@ export function saveCheckpoint(folder: string, parts: Checkpointed, position: Po
 
 /** @throws an Error that names the file when it does not belong to this network and head */
 export function loadCheckpoint(folder: string, parts: Checkpointed): Position {
-  const { group, backbone, head, projector, optimizers, recipe } = parts;
+  const { group, backbone, head, projector, optimizers, average, recipe } = parts;
   return scope(() => {
     const { tensors, metadata } = loadTensors(file(folder));
     const section = (prefix: string): Map<string, Tensor> =>
@@ -98,6 +101,7 @@ export function loadCheckpoint(folder: string, parts: Checkpointed): Position {
     projector?.loadStateDict(section('projector'));
     optimizers.backbone.loadStateDict(section('optimizer.backbone'));
     optimizers.head.loadStateDict(mapShards(head, section('optimizer.head'), 'momentum.0', own));
+    average?.loadStateDict(section('average'));
     setRandomState(ownState(random, group));
     return { ...startPosition(), ...(JSON.parse(metadata.position) as Position) };
   });
@@ -119,12 +123,20 @@ function ownState(states: Tensor, { rank, size }: ProcessGroup): Tensor {
 
 type State = Map<string, Tensor>;
 
-function sections({ group, backbone, head, projector, optimizers }: Checkpointed): [prefix: string, state: State][] {
+function sections({
+  group,
+  backbone,
+  head,
+  projector,
+  optimizers,
+  average,
+}: Checkpointed): [prefix: string, state: State][] {
   const join = (own: Tensor): Tensor => joinShards(own, head instanceof ShardedHead ? head.classes : 0, group);
   return [
     ['backbone', backbone.stateDict()],
     ['head', mapShards(head, head?.stateDict() ?? new Map(), 'kernel', join)],
     ['projector', projector?.stateDict() ?? new Map()],
+    ['average', average?.stateDict() ?? new Map()],
     ['optimizer.backbone', optimizers.backbone.stateDict()],
     ['optimizer.head', mapShards(head, optimizers.head.stateDict(), 'momentum.0', join)],
   ];

@@ -6,3 +6,4 @@ export * from './optimizers.js';
 export * from './schedule.js';
 export * from './threads.js';
 export * from './train.js';
+export { WeightAverage } from './weight-average.js';

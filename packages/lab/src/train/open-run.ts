@@ -24,6 +24,7 @@ import { baseLearningRate, buildOptimizers } from './optimizers.js';
 import { buildSchedule } from './schedule.js';
 import { usualThreads } from './threads.js';
 import { openValidation, type ValidationSet } from './validation.js';
+import { WeightAverage } from './weight-average.js';
 
 /** All that a run works with, ready for its next step. */
 export interface OpenRun extends Checkpointed {
@@ -125,6 +126,7 @@ function openModel(config: ExperimentConfig, { out, resumed, group, source, tota
     backbone,
     ...(head && { head }),
     ...(projector && { projector }),
+    ...(config.ema > 0 && { average: new WeightAverage(backbone, config.ema) }),
     optimizers: buildOptimizers(config, backbone, others),
   };
   const about = {
@@ -144,6 +146,7 @@ function openModel(config: ExperimentConfig, { out, resumed, group, source, tota
     batch: config.batch * group.size,
     augment: config.data.augment,
     ...(config.data.mixup > 0 && { mixup: config.data.mixup }),
+    ...(config.ema > 0 && { ema: config.ema }),
     head: config.head?.kind ?? 'none',
     ...(config.teacher && { stages: config.teacher.stages, distillation: config.teacher.loss }),
   };

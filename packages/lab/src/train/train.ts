@@ -66,7 +66,7 @@ async function trainAsRank(
   const run = await openRun(config, { out, resumed, group, quiet });
   mkdirSync(out, { recursive: true });
   const { loader, validation, totalSteps, backbone, head, projector, optimizers } = run;
-  const { rate, terms, targets, replicas, position, embedder, about } = run;
+  const { rate, terms, targets, replicas, position, embedder, about, average } = run;
   if (isFirst) {
     clearPartials(out);
     saveConfig(join(out, 'config.yaml'), portable);
@@ -76,7 +76,8 @@ async function trainAsRank(
     : undefined;
   const saveWeights = (name: string): void => {
     if (!isFirst) return;
-    saveTensors(join(out, `${name}.safetensors`), backbone.stateDict(), { ...about, step: String(position.step) });
+    const state = average?.stateDict() ?? backbone.stateDict();
+    saveTensors(join(out, `${name}.safetensors`), state, { ...about, step: String(position.step) });
   };
   // The checkpoint comes last: what it says was reached is there, and a run killed before it does the rest again.
   const save = (): void => {
@@ -89,7 +90,8 @@ async function trainAsRank(
     saveCheckpoint(out, run, position);
   };
 
-  const validate = async (): Promise<void> => {
+  const validate = (): Promise<void> => (average ? average.during(measure) : measure());
+  const measure = async (): Promise<void> => {
     for (const [i, set] of isFirst ? validation.entries() : []) {
       const measured = await set.measure(embedder);
       const { accuracy } = measured.report;
@@ -120,6 +122,7 @@ async function trainAsRank(
         const mixup = { alpha: config.data.mixup, seed: config.seed };
         const outcome = trainStep(config, run, await prepareLesson(batch, targets, mixup, position.step));
         batch.release();
+        average?.update(position.step + 1);
         position.step++;
         position.batch++;
         const epochEnds = position.batch === loader.batchesPerEpoch;
@@ -138,7 +141,7 @@ async function trainAsRank(
   } finally {
     await run.close();
     replicas.close();
-    for (const module of [backbone, head, projector]) module?.dispose();
+    for (const module of [backbone, head, projector, average]) module?.dispose();
     record?.close();
   }
   const { lastLoss, last, best, bestStep } = position;

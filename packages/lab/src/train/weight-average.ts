@@ -42,11 +42,11 @@ export class WeightAverage {
   /** Runs a body while the network has its mean weights, and gives it its own back, to the bit. */
   async during<T>(body: () => T | Promise<T>): Promise<T> {
     const own = copiesOf(this.#network.stateDict());
-    this.#network.loadStateDict(this.#mean);
+    scope(() => this.#network.loadStateDict(this.#mean));
     try {
       return await body();
     } finally {
-      this.#network.loadStateDict(own);
+      scope(() => this.#network.loadStateDict(own));
       for (const copy of own.values()) copy.dispose();
     }
   }
@@ -57,13 +57,15 @@ export class WeightAverage {
   }
 
   loadStateDict(values: ReadonlyMap<string, Tensor>): void {
-    noGrad(() => {
-      for (const [name, mean] of this.#mean) {
-        const value = values.get(name);
-        if (!value) throw new Error(`The mean weights lack "${name}".`);
-        ops.copy_(mean, value);
-      }
-    });
+    scope(() =>
+      noGrad(() => {
+        for (const [name, mean] of this.#mean) {
+          const value = values.get(name);
+          if (!value) throw new Error(`The mean weights lack "${name}".`);
+          ops.copy_(mean, value);
+        }
+      }),
+    );
   }
 
   dispose(): void {

@@ -8,7 +8,8 @@ const data = process.env.POCKETNET_DATA;
 const folder = data === undefined ? '' : join(data, 'golden');
 const there = existsSync(join(folder, 'index.json'));
 
-describe.skipIf(!there)('the numbers of the original code (POCKETNET_DATA)', () => {
+// Whole search steps take a minute on a busy machine.
+describe.skipIf(!there)('the numbers of the original code (POCKETNET_DATA)', { timeout: 600_000 }, () => {
   test.each([...kinds.keys()])('of the kind %s are ours', (kind) => {
     const results = listFixtures(folder)
       .filter((fixture) => fixture.kind === kind)

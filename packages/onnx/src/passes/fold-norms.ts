@@ -43,12 +43,14 @@ function fold(editor: GraphEditor, node: Node, { scale, shift }: ChannelAffine):
   const before = editor.producer(x);
   const alone = editor.onlyConsumer(x) === node;
   const conv = alone ? convOf(editor, before) : undefined;
-  if (conv) return editor.replace(y, insertConv(editor, node, afterwards(conv, { scale, shift }), node.name));
   const widths = alone && before?.op === 'Concat' ? partWidths(editor, before) : undefined;
-  if (before && widths) return distribute(editor, node, before, widths);
-  const channels = scale.length;
-  const depthwise = { x, shape: [channels, 1, 1, 1] as const, weight: scale, bias: shift, group: channels };
-  editor.replace(y, insertConv(editor, node, { ...depthwise, strides: [1, 1], pads: [0, 0, 0, 0] }, node.name));
+  if (conv) editor.replace(y, insertConv(editor, node, afterwards(conv, { scale, shift }), node.name));
+  else if (before && widths) distribute(editor, node, before, widths);
+  else {
+    const channels = scale.length;
+    const depthwise = { x, shape: [channels, 1, 1, 1] as const, weight: scale, bias: shift, group: channels };
+    editor.replace(y, insertConv(editor, node, { ...depthwise, strides: [1, 1], pads: [0, 0, 0, 0] }, node.name));
+  }
 }
 
 /** Channels of each part of a concatenation, where convolutions make them. */

@@ -14,6 +14,6 @@ export function channelPRelu(editor: GraphEditor, node: Node | undefined): Chann
   const [x = '', name = ''] = node.inputs;
   const slope = editor.floats(name);
   const [channels = 0, ...rest] = slope?.shape ?? [];
-  if (!slope || slope.shape.length !== 3 || channels < 2 || rest.some((size) => size !== 1)) return undefined;
+  if (slope?.shape.length !== 3 || channels < 2 || rest.some((size) => size !== 1)) return undefined;
   return { x, output: node.outputs[0] ?? '', slope: slope.data };
 }

@@ -31,8 +31,9 @@ const percentile: Observer = {
     const total = seen.counts.reduce((sum, count) => sum + count, 0);
     const step = (2 * seen.limit) / Histogram.BINS;
     let [first, last] = [0, Histogram.BINS - 1];
-    for (let sum = 0; first < last; first++) if ((sum += seen.counts[first] ?? 0) > TAIL * total) break;
-    for (let sum = 0; last > first; last--) if ((sum += seen.counts[last] ?? 0) > TAIL * total) break;
+    for (let sum = seen.counts[first] ?? 0; first < last && sum <= TAIL * total; sum += seen.counts[first] ?? 0)
+      first++;
+    for (let sum = seen.counts[last] ?? 0; last > first && sum <= TAIL * total; sum += seen.counts[last] ?? 0) last--;
     const [low, high] = [seen.centre(first) - step / 2, seen.centre(last) + step / 2];
     return withZero(Math.max(low, seen.low), Math.min(high, seen.high));
   },

@@ -94,6 +94,7 @@ describe('an experiment file', () => {
       clip: 5,
       schedule: { kind: 'step', milestones: [8, 14, 20, 25], gamma: 0.1 },
       head: { kind: 'arcface', scale: 64, margin: 0.5, easyMargin: false, sharded: false, sampling: 1 },
+      ema: 0,
       teacher: null,
       syncBatchNorm: false,
       seed: 0,

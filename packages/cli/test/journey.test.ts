@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Optimized } from '@pocketnet/lab';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -56,6 +56,23 @@ describe('a network from generated faces to a verdict', () => {
       await json(['evaluate', '--model', 'fast.onnx', ...onPairs], at),
     ];
     expect(Number(fast.accuracy)).toBeCloseTo(Number(plain.accuracy), 6);
+  });
+
+  it('writes eight bits, and nothing at all where it cannot', async () => {
+    const command = ['export', '--weights', 'run/last.safetensors', '--out'];
+    const { bytes, cosine } = await json(
+      [...command, 'int8.onnx', '--int8', 'generated:identities=4,images=8,size=32'],
+      at,
+    );
+    expect(Number(cosine)).toBeGreaterThan(0.98);
+    expect(readFileSync(join(place.path, 'int8.onnx')).length).toBe(bytes);
+    const failed = await pocketnet([...command, 'none.onnx', '--int8', 'no-such-faces'], at);
+    expect({ code: failed.code, written: existsSync(join(place.path, 'none.onnx')) }).toEqual({
+      code: 1,
+      written: false,
+    });
+    const both = await pocketnet([...command, 'none.onnx', '--int8', 'x', '--optimize', 'auto'], at);
+    expect(both).toMatchObject({ code: 2, stderr: expect.stringContaining('leave --optimize out') });
   });
 
   it('times models in every runtime, without libtorch, and draws a page', async () => {

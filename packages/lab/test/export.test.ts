@@ -67,7 +67,7 @@ describe('an exported file', () => {
 
   it('is optimised in place by a recipe: fewer kinds of nodes, the same numbers, and it says so', async () => {
     const path = written('all.onnx');
-    const { recipe, nodes, difference, timings } = await optimizeOnnx(path, 'all');
+    const { recipe, nodes, difference, timings } = await optimizeOnnx(path, path, 'all');
     expect({ recipe, timings }).toEqual({ recipe: 'all', timings: [] });
     expect(difference).toBeLessThan(exportTolerance);
     const { graph, metadata } = decodeModel(readFileSync(path));
@@ -80,9 +80,9 @@ describe('an exported file', () => {
   it('is optimised by measurement, and left alone for a recipe that is none', async () => {
     const path = written('auto.onnx');
     const before = readFileSync(path);
-    await expect(optimizeOnnx(path, 'most')).rejects.toThrow(/no recipe "most"; there are auto, prelu\+apart/);
+    await expect(optimizeOnnx(path, path, 'most')).rejects.toThrow(/no recipe "most"; there are auto, prelu\+apart/);
     expect(readFileSync(path).equals(before)).toBe(true);
-    const { recipe, timings } = await optimizeOnnx(path, 'auto');
+    const { recipe, timings } = await optimizeOnnx(path, path, 'auto');
     expect(timings[0]?.recipe).toBe(recipe);
     expect(decodeModel(readFileSync(path)).metadata.optimized).toBe(`${recipe}, the fastest in native with 1 threads`);
   });

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Optimized } from '@pocketnet/lab';
 import { Option } from 'commander';
 import { fileEnding, wholeNumber } from '../arguments.js';
@@ -46,13 +49,24 @@ export const exportVerb: Verb = {
 
 async function run(options: Options): Promise<void> {
   await checkNetwork(options.network);
+  if (options.int8 !== undefined && options.optimize !== 'none')
+    throw new UsageError('--int8 folds by a recipe of its own: leave --optimize out.');
+  // What is made of the plain file is written to its place only when it is done: a failure leaves no file of another kind there.
+  const scratch = mkdtempSync(join(tmpdir(), 'pocketnet-export-'));
+  try {
+    await exportBy(join(scratch, 'plain.onnx'), options);
+  } finally {
+    rmSync(scratch, { recursive: true });
+  }
+}
+
+async function exportBy(scratch: string, options: Options): Promise<void> {
   const { exportOnnx, optimizeOnnx } = await import('@pocketnet/lab');
   const { weights, network, out, licence, optimize, target: runtime, threads, int8 } = options;
-  if (int8 !== undefined && optimize !== 'none')
-    throw new UsageError('--int8 folds by a recipe of its own: leave --optimize out.');
-  const written = exportOnnx(weights, network, out, licence === undefined ? {} : { licence });
-  const optimized = optimize === 'none' ? undefined : await optimizeOnnx(out, optimize, { runtime, threads });
-  if (int8 !== undefined) return inEightBits(options, int8);
+  const isPlain = optimize === 'none' && int8 === undefined;
+  const written = exportOnnx(weights, network, isPlain ? out : scratch, licence === undefined ? {} : { licence });
+  if (int8 !== undefined) return inEightBits(scratch, options, int8);
+  const optimized = isPlain ? undefined : await optimizeOnnx(scratch, out, optimize, { runtime, threads });
   const { opset, metadata } = written;
   const [bytes, nodes] = [optimized?.bytes ?? written.bytes, optimized?.nodes.after ?? written.nodes];
   printResult(options, { out, bytes, nodes, opset, metadata, ...(optimized && { optimized }) }, () =>
@@ -65,10 +79,10 @@ async function run(options: Options): Promise<void> {
   );
 }
 
-async function inEightBits(options: Options, faces: string): Promise<void> {
+async function inEightBits(plain: string, options: Options, faces: string): Promise<void> {
   const { quantiseOnnx } = await import('@pocketnet/lab');
   const { out, inFloat } = options;
-  const result = await quantiseOnnx(out, out, { faces, inFloat });
+  const result = await quantiseOnnx(plain, out, { faces, inFloat });
   printResult(options, { out, ...result }, () =>
     facts([
       ['written', `${out}, ${grouped(result.bytes)} bytes`],

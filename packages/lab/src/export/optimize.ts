@@ -37,12 +37,18 @@ export interface Optimized {
 }
 
 /**
- * Rewrites an embedder's ONNX file so that it computes the same in less time.
+ * Writes an embedder's ONNX file anew, so that it computes the same in less time.
  *
  * @param how `auto`, or the name of a recipe
- * @throws an Error, and leaves the file, when the new graph's numbers lie further from the old one's than rounding explains
+ * @param out may be the same file
+ * @throws an Error, and writes nothing, when the new graph's numbers lie further from the old one's than rounding explains
  */
-export async function optimizeOnnx(path: string, how: Optimization, options: OptimizeOptions = {}): Promise<Optimized> {
+export async function optimizeOnnx(
+  path: string,
+  out: string,
+  how: Optimization,
+  options: OptimizeOptions = {},
+): Promise<Optimized> {
   const { runtime = 'native', threads = 1, onProgress } = options;
   const { graph, metadata, ...header } = decodeModel(readFileSync(path), path);
   const feeds = randomFeeds(graph, path);
@@ -55,9 +61,9 @@ export async function optimizeOnnx(path: string, how: Optimization, options: Opt
   const difference = await differenceOf(encodeModel(graph, header), bytes, feeds);
   if (!(difference <= exportTolerance))
     throw new Error(
-      `${path}: optimised by ${chosen.recipe}, the network's numbers differ by ${difference.toExponential(1)}, more than ${exportTolerance}. The file is left as it was.`,
+      `${path}: optimised by ${chosen.recipe}, the network's numbers differ by ${difference.toExponential(1)}, more than ${exportTolerance}. Nothing is written.`,
     );
-  writeFileAtomic(path, bytes);
+  writeFileAtomic(out, bytes);
   const nodes = { before: graph.nodes.length, after: chosen.graph.nodes.length };
   return { recipe: chosen.recipe, bytes: bytes.length, nodes, difference, timings: chosen.timings };
 }

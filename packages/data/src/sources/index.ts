@@ -1,3 +1,4 @@
+export { type DrawPairsOptions, drawPairs } from './draw-pairs.js';
 export type { FaceSource, SourceKind } from './face-source.js';
 export { openImageFolder } from './image-folder.js';
 export { imageNumber, listedImages, writeImageList } from './image-list.js';

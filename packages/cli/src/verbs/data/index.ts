@@ -1,5 +1,6 @@
 import type { Verb } from '../../verb.js';
 import { align } from './align.js';
+import { drawPairs } from './draw-pairs.js';
 import { generate } from './generate.js';
 import { inspect } from './inspect.js';
 import { pack } from './pack.js';
@@ -7,7 +8,7 @@ import { pairs } from './pairs.js';
 import { setAside } from './set-aside.js';
 
 /** What can be done with data. */
-export const dataVerbs: readonly Verb[] = [inspect, generate, align, pack, pairs, setAside];
+export const dataVerbs: readonly Verb[] = [inspect, generate, align, pack, pairs, drawPairs, setAside];
 
 export const data: Verb = {
   name: 'data',

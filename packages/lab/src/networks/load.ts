@@ -50,7 +50,8 @@ export function loadNetwork(path: string, name?: string): LoadedNetwork {
 /** What training scripts and DistributedDataParallel put before the names, outermost first. */
 const wrappings = ['state_dict.', 'model_state_dict.', 'module.'];
 
-function withoutWrapping(tensors: ReadonlyMap<string, Tensor>): ReadonlyMap<string, Tensor> {
+/** Tensors by the names that the network gives them. */
+export function withoutWrapping(tensors: ReadonlyMap<string, Tensor>): ReadonlyMap<string, Tensor> {
   let bare = tensors;
   for (const prefix of wrappings) {
     const inside = [...bare].filter(([name]) => name.startsWith(prefix));

@@ -15,7 +15,7 @@ import { distillationLosses, openTargets, type Targets } from '../distill/index.
 import type { Embedder } from '../embedders/embedder.js';
 import { networkEmbedder } from '../embedders/network.js';
 import { buildHead, type Head, ShardedHead } from '../heads/index.js';
-import { findNetwork } from '../networks/index.js';
+import { findNetwork, startFrom } from '../networks/index.js';
 import { writeGenotype } from '../search-space/genotype-text.js';
 import { buildBackbone } from './backbone.js';
 import { type Checkpointed, loadCheckpoint, type Position, startPosition } from './checkpoint.js';
@@ -117,6 +117,7 @@ function openModel(config: ExperimentConfig, { out, resumed, group, source, tota
   setThreads(config.threads ?? usualThreads());
   manualSeed(config.seed);
   const { entry, embedding, genotype, ...built } = buildBackbone(config);
+  if (config.init !== undefined && !resumed) startFrom(built.backbone, config.init);
   const backbone = built.backbone.to({ device });
   const head = openHead(config, embedding, source, targets, group)?.to({ device });
   const projector = openProjector(config, embedding, targets)?.to({ device });
@@ -136,6 +137,7 @@ function openModel(config: ExperimentConfig, { out, resumed, group, source, tota
     data: source.name,
     seed: String(config.seed),
     ...(genotype && { genotype: writeGenotype(genotype) }),
+    ...(config.init !== undefined && { init: basename(config.init) }),
     ...(config.teacher && { teacher: config.teacher.models.map(({ path }) => basename(path)).join(' + ') }),
   };
   // What the batches and the shapes follow from: a resumed run must have the same, or it would go on with something else.

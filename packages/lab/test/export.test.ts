@@ -10,6 +10,7 @@ import {
   exportTolerance,
   findNetwork,
   type Genotype,
+  halveOnnx,
   type Interpreter,
   networkEmbedder,
   networks,
@@ -85,6 +86,24 @@ describe('an exported file', () => {
     const { recipe, timings } = await optimizeOnnx(path, path, 'auto');
     expect(timings[0]?.recipe).toBe(recipe);
     expect(decodeModel(readFileSync(path)).metadata.optimized).toBe(`${recipe}, the fastest in native with 1 threads`);
+  });
+
+  it('is compared with the graph before on faces, and halved', async () => {
+    const path = written('half.onnx');
+    const check = 'generated:identities=3,images=3,size=64';
+    const { bytes, checked, difference } = await optimizeOnnx(path, path, 'conv+apart', { check });
+    expect(checked).toBe(9);
+    expect(difference).toBeLessThan(exportTolerance);
+    const half = halveOnnx(path, join(folder, 'halved.onnx'));
+    expect(half).toBe(readFileSync(join(folder, 'halved.onnx')).length);
+    expect(half).toBeLessThan(0.75 * bytes);
+    expect(decodeModel(readFileSync(join(folder, 'halved.onnx'))).metadata).toMatchObject({
+      network: 'pocketnet-xs-64',
+      weights: 'float16, cast at load',
+    });
+    await expect(optimizeOnnx(path, path, 'all', { check: 'generated:identities=2,images=2,size=64' })).rejects.toThrow(
+      /holds 4 faces/,
+    );
   });
 
   it('is written in eight bits, much smaller and nearly the same', async () => {

@@ -1,13 +1,13 @@
 import { basename } from 'node:path';
-import type { BenchCase, BenchResult } from '@pocketnet/onnx';
+import type { BenchCase, BenchResult, RunnerName } from '@pocketnet/onnx';
 import { InvalidArgumentError } from 'commander';
 import { fileEnding, wholeNumber } from '../arguments.js';
 import { machineLine } from '../machine.js';
-import { printResult, table } from '../output.js';
-import type { CommonOptions, Verb } from '../verb.js';
+import { note, printResult, table } from '../output.js';
+import { type CommonOptions, UsageError, type Verb } from '../verb.js';
 
 interface Options extends CommonOptions {
-  runtimes: BenchCase['runtime'][];
+  runtimes?: string[];
   threads: number[];
   rounds: number;
   out?: string;
@@ -19,7 +19,11 @@ export const bench: Verb = {
   define: (command) =>
     command
       .argument('<model.onnx...>', 'embedders; each takes one image of float32')
-      .option('--runtimes <list>', 'native, wasm or both', runtimeList, ['native', 'wasm'])
+      .option(
+        '--runtimes <list>',
+        'native, wasm, chromium-wasm, chromium-webgpu; by default all that this machine has',
+        list,
+      )
       .option('--threads <list>', 'numbers of threads, such as 1,2', threadList, [1, 2])
       .option('--rounds <n>', 'turns of five runs that each model has', wholeNumber(1, 10_000), 10)
       .option('--out <file.html>', 'a page with the table and a chart', fileEnding('.html'))
@@ -29,7 +33,8 @@ export const bench: Verb = {
 async function run(models: readonly string[], options: Options): Promise<void> {
   const { benchModels } = await import('@pocketnet/onnx');
   const { startProgress } = await import('@pocketnet/lab/runs');
-  const { runtimes, threads, rounds, out } = options;
+  const { threads, rounds, out } = options;
+  const runtimes = await chooseRunners(options.runtimes);
   const cases = models.flatMap((model) =>
     runtimes.flatMap((runtime) => threads.map((count): BenchCase => ({ model, runtime, threads: count }))),
   );
@@ -51,7 +56,11 @@ const columns = [
   { title: 'p50 ms', right: true, value: ({ p50 }: BenchResult) => p50.toFixed(2) },
   { title: 'p95 ms', right: true, value: ({ p95 }: BenchResult) => p95.toFixed(2) },
   { title: 'images/s', right: true, value: ({ perSecond }: BenchResult) => perSecond.toFixed(1) },
-  { title: 'peak MB', right: true, value: ({ peakBytes }: BenchResult) => (peakBytes / 1e6).toFixed(0) },
+  {
+    title: 'peak MB',
+    right: true,
+    value: ({ peakBytes }: BenchResult) => (Number.isNaN(peakBytes) ? '?' : (peakBytes / 1e6).toFixed(0)),
+  },
 ] as const;
 
 async function writePage(path: string, results: readonly BenchResult[], machine: string): Promise<void> {
@@ -79,11 +88,22 @@ async function writePage(path: string, results: readonly BenchResult[], machine:
   writeFileAtomic(path, page);
 }
 
-function runtimeList(text: string): Options['runtimes'] {
-  const names = text.split(',');
-  const known = names.filter((name) => name === 'native' || name === 'wasm');
-  if (known.length === names.length) return known;
-  throw new InvalidArgumentError('It must be native, wasm, or both with a comma between.');
+const list = (text: string): string[] => text.split(',');
+
+/** Those that are asked for, or all that are here; of the others it is noted why they are not. */
+async function chooseRunners(wanted: readonly string[] | undefined): Promise<RunnerName[]> {
+  const { missingRunners, RUNNERS } = await import('@pocketnet/onnx');
+  const isRunner = (name: string): name is RunnerName => Object.hasOwn(RUNNERS, name);
+  if (wanted) {
+    const unknown = wanted.find((name) => !isRunner(name));
+    if (unknown !== undefined)
+      throw new UsageError(`There is no runtime "${unknown}". Choose from ${Object.keys(RUNNERS).join(', ')}.`);
+    return wanted.filter(isRunner);
+  }
+  const missing = await missingRunners();
+  const names = Object.keys(missing).filter(isRunner);
+  for (const name of names) if (missing[name] !== undefined) note(`without ${name}: ${missing[name]}`);
+  return names.filter((name) => missing[name] === undefined);
 }
 
 function threadList(text: string): number[] {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Optimized } from '@pocketnet/lab';
@@ -15,6 +15,8 @@ interface Options extends CommonOptions {
   optimize: string;
   target: 'native' | 'wasm';
   threads: number;
+  check?: string;
+  half?: boolean;
   int8?: string;
   inFloat: number;
   out: string;
@@ -41,6 +43,8 @@ export const exportVerb: Verb = {
         new Option('--target <runtime>', 'where it is to run, for auto').choices(['native', 'wasm']).default('native'),
       )
       .option('--threads <n>', 'threads that it will have there, for auto', wholeNumber(1, 256), 1)
+      .option('--check <faces>', 'compare the rewritten graph with the plain one on 500 of these faces')
+      .option('--half', 'weights as float16, cast when the model is loaded: half the size, the same speed')
       .option('--int8 <faces>', 'eight bits, calibrated on these faces, such as faces/train')
       .option('--in-float <n>', 'how many of the nodes that lose most by that stay in float', wholeNumber(0), 0)
       .option('--licence <text>', "the weights' licence, for the file's metadata")
@@ -51,27 +55,33 @@ async function run(options: Options): Promise<void> {
   await checkNetwork(options.network);
   if (options.int8 !== undefined && options.optimize !== 'none')
     throw new UsageError('--int8 folds by a recipe of its own: leave --optimize out.');
-  // What is made of the plain file is written to its place only when it is done: a failure leaves no file of another kind there.
+  if (options.int8 !== undefined && options.half) throw new UsageError('--int8 and --half exclude each other.');
+  if (options.check !== undefined && options.optimize === 'none')
+    throw new UsageError('--check compares a rewritten graph: it needs --optimize.');
+  // Step after step on a file of its own: a failure leaves none of another kind at `out`.
   const scratch = mkdtempSync(join(tmpdir(), 'pocketnet-export-'));
   try {
-    await exportBy(join(scratch, 'plain.onnx'), options);
+    await exportBy(join(scratch, 'network.onnx'), options);
   } finally {
     rmSync(scratch, { recursive: true });
   }
 }
 
-async function exportBy(scratch: string, options: Options): Promise<void> {
-  const { exportOnnx, optimizeOnnx } = await import('@pocketnet/lab');
-  const { weights, network, out, licence, optimize, target: runtime, threads, int8 } = options;
-  const isPlain = optimize === 'none' && int8 === undefined;
-  const written = exportOnnx(weights, network, isPlain ? out : scratch, licence === undefined ? {} : { licence });
-  if (int8 !== undefined) return inEightBits(scratch, options, int8);
-  const optimized = isPlain ? undefined : await optimizeOnnx(scratch, out, optimize, { runtime, threads });
+async function exportBy(file: string, options: Options): Promise<void> {
+  const { exportOnnx, halveOnnx, optimizeOnnx } = await import('@pocketnet/lab');
+  const { writeFileAtomic } = await import('@pocketnet/lab/runs');
+  const { weights, network, out, licence, optimize, target: runtime, threads, check, half = false, int8 } = options;
+  const written = exportOnnx(weights, network, file, licence === undefined ? {} : { licence });
+  if (int8 !== undefined) return inEightBits(file, options, int8);
+  const how = { runtime, threads, ...(check !== undefined && { check }) };
+  const optimized = optimize === 'none' ? undefined : await optimizeOnnx(file, file, optimize, how);
+  const bytes = half ? halveOnnx(file, file) : (optimized?.bytes ?? written.bytes);
+  writeFileAtomic(out, readFileSync(file));
   const { opset, metadata } = written;
-  const [bytes, nodes] = [optimized?.bytes ?? written.bytes, optimized?.nodes.after ?? written.nodes];
-  printResult(options, { out, bytes, nodes, opset, metadata, ...(optimized && { optimized }) }, () =>
+  const nodes = optimized?.nodes.after ?? written.nodes;
+  printResult(options, { out, bytes, half, nodes, opset, metadata, ...(optimized && { optimized }) }, () =>
     facts([
-      ['written', `${out}, ${grouped(bytes)} bytes`],
+      ['written', `${out}, ${grouped(bytes)} bytes${half ? ', weights as float16' : ''}`],
       ['graph', `${nodes} nodes, opset ${opset}`],
       ...(optimized ? optimizedFacts(optimized) : []),
       ...Object.entries(metadata).filter(([key]) => key !== 'genotype'),
@@ -93,9 +103,13 @@ async function inEightBits(plain: string, options: Options, faces: string): Prom
   );
 }
 
-function optimizedFacts({ recipe, nodes, difference, timings }: Optimized): [string, string][] {
+function optimizedFacts({ recipe, nodes, difference, checked, timings }: Optimized): [string, string][] {
   return [
-    ['optimised', `${recipe}: ${nodes.after} nodes of ${nodes.before}, numbers within ${difference.toExponential(1)}`],
+    ['optimised', `${recipe}: ${nodes.after} nodes of ${nodes.before}`],
+    [
+      'numbers',
+      `within ${difference.toExponential(1)} of the plain graph's, over ${checked} image${checked > 1 ? 's' : ''}`,
+    ],
     ...timings.map(({ recipe: name, milliseconds, runs }): [string, string] => [
       `  ${name}`,
       `${milliseconds.toFixed(2)} ms, median of ${runs} runs`,

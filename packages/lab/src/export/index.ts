@@ -1,5 +1,6 @@
 export * from './check.js';
 export * from './file.js';
+export * from './halve.js';
 export * from './metadata.js';
 export * from './network.js';
 export * from './optimize.js';

@@ -1,14 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { createLoader } from '@pocketnet/data';
 import {
   decodeModel,
   encodeModel,
-  type Feed,
-  type Graph,
   noiseOf,
   OBSERVERS,
   observe,
-  openModel,
   quantise,
   quantisedValues,
   RECIPES,
@@ -17,6 +13,7 @@ import {
   shortNames,
 } from '@pocketnet/onnx';
 import { writeFileAtomic } from '@pocketnet/torch/io';
+import { embedFeeds, facesAsFeeds } from './faces.js';
 
 export interface QuantiseFileOptions {
   /** Faces to calibrate with, as for training: what the network is measured on is not among them. */
@@ -57,7 +54,7 @@ export async function quantiseOnnx(path: string, out: string, options: QuantiseF
     throw new Error(`There is no observer "${name}"; there are ${OBSERVERS.map((each) => each.name).join(', ')}.`);
   const { graph: given, metadata, ...header } = decodeModel(readFileSync(path), path);
   const { graph } = rewrite(given, RECIPES['prelu+apart'] ?? []);
-  const all = await facesOf(graph, path, { faces, images, seed });
+  const all = await facesAsFeeds(graph, path, { faces, images, seed });
   const tests = all.splice(Math.ceil((3 * all.length) / 4));
   const run = { threads: 1, opset: header.opset };
   const seen = await observe(graph, quantisedValues(graph), all, {
@@ -76,7 +73,7 @@ export async function quantiseOnnx(path: string, out: string, options: QuantiseF
   const written = quantise(graph, ranges, { except: new Set(floats) });
   const words = `int8, ${observer.name} on ${all.length} faces of ${faces.split('/').at(-1)}, ${floats.length} nodes in float`;
   const bytes = encodeModel(shortNames(written), { ...header, metadata: { ...metadata, quantised: words } });
-  const [before, after] = [await embed(encodeModel(graph, header), tests), await embed(bytes, tests)];
+  const [before, after] = [await embedFeeds(encodeModel(graph, header), tests), await embedFeeds(bytes, tests)];
   writeFileAtomic(out, bytes);
   return {
     ...{ bytes: bytes.length, inFloat: floats, observer: observer.name, images: all.length },
@@ -84,48 +81,6 @@ export async function quantiseOnnx(path: string, out: string, options: QuantiseF
     cosine: meanCosine(before, after),
     noise: noiseOf(before, after),
   };
-}
-
-async function facesOf(
-  { inputs }: Graph,
-  path: string,
-  { faces, images, seed }: { faces: string; images: number; seed: number },
-): Promise<Record<string, Feed>[]> {
-  const [input, ...others] = inputs;
-  const [, channels, size, width] = input?.shape ?? [];
-  if (!input || others.length > 0 || channels !== 3 || typeof size !== 'number' || width !== size)
-    throw new Error(`${path} is no embedder: it should take one input, [batch, 3, side, side].`);
-  const loader = createLoader(faces, { batch: 1, size, seed, workers: 0 });
-  const feeds: Record<string, Feed>[] = [];
-  try {
-    for await (const { images: pixels, release } of loader.epoch(0)) {
-      const data = new Float32Array(pixels.length);
-      for (let p = 0; p < size * size; p++)
-        for (let c = 0; c < 3; c++) data[c * size * size + p] = pixels[3 * p + c] as number; // three a pixel
-      release();
-      feeds.push({ [input.name]: { data, dims: [1, 3, size, size] } });
-      if (feeds.length === images) break;
-    }
-  } finally {
-    await loader.close();
-  }
-  if (feeds.length < 8)
-    throw new Error(`${faces} holds ${feeds.length} faces; 8 at least are needed to calibrate and measure.`);
-  return feeds;
-}
-
-async function embed(bytes: Uint8Array, feeds: readonly Record<string, Feed>[]): Promise<number[][]> {
-  const model = await openModel(bytes, { threads: 1 });
-  try {
-    const rows: number[][] = [];
-    for (const feed of feeds) {
-      const [output] = Object.values(await model.run(feed));
-      rows.push(Array.from(output?.data ?? [], Number));
-    }
-    return rows;
-  } finally {
-    await model.close();
-  }
 }
 
 function meanCosine(a: readonly number[][], b: readonly number[][]): number {

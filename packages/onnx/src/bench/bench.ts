@@ -1,6 +1,6 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
-import type { BenchAnswer, BenchCase, BenchRequest } from './protocol.js';
+import type { BenchCase } from './protocol.js';
+import type { RunningModel } from './runner.js';
+import { RUNNERS } from './runners/index.js';
 
 export interface BenchOptions {
   /** Turns that each case has, 10 unless said, and runs of one image in a turn, 5. */
@@ -16,16 +16,18 @@ export interface BenchResult extends BenchCase {
   /** Milliseconds of one image: half and 95 % of the runs took no longer. */
   readonly p50: number;
   readonly p95: number;
+  /** Milliseconds of the fastest run: what the other work of a machine has changed least. */
+  readonly min: number;
   /** Images a second. */
   readonly perSecond: number;
-  /** Most memory that a process with this model alone has held, Node's own included. */
+  /** Most memory that a process with this model alone has held, Node's or the browser page's own included; NaN: unknown. */
   readonly peakBytes: number;
   readonly runs: number;
 }
 
-interface Open extends BenchCase {
-  readonly child: ChildProcess;
-  readonly openBatch: boolean;
+interface Open {
+  readonly bench: BenchCase;
+  readonly running: RunningModel;
   readonly times: number[];
   peakBytes: number;
   perSecond: number;
@@ -39,60 +41,39 @@ export async function benchModels(cases: readonly BenchCase[], options: BenchOpt
   const { rounds = 10, runs = 5, batch = 16, onProgress } = options;
   const open: Open[] = [];
   try {
-    for (const each of cases) open.push(await start(each));
+    for (const bench of cases) {
+      const running = await about(bench, RUNNERS[bench.runtime].start(bench));
+      open.push({ bench, running, times: [], peakBytes: Number.NaN, perSecond: Number.NaN });
+    }
     const total = cases.length * (rounds + 1);
     let done = 0;
     for (let round = 0; round < rounds; round++)
-      for (const each of open) {
-        const { milliseconds, peakBytes } = await ask(each, { runs, batch: 1 });
-        each.times.push(...milliseconds);
-        each.peakBytes = peakBytes;
+      for (const { bench, running, times } of open) {
+        times.push(...(await about(bench, running.run({ runs, batch: 1 }))));
         onProgress?.(++done, total);
       }
     for (const each of open) {
-      const images = each.openBatch ? batch : 1;
-      const { milliseconds } = await ask(each, { runs: 3, batch: images });
-      each.perSecond = (1000 * images) / Math.min(...milliseconds);
+      const { bench, running } = each;
+      each.peakBytes = await about(bench, running.peakBytes()); // of one image at a time
+      const images = running.openBatch ? batch : 1;
+      each.perSecond = (1000 * images) / Math.min(...(await about(bench, running.run({ runs: 3, batch: images }))));
       onProgress?.(++done, total);
     }
-    return open.map(({ model, runtime, threads, times, peakBytes, perSecond }) => {
+    return open.map(({ bench, times, peakBytes, perSecond }) => {
       const sorted = times.toSorted((a, b) => a - b);
-      const at = (share: number): number => sorted[Math.ceil(share * sorted.length) - 1] ?? Number.NaN;
-      return { model, runtime, threads, p50: at(0.5), p95: at(0.95), perSecond, peakBytes, runs: sorted.length };
+      const at = (share: number): number => sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN;
+      return { ...bench, p50: at(0.5), p95: at(0.95), min: at(0), perSecond, peakBytes, runs: sorted.length };
     });
   } finally {
-    for (const { child } of open) child.kill();
+    await Promise.all(open.map(({ running }) => running.close()));
   }
 }
 
-async function start(given: BenchCase): Promise<Open> {
-  const worker = fileURLToPath(new URL('./worker.js', import.meta.url));
-  const child = fork(worker, [JSON.stringify(given)], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
-  const { peakBytes, openBatch = false } = await answerOf(child, given);
-  return { ...given, child, openBatch, times: [], peakBytes, perSecond: Number.NaN };
-}
-
-function ask(each: Open, request: BenchRequest): ReturnType<typeof answerOf> {
-  const answer = answerOf(each.child, each);
-  each.child.send(request);
-  return answer;
-}
-
-function answerOf(
-  child: ChildProcess,
-  { model, runtime, threads }: BenchCase,
-): Promise<Exclude<BenchAnswer, { error: string }>> {
-  return new Promise((resolve, reject) => {
-    const fail = (reason: string): void => {
-      child.kill();
-      reject(new Error(`${model} in ${runtime} with ${threads} threads: ${reason}`));
-    };
-    const ended = (code: number | null): void => fail(`its process ended (${code ?? 'killed'}) before it answered.`);
-    child.once('exit', ended);
-    child.once('message', (answer: BenchAnswer) => {
-      child.off('exit', ended);
-      if ('error' in answer) fail(answer.error);
-      else resolve(answer);
-    });
-  });
+async function about<T>({ model, runtime, threads }: BenchCase, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(`${model} in ${runtime} with ${threads} threads: ${reason}`, { cause });
+  }
 }

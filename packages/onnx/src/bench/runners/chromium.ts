@@ -1,0 +1,122 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import type { Browser, Page } from 'playwright-core';
+import { decodeModel } from '../../model/model.js';
+import { importRuntime } from '../../run/runtime.js';
+import type { Runner } from '../runner.js';
+import type { BenchPage } from './page.js';
+import { serve } from './serve.js';
+
+export type Provider = 'wasm' | 'webgpu';
+
+/** A page in headless Chromium, cross-origin isolated, as threads of WebAssembly need it. */
+export function inChromium(provider: Provider): Runner {
+  return {
+    async missing() {
+      const found = findChromium();
+      if (found === undefined) return 'There is no Chromium; CHROMIUM may name its program.';
+      if (provider === 'wasm') return undefined;
+      return withPage(found, undefined, async (page) => {
+        const adapter = await page.evaluate(ASK_FOR_ADAPTER);
+        if (adapter === 'hardware') return undefined;
+        return adapter === 'software'
+          ? "Chromium's only WebGPU adapter here is software, which computes on the processor."
+          : 'Chromium offers no WebGPU adapter here.';
+      });
+    },
+    async start({ model, threads }) {
+      const chromium = findChromium();
+      if (chromium === undefined) throw new Error('there is no Chromium; CHROMIUM may name its program.');
+      const { graph } = decodeModel(await readFile(model), model);
+      const { page, browser, close } = await openPage(chromium, model);
+      try {
+        const call = <K extends keyof BenchPage>(name: K, ...values: Parameters<BenchPage[K]>) =>
+          page.evaluate(`benchPage.${name}(...${JSON.stringify(values)})`) as ReturnType<BenchPage[K]>;
+        await call('open', provider, threads, graph.inputs);
+        return {
+          openBatch: typeof graph.inputs[0]?.shape?.[0] !== 'number',
+          run: ({ runs, batch }) => call('run', runs, batch),
+          peakBytes: () => peakBytes(browser, provider === 'wasm' ? ['renderer'] : ['renderer', 'GPU']),
+          close,
+        };
+      } catch (error) {
+        await close();
+        throw error;
+      }
+    },
+  };
+}
+
+const ASK_FOR_ADAPTER = `navigator.gpu?.requestAdapter().then(
+  (adapter) => adapter && (adapter.info.isFallbackAdapter ? 'software' : 'hardware'))`;
+
+/** The program that the variable CHROMIUM names, or the usual ones. */
+function findChromium(): string | undefined {
+  const usual = [
+    '/usr/bin/chromium',
+    '/usr/bin/chromium-browser',
+    '/usr/bin/google-chrome',
+    '/opt/google/chrome/chrome',
+  ];
+  const { CHROMIUM } = process.env;
+  return (CHROMIUM === undefined ? usual : [CHROMIUM]).find((path) => existsSync(path));
+}
+
+/** No start page, no updates, no calls home: what is timed is the page alone. */
+const QUIET = [
+  '--no-first-run',
+  '--disable-quic',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--enable-unsafe-webgpu', // headless Chromium on Linux hides its adapters otherwise
+];
+
+interface OpenedPage {
+  page: Page;
+  browser: Browser;
+  close(): Promise<void>;
+}
+
+async function openPage(executablePath: string, model: string | undefined): Promise<OpenedPage> {
+  const { chromium } = await importRuntime('playwright-core', () => import('playwright-core'));
+  const server = await serve(model);
+  let browser: Browser | undefined;
+  const close = async (): Promise<void> => {
+    await browser?.close();
+    await server.close();
+  };
+  try {
+    browser = await chromium.launch({ executablePath, args: QUIET, chromiumSandbox: process.getuid?.() !== 0 });
+    const page = await browser.newPage();
+    page.setDefaultTimeout(0); // a slow machine is no failure
+    await page.goto(server.address);
+    return { page, browser, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function withPage<T>(
+  executablePath: string,
+  model: string | undefined,
+  use: (page: Page) => Promise<T>,
+): Promise<T> {
+  const { page, close } = await openPage(executablePath, model);
+  return use(page).finally(close);
+}
+
+/** Of the page's process, and of the graphics process where that works for it. */
+async function peakBytes(browser: Browser, kinds: readonly string[]): Promise<number> {
+  const session = await browser.newBrowserCDPSession();
+  const { processInfo } = await session.send('SystemInfo.getProcessInfo');
+  await session.detach();
+  const peaks = processInfo
+    .filter(({ type }) => kinds.includes(type))
+    .map(({ id }) => {
+      const status = existsSync(`/proc/${id}/status`) ? readFileSync(`/proc/${id}/status`, 'utf8') : '';
+      return 1024 * Number(/^VmHWM:\s+(\d+) kB/m.exec(status)?.[1] ?? Number.NaN);
+    });
+  return peaks.reduce((sum, bytes) => sum + bytes, 0);
+}

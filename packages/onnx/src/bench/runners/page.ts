@@ -1,0 +1,38 @@
+// Runs in the browser: what worker.ts is in Node. Served by serve.ts, called by chromium.ts.
+import type { InferenceSession } from 'onnxruntime-web';
+import type { ValueInfo } from '../../graph/graph.js';
+import { measure } from '../measure.js';
+import { noise } from '../noise.js';
+import type { Provider } from './chromium.js';
+
+type Runtime = typeof import('onnxruntime-web');
+
+let ort: Runtime;
+let session: InferenceSession;
+let inputs: readonly ValueInfo[];
+
+async function run(batch: number): Promise<void> {
+  const feeds = Object.entries(noise(inputs, batch)).map(([name, { data, dims }]) => [
+    name,
+    new ort.Tensor('float32', data as Float32Array, dims),
+  ]);
+  const outputs = await session.run(Object.fromEntries(feeds));
+  for (const output of Object.values(outputs)) await output.getData(); // of WebGPU a run ends when its numbers are here
+}
+
+const benchPage = {
+  async open(provider: Provider, threads: number, shapes: readonly ValueInfo[]): Promise<void> {
+    const build = `/ort/ort.${provider}.min.mjs`; // the part of the package that has this provider
+    ort = await import(build);
+    ort.env.wasm.wasmPaths = '/ort/';
+    ort.env.wasm.numThreads = threads;
+    inputs = shapes;
+    session = await ort.InferenceSession.create('/model.onnx', { executionProviders: [provider], logSeverityLevel: 3 });
+    await run(1); // the first run of a session prepares its memory
+  },
+  run: (runs: number, batch: number): Promise<number[]> => measure(() => run(batch), runs),
+};
+
+export type BenchPage = typeof benchPage;
+
+Object.assign(globalThis, { benchPage });

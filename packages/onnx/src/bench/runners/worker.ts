@@ -1,0 +1,28 @@
+// A process that holds one model and runs it when asked: its memory, and the threads of its WebAssembly, are its own.
+import { openModel } from '../../run/model.js';
+import type { RuntimeName } from '../../run/runtimes/index.js';
+import { measure } from '../measure.js';
+import { noise } from '../noise.js';
+import type { BenchRequest } from '../protocol.js';
+import type { WorkerAnswer } from './node.js';
+
+const answer = (value: WorkerAnswer): void => void process.send?.(value);
+const peakBytes = (): number => process.resourceUsage().maxRSS * 1024;
+
+try {
+  const [path = '', runtime, threads] = process.argv.slice(2); // given by node.ts
+  const model = await openModel(path, { runtime: runtime as RuntimeName, threads: Number(threads) });
+  const run = (batch: number): Promise<unknown> => model.run(noise(model.inputs, batch));
+  await run(1); // the first run of a session prepares its memory
+  process.on('message', ({ runs, batch }: BenchRequest) => {
+    measure(() => run(batch), runs).then(
+      (milliseconds) => answer({ milliseconds, peakBytes: peakBytes() }),
+      (error: Error) => answer({ error: error.message }),
+    );
+  });
+  const openBatch = typeof model.inputs[0]?.shape?.[0] !== 'number';
+  answer({ milliseconds: [], peakBytes: peakBytes(), openBatch });
+} catch (error) {
+  answer({ error: error instanceof Error ? error.message : String(error) });
+  process.disconnect();
+}

@@ -10,6 +10,7 @@ export { networkEmbedder } from './embedders/network.js';
 export * from './export/index.js';
 export * from './heads/index.js';
 export * from './networks/index.js';
+export * from './release/index.js';
 export * from './runs/index.js';
 export * from './search/index.js';
 export * from './search-space/index.js';

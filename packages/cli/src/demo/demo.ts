@@ -7,6 +7,7 @@ import type { ExportCheck } from '@pocketnet/lab';
 import { facts, note, percent, signed } from '../output.js';
 import { chooseIngredients, type Ingredients } from './ingredients.js';
 import { cosineThreshold, type Measured, measurePairs, pairCosines } from './measured.js';
+import { judgeByReleased, type ReleasedVerdicts } from './released.js';
 import { writeReport } from './report.js';
 
 /** One pair of photos and what the exported model says of it. */
@@ -25,6 +26,8 @@ export interface DemoResult {
   steps: number;
   seconds: number;
   data: Ingredients;
+  /** What the released network said, where there is one. */
+  released: ReleasedVerdicts | undefined;
   before: Measured;
   after: Measured;
   /** Accuracy after minus before, with its interval. */
@@ -53,6 +56,11 @@ export async function runDemo(out: string, set: readonly string[]): Promise<Demo
   const { config } = loaded;
   const pairs = readPairs(data.pairs);
   note(`${data.description}: training on ${data.train}, ${pairs.same.length} pairs to measure with`);
+
+  step('The released network, on these pairs');
+  const released = await judgeByReleased(pairs);
+  if (!released) note('None is here yet.');
+  else if (data.generated) note('These faces are drawn, which is not what it learned from.');
 
   step(`Before: ${config.network} as it is born`);
   const entry = lab.findNetwork(config.network);
@@ -118,6 +126,7 @@ export async function runDemo(out: string, set: readonly string[]): Promise<Demo
     steps: run.steps,
     seconds,
     data,
+    released,
     before,
     after,
     gain,

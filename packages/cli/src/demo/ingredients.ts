@@ -6,6 +6,8 @@ import { note } from '../output.js';
 export interface Ingredients {
   /** In words, for the report. */
   description: string;
+  /** Whether the people are invented. */
+  generated: boolean;
   /** Location of the training set. */
   train: string;
   /** Verification pairs, a .bin file. */
@@ -22,7 +24,8 @@ export async function chooseIngredients(out: string): Promise<Ingredients> {
       if (!existsSync(place))
         throw new Error(`POCKETNET_DATA is ${folder}, but there is no ${place}. Unset it to use generated faces.`);
     }
-    return { description: 'real faces (POCKETNET_DATA), measured on half of the LFW pairs', train, pairs, folds: 5 };
+    const description = 'real faces (POCKETNET_DATA), measured on half of the LFW pairs';
+    return { description, generated: false, train, pairs, folds: 5 };
   }
   note('No POCKETNET_DATA: drawing faces of 300 invented people.');
   const { drawFace, encodeJpegSync, generatedPairs, writeFaces, writePairs } = await import('@pocketnet/data');
@@ -36,6 +39,7 @@ export async function chooseIngredients(out: string): Promise<Ingredients> {
   writePairs(join(data, 'pairs.bin'), generatedPairs({ identities: 100, pairs: 600 }));
   return {
     description: 'generated faces: drawings, which say nothing about accuracy on people',
+    generated: true,
     train: join(data, 'train.rec'),
     pairs: join(data, 'pairs.bin'),
     folds: 10,

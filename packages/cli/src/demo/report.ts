@@ -1,9 +1,11 @@
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import type { PairSet } from '@pocketnet/data';
+import type { ReportSection } from '@pocketnet/evaluate';
 import { percent, signed } from '../output.js';
 import type { DemoResult } from './demo.js';
 import type { Measured } from './measured.js';
+import type { ReleasedVerdicts } from './released.js';
 
 /** Curves as SVG, and one page about everything. */
 export async function writeReport(result: DemoResult, pairs: PairSet): Promise<void> {
@@ -52,6 +54,7 @@ export async function writeReport(result: DemoResult, pairs: PairSet): Promise<v
       `Its accuracy on pairs of unseen people went from ${percent(before.report.accuracy)} % to ${percent(after.report.accuracy)} %: ` +
       `${signed(gain.estimate)} points, 95 % interval ${signed(gain.low)} to ${signed(gain.high)}.`,
     sections: [
+      ...(result.released ? [releasedSection(result.released, data.generated)] : []),
       { heading: 'Training', figure: loss },
       {
         heading: 'Verification',
@@ -84,4 +87,17 @@ export async function writeReport(result: DemoResult, pairs: PairSet): Promise<v
     footer: `${cpus()[0]?.model ?? 'unknown processor'}, ${cpus().length} cores, Node ${process.version}, ${result.seconds.toFixed(0)} s in all, ${new Date().toISOString().slice(0, 10)}`,
   });
   writeFileAtomic(join(out, 'report.html'), page);
+}
+
+function releasedSection(
+  { network, pairs, right, threshold, accuracy }: ReleasedVerdicts,
+  generated: boolean,
+): ReportSection {
+  return {
+    heading: 'The released network',
+    text:
+      `${network}, as it is in this repository, on the first ${pairs} pairs: ${right} right at its card's threshold of ${threshold.toFixed(3)}, ` +
+      `${percent(accuracy.estimate)} % (95 % interval ${percent(accuracy.low)} to ${percent(accuracy.high)}).` +
+      (generated ? ' These faces are drawn, which is not what it learned from.' : ''),
+  };
 }

@@ -20,10 +20,8 @@ export const demo: Verb = {
 
 async function run(options: Options): Promise<void> {
   const { runDemo } = await import('../demo/demo.js');
-  const { out, network, steps, seconds, before, after, gain, exported, threshold, verdicts, data } = await runDemo(
-    options.out,
-    options.set ?? [],
-  );
+  const { out, network, steps, seconds, before, after, gain, exported, threshold, verdicts, data, released } =
+    await runDemo(options.out, options.set ?? []);
   const accuracy = (measured: typeof after): number => measured.report.accuracy;
   const result = {
     out,
@@ -31,6 +29,7 @@ async function run(options: Options): Promise<void> {
     steps,
     seconds,
     data: data.description,
+    released: released ?? null,
     accuracyBefore: accuracy(before),
     accuracyAfter: accuracy(after),
     gain: [gain.estimate, gain.low, gain.high],
@@ -43,6 +42,9 @@ async function run(options: Options): Promise<void> {
     result,
     () =>
       `\n${facts([
+        ...(released
+          ? [['released', `${released.network}: ${released.right} of ${released.pairs} pairs right`] as const]
+          : []),
         [
           'accuracy',
           `${percent(accuracy(before))} % before, ${percent(accuracy(after))} % after (${signed(gain.estimate)}, 95 % interval ${signed(gain.low)} to ${signed(gain.high)})`,

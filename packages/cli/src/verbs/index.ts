@@ -13,6 +13,7 @@ import { evaluate } from './evaluate.js';
 import { exportVerb } from './export.js';
 import { launchVerb } from './launch.js';
 import { networks } from './networks.js';
+import { release } from './release.js';
 import { searchVerb } from './search.js';
 import { train } from './train.js';
 import { verify } from './verify.js';
@@ -33,6 +34,7 @@ export const verbs: readonly Verb[] = [
   calibrate,
   exportVerb,
   bench,
+  release,
   verify,
   data,
   doctor,

@@ -4,10 +4,10 @@ import { Option } from 'commander';
 import { numberBetween } from '../arguments.js';
 import { checkNetwork } from '../networks.js';
 import { facts, note, printResult } from '../output.js';
-import type { CommonOptions, Verb } from '../verb.js';
+import { type CommonOptions, UsageError, type Verb } from '../verb.js';
 
 interface Options extends CommonOptions {
-  model: string;
+  model?: string;
   network?: string;
   threshold?: number;
   channels: 'rgb' | 'bgr';
@@ -24,11 +24,11 @@ export const verify: Verb = {
     command
       .argument('<first>', 'a crop aligned to the ArcFace template: JPEG or PNG, square')
       .argument('<second>', 'another')
-      .requiredOption('--model <file>', 'an .onnx model, or .safetensors or .pth weights')
+      .option('--model <file>', 'an .onnx model, or .safetensors or .pth weights; unless said, the released network')
       .option('--network <name>', 'which network the weights are of; by default what the file says')
       .option(
         '--threshold <cosine>',
-        `"same" from this cosine on; the default of ${uncalibratedThreshold} is usual for such networks but uncalibrated: measure yours`,
+        `"same" from this cosine on; unless said, that of the model's card, or else ${uncalibratedThreshold}, which is usual but uncalibrated`,
         numberBetween(-1, 1),
       )
       .addOption(
@@ -40,30 +40,60 @@ export const verify: Verb = {
 };
 
 async function run(first: string, second: string, options: Options): Promise<void> {
-  if (!options.model.toLowerCase().endsWith('.onnx')) await checkNetwork(options.network);
+  const model = options.model ?? (await released());
+  if (!model.toLowerCase().endsWith('.onnx')) await checkNetwork(options.network);
   const { openEmbedder } = await import('@pocketnet/lab/embedders');
-  const { model, network, flip } = options;
+  const { network, flip } = options;
   const embedder = await openEmbedder(model, network === undefined ? {} : { network });
   try {
     const a = await unitEmbedding(embedder, first, options);
     const b = await unitEmbedding(embedder, second, options);
     const cosine = a.reduce((sum, value, i) => sum + value * (b[i] ?? 0), 0);
-    const threshold = options.threshold ?? uncalibratedThreshold;
+    const { threshold, calibrated, origin } = await thresholdFor(model, options.threshold);
     const result = {
       same: cosine >= threshold,
       cosine,
       /** Squared Euclidean of the unit vectors, 0 … 4, as the protocols count. */
       distance: 2 - 2 * cosine,
       threshold,
-      calibrated: false,
+      calibrated,
       flip,
       model,
       images: [first, second],
     };
-    printResult(options, result, () => text(result, options.threshold === undefined));
+    printResult(options, result, () => text(result, origin));
   } finally {
     await embedder.close();
   }
+}
+
+/** The released network's file; its licence is told. */
+async function released(): Promise<string> {
+  const { licenceLine, usualReleased } = await import('../released.js');
+  const found = await usualReleased();
+  if (!found) throw new UsageError('No released network is here: name a model with --model.');
+  note(licenceLine(found));
+  return found.path;
+}
+
+interface Threshold {
+  threshold: number;
+  calibrated: boolean;
+  origin: string;
+}
+
+async function thresholdFor(model: string, given: number | undefined): Promise<Threshold> {
+  if (given !== undefined) return { threshold: given, calibrated: false, origin: '' };
+  const [{ cardOf }, { usualFmr, usualThreshold }] = await Promise.all([
+    import('../released.js'),
+    import('@pocketnet/lab/card'),
+  ]);
+  const card = await cardOf(model);
+  const threshold = card && usualThreshold(card);
+  if (threshold !== undefined)
+    return { threshold, calibrated: true, origin: ` (of its card: strangers pass once in ${1 / usualFmr})` };
+  const origin = ' (the default, uncalibrated: measure your own with evaluate)';
+  return { threshold: uncalibratedThreshold, calibrated: false, origin };
 }
 
 /** Crop plus mirror image, unless told otherwise, at unit length. */
@@ -90,17 +120,11 @@ async function unitEmbedding(embedder: Embedder, path: string, { flip, channels 
   return sum.map((value) => value / norm);
 }
 
-function text(
-  result: { same: boolean; cosine: number; distance: number; threshold: number },
-  isDefault: boolean,
-): string {
+function text(result: { same: boolean; cosine: number; distance: number; threshold: number }, origin: string): string {
   return facts([
     ['cosine', result.cosine.toFixed(4)],
     ['distance', `${result.distance.toFixed(4)} (squared, of unit vectors)`],
-    [
-      'threshold',
-      `${result.threshold}${isDefault ? ' (the default, uncalibrated: measure your own with evaluate)' : ''}`,
-    ],
+    ['threshold', `${Number(result.threshold.toFixed(4))}${origin}`],
     ['verdict', result.same ? 'the same person' : 'different people'],
   ]);
 }

@@ -1,0 +1,44 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { ReleaseCard } from '@pocketnet/lab/card';
+
+/** A released network: its ONNX file and its model card. */
+export interface Released {
+  path: string;
+  card: ReleaseCard;
+}
+
+/** The released networks' folder: that of this checkout, unless the variable POCKETNET_MODELS names another. */
+const modelsFolder = (): string =>
+  process.env.POCKETNET_MODELS ?? fileURLToPath(new URL('../../../models', import.meta.url));
+
+/** The one that is used where none is named. */
+const usual = 'pocketnet-s-128';
+
+/** The released network that is used where none is named; undefined where there is none. */
+export async function usualReleased(): Promise<Released | undefined> {
+  const folder = modelsFolder();
+  if (!existsSync(folder)) return undefined;
+  const names = readdirSync(folder).sort((a, b) => Number(b === usual) - Number(a === usual) || a.localeCompare(b));
+  for (const name of names) {
+    const path = join(folder, name, `${name}.onnx`);
+    const card = existsSync(path) ? await cardOf(path) : undefined;
+    if (card) return { path, card };
+  }
+  return undefined;
+}
+
+/** The model card that an ONNX file carries; undefined where it has none, or none that is understood. */
+export async function cardOf(path: string): Promise<ReleaseCard | undefined> {
+  if (!path.toLowerCase().endsWith('.onnx')) return undefined;
+  const [{ readModelHeader }, { cardSchema }] = await Promise.all([
+    import('@pocketnet/onnx'),
+    import('@pocketnet/lab/card'),
+  ]);
+  const { card } = readModelHeader(readFileSync(path), path).metadata;
+  return card === undefined ? undefined : cardSchema.safeParse(JSON.parse(card)).data;
+}
+
+/** What anybody should read who uses it. */
+export const licenceLine = ({ card }: Released): string => `${card.about.title}: ${card.about.licence}`;

@@ -1,0 +1,45 @@
+import { join } from 'node:path';
+import type { ReleaseCard } from '@pocketnet/lab';
+import { fileEnding } from '../arguments.js';
+import { machineLine } from '../machine.js';
+import { facts, note, percent, printResult, signed } from '../output.js';
+import type { CommonOptions, Verb } from '../verb.js';
+
+interface Options extends CommonOptions {
+  description: string;
+  out: string;
+}
+
+export const release: Verb = {
+  name: 'release',
+  summary: 'make small files of trained weights, measure them, and write their model card',
+  define: (command) =>
+    command
+      .argument('<weights>', 'of a run, .safetensors', fileEnding('.safetensors'))
+      .requiredOption('--description <file.yaml>', 'what people say of the network, and what it is measured on')
+      .requiredOption('--out <folder>', 'such as models/pocketnet-s-128')
+      .action(run),
+};
+
+async function run(weights: string, options: Options): Promise<void> {
+  const { loadDescription, releaseNetwork } = await import('@pocketnet/lab');
+  const { description, out } = options;
+  const card = await releaseNetwork(weights, loadDescription(description), {
+    out,
+    machine: machineLine(),
+    onStep: (what) => note(`release: ${what}`),
+  });
+  printResult(options, { out, card }, () => facts([...lines(card), ['card', join(out, 'card.md')]]));
+}
+
+const lines = ({ files, accuracy, int8 }: ReleaseCard): [string, string][] => [
+  ...files.map(({ name, what }): [string, string] => ['file', `${name}: ${what}`]),
+  ...accuracy.map(({ set, file, accuracy: share, std }): [string, string] => [
+    set,
+    `${file}: ${percent(share)} ± ${percent(std)} %`,
+  ]),
+  ...int8.map(({ set, difference: { estimate, low, high } }): [string, string] => [
+    set,
+    `int8 minus float: ${signed(estimate)} (95 % interval ${signed(low)} to ${signed(high)})`,
+  ]),
+];

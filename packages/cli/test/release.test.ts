@@ -1,0 +1,94 @@
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { cardSchema, usualThreshold } from '@pocketnet/lab';
+import { readModelHeader } from '@pocketnet/onnx';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { json, pocketnet, workplace } from './pocketnet.js';
+
+const place = workplace();
+const at = { cwd: place.path };
+const file = (name: string): string => join(place.path, name);
+
+const description = {
+  about: {
+    title: 'Tiny',
+    summary: 'A network for a test.',
+    licence: 'for nothing but this test',
+    data: [{ name: 'drawn faces', what: 'of 8 people', terms: 'none' }],
+    teachers: ['nobody'],
+    recipe: ['four steps'],
+    fails: ['everywhere'],
+    use: ['this test'],
+    misuse: ['anything else'],
+  },
+  sets: [{ name: 'drawn', pairs: 'pairs.bin', folds: 5, role: 'measured only' }],
+  calibration: 'generated:identities=100,images=3,size=32,seed=9',
+  optimize: 'conv+apart',
+  int8: { faces: 'generated:identities=4,images=8,size=32', images: 16 },
+};
+
+describe('A release', () => {
+  afterAll(() => place.remove());
+  beforeAll(async () => {
+    await json(['data', 'generate', '--out', 'pairs.bin', '--pairs', '60', '--identities', '10', '--size', '32'], at);
+    await json(['data', 'generate', '--out', 'crops', '--identities', '2', '--images', '2', '--size', '32'], at);
+    writeFileSync(
+      file('tiny.yaml'),
+      JSON.stringify({
+        network: 'pocketnet-xs-64',
+        data: { train: 'generated:identities=8,images=8,size=32', size: 32, workers: 0 },
+        batch: 8,
+        maxSteps: 4,
+        lr: 0.1,
+        lrScaling: 'none',
+        schedule: { kind: 'constant' },
+      }),
+    );
+    writeFileSync(file('description.yaml'), JSON.stringify(description));
+    await json(['train', '--config', 'tiny.yaml', '--out', 'run'], at);
+  }, 120_000);
+
+  it('is three small files that were measured, and a card that says so, in them too', async () => {
+    const out = 'models/pocketnet-xs-64';
+    const { card } = await json(
+      ['release', 'run/last.safetensors', '--description', 'description.yaml', '--out', out],
+      at,
+    );
+    const { accuracy, files, int8, speed } = cardSchema.parse(card);
+    expect(accuracy.map((row) => row.file).sort()).toEqual(files.map(({ name }) => name).sort());
+    for (const row of accuracy) expect(row.pairs).toBe(60);
+    expect(int8).toHaveLength(1);
+    expect(speed.rows.map(({ runtime }) => runtime)).toEqual(['native', 'wasm', 'native', 'wasm']);
+    const sizes = files.map(({ name }) => statSync(file(`${out}/${name}`)).size);
+    const whole = statSync(file('run/last.safetensors')).size;
+    expect(sizes[2]).toBeLessThan(0.8 * whole); // the kernels are half; of so small a network the ONNX files are mostly nodes
+
+    const markdown = readFileSync(file(`${out}/card.md`), 'utf8');
+    for (const text of ['# Tiny', 'for nothing but this test', 'everywhere', sizes[0]?.toLocaleString('en-US') ?? ''])
+      expect(markdown).toContain(text);
+    for (const name of files.map((each) => each.name).filter((each) => each.endsWith('.onnx'))) {
+      const { metadata } = readModelHeader(readFileSync(file(`${out}/${name}`)), name);
+      expect(JSON.parse(metadata.card ?? '')).toEqual(card);
+    }
+  }, 120_000);
+
+  it('is what verify uses when no model is named, at its own threshold, and its licence is told', async () => {
+    const [first, second] = ['crops/person_0/0.jpg', 'crops/person_1/0.jpg'];
+    const here = { ...at, env: { POCKETNET_MODELS: file('models') } };
+    const { code, stdout, stderr } = await pocketnet(['verify', first, second, '--json'], here);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringContaining('Tiny: for nothing but this test') });
+    const model = file('models/pocketnet-xs-64/pocketnet-xs-64.onnx');
+    const card = cardSchema.parse(JSON.parse(readModelHeader(readFileSync(model), model).metadata.card ?? ''));
+    expect(JSON.parse(stdout)).toMatchObject({ model, calibrated: true, threshold: usualThreshold(card) });
+    mkdirSync(file('empty'));
+    const without = await pocketnet(['verify', first, second], { ...at, env: { POCKETNET_MODELS: file('empty') } });
+    expect(without).toMatchObject({ code: 2, stderr: expect.stringContaining('name a model with --model') });
+  });
+
+  it('names the key of a description that is wrong', async () => {
+    writeFileSync(file('wrong.yaml'), JSON.stringify({ ...description, sets: [], colour: 'blue' }));
+    const command = ['release', 'run/last.safetensors', '--description', 'wrong.yaml', '--out', 'none'];
+    const { code, stderr } = await pocketnet(command, at);
+    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringMatching(/wrong\.yaml.*colour/s) });
+  });
+});

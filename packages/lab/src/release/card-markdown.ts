@@ -1,0 +1,118 @@
+import { grouped } from '@pocketnet/evaluate';
+import { type ReleaseCard, usualFmr } from './card.js';
+
+const percent = (share: number): string => (100 * share).toFixed(2);
+const points = (share: number): string => `${share < 0 ? '−' : '+'}${percent(Math.abs(share))}`;
+
+/**
+ * A model card for people.
+ *
+ * @param sizes bytes of the card's files, in their order
+ */
+export function cardMarkdown(card: ReleaseCard, sizes: readonly number[]): string {
+  const { about, network, training, files, date } = card;
+  return [
+    `# ${about.title}`,
+    about.summary,
+    `**Licence of the weights:** ${about.licence}`,
+    section('What it is', [
+      rows(
+        ['network', 'parameters', 'multiply-adds', 'embedding', 'input'],
+        [
+          [
+            `\`${network.name}\``,
+            grouped(network.parameters),
+            `${(network.macs / 1e6).toFixed(1)} M`,
+            `${network.embedding} numbers`,
+            network.preprocessing,
+          ],
+        ],
+      ),
+      rows(
+        ['file', 'bytes', ''],
+        files.map(({ name, what }, i) => [`\`${name}\``, grouped(sizes[i] ?? 0), what]),
+      ),
+    ]),
+    section('Accuracy', accuracyParts(card)),
+    section('Thresholds', thresholdParts(card)),
+    section('Speed', speedParts(card)),
+    section('How it was trained', [
+      list(about.recipe),
+      `Step ${training.step ?? '?'}, seed ${training.seed ?? '?'}. Teachers: ${about.teachers.join('; ')}.`,
+      rows(
+        ['data', 'what', 'terms'],
+        about.data.map(({ name, what, terms }) => [name, what, terms]),
+      ),
+    ]),
+    section('Where it fails', [list(about.fails)]),
+    section('What it is for', [list(about.use)]),
+    section('What it must not be used for', [list(about.misuse)]),
+    `Written by \`pocketnet release\` on ${date}; the same stands as JSON in both ONNX files' metadata, under \`card\`.`,
+    '',
+  ].join('\n\n');
+}
+
+function accuracyParts({ accuracy, int8 }: ReleaseCard): string[] {
+  return [
+    'Image and mirror image summed, the threshold of each fold chosen on the others; intervals of 95 %, by resampling people.',
+    rows(
+      ['set', 'file', 'accuracy %', 'interval', 'TAR at FAR 1e-2 %', 'at 1e-3 %', 'pairs'],
+      accuracy.map((row) => [
+        `${row.set}: ${row.role}`,
+        `\`${row.file}\``,
+        `${percent(row.accuracy)} ± ${percent(row.std)}`,
+        row.interval.map(percent).join('–'),
+        percent(row.tarAtFar1e2),
+        percent(row.tarAtFar1e3),
+        `${grouped(row.pairs)} in ${row.folds} folds`,
+      ]),
+    ),
+    ...int8.map(
+      ({ set, difference: { estimate, low, high } }) =>
+        `int8 minus float on ${set}, the same pairs: ${points(estimate)} points (95 % interval ${points(low)} to ${points(high)}).`,
+    ),
+  ];
+}
+
+function thresholdParts({ calibration }: ReleaseCard): string[] {
+  if (calibration === null) return ['Not calibrated: measure your own.'];
+  const range = ({ low, high }: { low: number; high: number }): string => `${percent(low)}–${percent(high)}`;
+  return [
+    `"Same" from the cosine on, by ${calibration.pairs} of ${calibration.data}, who were not trained on. \`verify\` takes the one of FMR ${usualFmr}.`,
+    rows(
+      ['FMR', 'cosine ≥', 'FNMR %', 'interval'],
+      calibration.thresholds.map(({ fmrTarget, threshold, fnmr }) => [
+        fmrTarget.toExponential(),
+        threshold.toFixed(3),
+        fnmr ? percent(fnmr.estimate) : '–',
+        fnmr ? range(fnmr) : '–',
+      ]),
+    ),
+    'FMR: strangers taken for one person; FNMR: one person taken for strangers. Another camera, age or population may need another threshold.',
+  ];
+}
+
+function speedParts({ speed: { machine, rows: timed } }: ReleaseCard): string[] {
+  return [
+    `${machine}; milliseconds a face.`,
+    rows(
+      ['file', 'runtime', 'threads', 'half of the runs within', '95 % within'],
+      timed.map(({ file, runtime, threads, p50, p95 }) => [
+        `\`${file}\``,
+        runtime,
+        String(threads),
+        `${p50.toFixed(1)} ms`,
+        `${p95.toFixed(1)} ms`,
+      ]),
+    ),
+  ];
+}
+
+const section = (title: string, parts: readonly string[]): string => [`## ${title}`, ...parts].join('\n\n');
+const list = (items: readonly string[]): string => items.map((item) => `- ${item}`).join('\n');
+
+function rows(titles: readonly string[], cells: readonly (readonly string[])[]): string {
+  const line = (values: readonly string[]): string =>
+    `| ${values.map((value) => value.replaceAll('|', '\\|')).join(' | ')} |`;
+  return [line(titles), line(titles.map(() => '---')), ...cells.map(line)].join('\n');
+}

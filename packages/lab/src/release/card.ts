@@ -1,0 +1,79 @@
+import { z } from 'zod';
+
+const interval = z.strictObject({ low: z.number(), estimate: z.number(), high: z.number() });
+
+/** What people wrote about a released network: what no measurement tells. */
+export const aboutSchema = z.strictObject({
+  title: z.string().min(1).describe('What the network is called.'),
+  summary: z.string().min(1).describe('What it is, in a sentence or two.'),
+  licence: z.string().min(1).describe('Licence of the weights, in a sentence.'),
+  data: z
+    .array(z.strictObject({ name: z.string().min(1), what: z.string().min(1), terms: z.string().min(1) }))
+    .describe('What it learned from, and under which terms those data are known to be.'),
+  teachers: z.array(z.string().min(1)).describe('Whom it was distilled from.'),
+  recipe: z.array(z.string().min(1)).describe('How it was trained, in sentences.'),
+  fails: z.array(z.string().min(1)).describe('Where it fails, and what its data under-represent.'),
+  use: z.array(z.string().min(1)).describe('What it is meant for.'),
+  misuse: z.array(z.string().min(1)).describe('What it must not be used for.'),
+});
+
+const accuracy = z.strictObject({
+  set: z.string(),
+  role: z.string().describe('What the set is to this network: chosen by, or measured only.'),
+  file: z.string(),
+  accuracy: z.number(),
+  std: z.number(),
+  interval: z.tuple([z.number(), z.number()]),
+  tarAtFar1e2: z.number(),
+  tarAtFar1e3: z.number(),
+  pairs: z.int(),
+  folds: z.int(),
+});
+
+const threshold = z.strictObject({
+  fmrTarget: z.number(),
+  threshold: z.number(),
+  fmr: interval,
+  fnmr: interval.nullable(),
+});
+
+const speed = z.strictObject({
+  file: z.string(),
+  runtime: z.string(),
+  threads: z.int(),
+  p50: z.number(),
+  p95: z.number(),
+});
+
+/** A model card: all that a user of a released network should know. It travels in the ONNX file's metadata, as JSON under `card`. */
+export const cardSchema = z.strictObject({
+  format: z.literal('pocketnet-card/1'),
+  about: aboutSchema,
+  network: z.strictObject({
+    name: z.string(),
+    parameters: z.int(),
+    macs: z.number(),
+    embedding: z.int(),
+    input: z.int(),
+    preprocessing: z.string(),
+  }),
+  training: z.strictObject({ step: z.string().nullable(), seed: z.string().nullable(), data: z.string().nullable() }),
+  accuracy: z.array(accuracy),
+  /** Accuracy of the int8 file minus that in float, on the same pairs, by set. */
+  int8: z.array(z.strictObject({ set: z.string(), difference: interval })),
+  calibration: z.strictObject({ data: z.string(), pairs: z.string(), thresholds: z.array(threshold) }).nullable(),
+  speed: z.strictObject({ machine: z.string(), rows: z.array(speed) }),
+  files: z.array(z.strictObject({ name: z.string(), what: z.string() })),
+  date: z.string(),
+});
+
+export type ReleaseAbout = z.output<typeof aboutSchema>;
+export type ReleaseCard = z.output<typeof cardSchema>;
+
+/** The FMR at whose threshold a released network says "same", unless it is told another one. */
+export const usualFmr = 1e-3;
+
+/** That threshold, a cosine; undefined where the card has none. */
+export function usualThreshold({ calibration }: ReleaseCard): number | undefined {
+  return calibration?.thresholds.find(({ fmrTarget }) => fmrTarget === usualFmr)?.threshold;
+}

@@ -1,0 +1,41 @@
+import { z } from 'zod';
+import { checkAgainst, readConfigFile } from '../config/index.js';
+import { aboutSchema } from './card.js';
+
+/** What a release is made of, but for the weights: a YAML file that a run's weights are released by. */
+export const descriptionSchema = z.strictObject({
+  about: aboutSchema,
+  sets: z
+    .array(
+      z.strictObject({
+        name: z.string().min(1),
+        pairs: z.string().min(1).describe('An InsightFace .bin file of image pairs.'),
+        folds: z.int().min(2).default(10),
+        role: z.string().min(1).describe('What the set is to this network: chosen by, or measured only.'),
+      }),
+    )
+    .min(1)
+    .describe('Verification sets that every file of the release is measured on.'),
+  calibration: z
+    .string()
+    .min(1)
+    .nullable()
+    .default(null)
+    .describe('Labelled faces for the thresholds: people who were not trained on.'),
+  optimize: z.string().min(1).default('auto').describe('How the float ONNX is rewritten: auto, or a recipe.'),
+  int8: z
+    .strictObject({
+      faces: z.string().min(1).describe('Faces to calibrate the integers with; not those of the sets.'),
+      images: z.int().min(8).default(256),
+      observer: z.string().default('mse'),
+      inFloat: z.int().min(0).default(0).describe('How many of the most sensitive nodes stay in float.'),
+    })
+    .describe('The file in eight bits.'),
+});
+
+export type ReleaseDescription = z.output<typeof descriptionSchema>;
+
+/** @throws an Error that lists every problem of the file with its path */
+export function loadDescription(path: string): ReleaseDescription {
+  return checkAgainst(descriptionSchema, readConfigFile(path), path).config;
+}

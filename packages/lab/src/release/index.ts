@@ -1,0 +1,5 @@
+export { cardSchema, type ReleaseAbout, type ReleaseCard, usualFmr, usualThreshold } from './card.js';
+export { cardMarkdown } from './card-markdown.js';
+export { descriptionSchema, loadDescription, type ReleaseDescription } from './description.js';
+export { halveWeightsFile } from './half-weights.js';
+export { type ReleaseOptions, releaseNetwork } from './release.js';

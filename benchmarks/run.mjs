@@ -7,6 +7,7 @@ const benches = {
   megaface: () => import('./evaluate/megaface.mjs'),
   heads: () => import('./heads/sharded.mjs'),
   ijb: () => import('./evaluate/ijb.mjs'),
+  'onnx-profile': () => import('./onnx/profile.mjs'),
 };
 
 const [name, ...args] = process.argv.slice(2);

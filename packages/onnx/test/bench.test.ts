@@ -32,6 +32,7 @@ describe('A bench of models', () => {
       expect(perSecond).toBeGreaterThan(0);
       expect(peakBytes).toBeGreaterThan(2e7);
     }
+    for (const { turns } of results) expect(turns).toHaveLength(2);
     expect(steps.at(-1)).toEqual([3 * here.length, 3 * here.length]);
   });
 

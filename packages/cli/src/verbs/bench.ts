@@ -18,7 +18,10 @@ export const bench: Verb = {
   summary: 'time ONNX models in every runtime: latency, throughput, memory',
   define: (command) =>
     command
-      .argument('<model.onnx...>', 'embedders; each takes one image of float32')
+      .argument(
+        '<model.onnx...>',
+        'embedders, each takes one image of float32; the first is what the others are compared with',
+      )
       .option(
         '--runtimes <list>',
         'native, wasm, chromium-wasm, chromium-webgpu; by default all that this machine has',
@@ -45,11 +48,23 @@ async function run(models: readonly string[], options: Options): Promise<void> {
   const machine = machineLine();
   if (out !== undefined) await writePage(out, results, machine);
   printResult(options, { machine, results, ...(out !== undefined && { out }) }, () =>
-    [machine, table(columns, results), ...(out === undefined ? [] : [`written: ${out}`])].join('\n'),
+    [machine, table(columnsFor(results), results), ...(out === undefined ? [] : [`written: ${out}`])].join('\n'),
   );
 }
 
-const columns = [
+/** How many times as long as the first model a result took, where both ran: the median over the turns of both, and the range. */
+function besideFirst(result: BenchResult, results: readonly BenchResult[]): string {
+  const first = results.find(
+    (other) =>
+      other.model === results[0]?.model && other.runtime === result.runtime && other.threads === result.threads,
+  );
+  if (!first) return '–';
+  const ratios = result.turns.map((turn, i) => turn / (first.turns[i] ?? Number.NaN)).sort((a, b) => a - b);
+  const [low, middle, high] = [ratios[0], ratios[ratios.length >> 1], ratios.at(-1)].map((each) => each?.toFixed(2));
+  return result === first ? '1' : `${middle} (${low}–${high})`;
+}
+
+const columnsFor = (results: readonly BenchResult[]) => [
   { title: 'model', value: ({ model }: BenchResult) => basename(model) },
   { title: 'runtime', value: ({ runtime }: BenchResult) => runtime },
   { title: 'threads', right: true, value: ({ threads }: BenchResult) => String(threads) },
@@ -61,7 +76,12 @@ const columns = [
     right: true,
     value: ({ peakBytes }: BenchResult) => (Number.isNaN(peakBytes) ? '?' : (peakBytes / 1e6).toFixed(0)),
   },
-] as const;
+  {
+    title: `times ${basename(results[0]?.model ?? '')}`,
+    right: true,
+    value: (result: BenchResult) => besideFirst(result, results),
+  },
+];
 
 async function writePage(path: string, results: readonly BenchResult[], machine: string): Promise<void> {
   const { htmlReport, intervalChart } = await import('@pocketnet/evaluate');
@@ -78,10 +98,11 @@ async function writePage(path: string, results: readonly BenchResult[], machine:
       interval: { low: result.p50, estimate: result.p50, high: result.p95, confidence: 0.95 },
     })),
   });
+  const columns = columnsFor(results);
   const rows = results.map((result) => columns.map(({ value }) => value(result)));
   const page = htmlReport({
     title: 'How fast the models are',
-    lead: `${machine}. Every model ran in a process of its own, all in turns.`,
+    lead: `${machine}. Every model ran in a process of its own, all in turns; the last column is the median of the turns' ratios, and their range.`,
     sections: [{ heading: 'Speed', table: { columns: columns.map(({ title }) => title), rows }, figure: chart }],
     footer: `pocketnet bench, ${new Date().toISOString().slice(0, 10)}`,
   });

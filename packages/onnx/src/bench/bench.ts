@@ -23,12 +23,15 @@ export interface BenchResult extends BenchCase {
   /** Most memory that a process with this model alone has held, Node's or the browser page's own included; NaN: unknown. */
   readonly peakBytes: number;
   readonly runs: number;
+  /** Median of each turn, in milliseconds: the turns of two cases stand beside one another, for ratios in pairs. */
+  readonly turns: readonly number[];
 }
 
 interface Open {
   readonly bench: BenchCase;
   readonly running: RunningModel;
-  readonly times: number[];
+  /** Of each turn, sorted. */
+  readonly turns: number[][];
   peakBytes: number;
   perSecond: number;
 }
@@ -43,13 +46,13 @@ export async function benchModels(cases: readonly BenchCase[], options: BenchOpt
   try {
     for (const bench of cases) {
       const running = await about(bench, RUNNERS[bench.runtime].start(bench));
-      open.push({ bench, running, times: [], peakBytes: Number.NaN, perSecond: Number.NaN });
+      open.push({ bench, running, turns: [], peakBytes: Number.NaN, perSecond: Number.NaN });
     }
     const total = cases.length * (rounds + 1);
     let done = 0;
     for (let round = 0; round < rounds; round++)
-      for (const { bench, running, times } of open) {
-        times.push(...(await about(bench, running.run({ runs, batch: 1 }))));
+      for (const { bench, running, turns } of open) {
+        turns.push((await about(bench, running.run({ runs, batch: 1 }))).sort((a, b) => a - b));
         onProgress?.(++done, total);
       }
     for (const each of open) {
@@ -59,15 +62,20 @@ export async function benchModels(cases: readonly BenchCase[], options: BenchOpt
       each.perSecond = (1000 * images) / Math.min(...(await about(bench, running.run({ runs: 3, batch: images }))));
       onProgress?.(++done, total);
     }
-    return open.map(({ bench, times, peakBytes, perSecond }) => {
-      const sorted = times.toSorted((a, b) => a - b);
-      const at = (share: number): number => sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN;
-      return { ...bench, p50: at(0.5), p95: at(0.95), min: at(0), perSecond, peakBytes, runs: sorted.length };
+    return open.map(({ bench, turns, peakBytes, perSecond }) => {
+      const all = turns.flat().sort((a, b) => a - b);
+      const [p50, p95, min] = [quantile(all, 0.5), quantile(all, 0.95), quantile(all, 0)];
+      const medians = turns.map((turn) => quantile(turn, 0.5));
+      return { ...bench, p50, p95, min, perSecond, peakBytes, runs: all.length, turns: medians };
     });
   } finally {
     await Promise.all(open.map(({ running }) => running.close()));
   }
 }
+
+/** The smallest of ascending values that so large a share of them do not exceed. */
+const quantile = (sorted: readonly number[], share: number): number =>
+  sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN;
 
 async function about<T>({ model, runtime, threads }: BenchCase, work: Promise<T>): Promise<T> {
   try {

@@ -1,5 +1,4 @@
-export { type BenchOptions, type BenchResult, benchModels } from './bench/bench.js';
-export type { BenchCase } from './bench/protocol.js';
+export { type BenchCase, type BenchOptions, type BenchResult, benchModels } from './bench/bench.js';
 export { missingRunners, RUNNERS, type RunnerName } from './bench/runners/index.js';
 export { compareRuns, type RunDifference } from './compare.js';
 export { type Attribute, type AttributeLike, attribute, type Int } from './graph/attribute.js';

@@ -1,6 +1,13 @@
-import type { BenchCase } from './protocol.js';
 import type { RunningModel } from './runner.js';
-import { RUNNERS } from './runners/index.js';
+import { RUNNERS, type RunnerName } from './runners/index.js';
+
+/** A model, what runs it, and on how many threads. */
+export interface BenchCase {
+  /** Path of an ONNX file that takes one input of float32. */
+  readonly model: string;
+  readonly runtime: RunnerName;
+  readonly threads: number;
+}
 
 export interface BenchOptions {
   /** Turns that each case has, 10 unless said, and runs of one image in a turn, 5. */
@@ -45,7 +52,7 @@ export async function benchModels(cases: readonly BenchCase[], options: BenchOpt
   const open: Open[] = [];
   try {
     for (const bench of cases) {
-      const running = await about(bench, RUNNERS[bench.runtime].start(bench));
+      const running = await about(bench, RUNNERS[bench.runtime].start(bench.model, bench.threads));
       open.push({ bench, running, turns: [], peakBytes: Number.NaN, perSecond: Number.NaN });
     }
     const total = cases.length * (rounds + 1);

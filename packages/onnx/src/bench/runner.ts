@@ -1,11 +1,15 @@
-import type { BenchCase, BenchRequest } from './protocol.js';
+/** So many runs in a row, each of so many images. */
+export interface BenchRequest {
+  runs: number;
+  batch: number;
+}
 
 /** A place where models run: a file in `runners/` and a line in their registry. */
 export interface Runner {
   /** Why there is nothing of the kind on this machine; undefined where there is. */
   missing(): Promise<string | undefined>;
-  /** Opens a case's model in a process of its own, and has run it once. @throws an Error that says why it cannot */
-  start(bench: BenchCase): Promise<RunningModel>;
+  /** Opens a model's file in a process of its own, and has run it once. @throws an Error that says why it cannot */
+  start(model: string, threads: number): Promise<RunningModel>;
 }
 
 export interface RunningModel {

@@ -4,10 +4,8 @@ import type { Browser, Page } from 'playwright-core';
 import { decodeModel } from '../../model/model.js';
 import { importRuntime } from '../../run/runtime.js';
 import type { Runner } from '../runner.js';
-import type { BenchPage } from './page.js';
+import type { BenchPage, Provider } from './page.js';
 import { serve } from './serve.js';
-
-export type Provider = 'wasm' | 'webgpu';
 
 /** A page in headless Chromium, cross-origin isolated, as threads of WebAssembly need it. */
 export function inChromium(provider: Provider): Runner {
@@ -24,7 +22,7 @@ export function inChromium(provider: Provider): Runner {
           : 'Chromium offers no WebGPU adapter here.';
       });
     },
-    async start({ model, threads }) {
+    async start(model, threads) {
       const chromium = findChromium();
       if (chromium === undefined) throw new Error('there is no Chromium; CHROMIUM may name its program.');
       const { graph } = decodeModel(await readFile(model), model);

@@ -18,7 +18,7 @@ export function inNode(runtime: RuntimeName): Runner {
         return `The package ${packageName} is not installed.`;
       }
     },
-    async start({ model, threads }) {
+    async start(model, threads) {
       const worker = fileURLToPath(new URL('./worker.js', import.meta.url));
       const child = fork(worker, [model, runtime, String(threads)], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
       let last = await answerOf(child);

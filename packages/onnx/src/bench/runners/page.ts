@@ -3,7 +3,9 @@ import type { InferenceSession } from 'onnxruntime-web';
 import type { ValueInfo } from '../../graph/graph.js';
 import { measure } from '../measure.js';
 import { noise } from '../noise.js';
-import type { Provider } from './chromium.js';
+
+/** What computes, as ONNX Runtime calls it. */
+export type Provider = 'wasm' | 'webgpu';
 
 type Runtime = typeof import('onnxruntime-web');
 

@@ -3,7 +3,7 @@ import { openModel } from '../../run/model.js';
 import type { RuntimeName } from '../../run/runtimes/index.js';
 import { measure } from '../measure.js';
 import { noise } from '../noise.js';
-import type { BenchRequest } from '../protocol.js';
+import type { BenchRequest } from '../runner.js';
 import type { WorkerAnswer } from './node.js';
 
 const answer = (value: WorkerAnswer): void => void process.send?.(value);

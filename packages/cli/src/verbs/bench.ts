@@ -28,7 +28,7 @@ export const bench: Verb = {
         list,
       )
       .option('--threads <list>', 'numbers of threads, such as 1,2', threadList, [1, 2])
-      .option('--rounds <n>', 'turns of five runs that each model has', wholeNumber(1, 10_000), 10)
+      .option('--rounds <n>', 'turns of ten runs that each model has', wholeNumber(1, 10_000), 10)
       .option('--out <file.html>', 'a page with the table and a chart', fileEnding('.html'))
       .action(run),
 };

@@ -10,7 +10,7 @@ export interface BenchCase {
 }
 
 export interface BenchOptions {
-  /** Turns that each case has, 10 unless said, and runs of one image in a turn, 5. */
+  /** Turns that each case has, 10 unless said, and runs of one image that count in a turn, 10. */
   readonly rounds?: number;
   readonly runs?: number;
   /** Images at once for the throughput, 16 unless said; of models with a fixed batch it is that of one at a time. */
@@ -48,7 +48,7 @@ interface Open {
  * @throws an Error that names the model and the runtime that could not run it
  */
 export async function benchModels(cases: readonly BenchCase[], options: BenchOptions = {}): Promise<BenchResult[]> {
-  const { rounds = 10, runs = 5, batch = 16, onProgress } = options;
+  const { rounds = 10, runs = 10, batch = 16, onProgress } = options;
   const open: Open[] = [];
   try {
     for (const bench of cases) {

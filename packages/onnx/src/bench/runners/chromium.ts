@@ -33,7 +33,7 @@ export function inChromium(provider: Provider): Runner {
         await call('open', provider, threads, graph.inputs);
         return {
           openBatch: typeof graph.inputs[0]?.shape?.[0] !== 'number',
-          run: ({ runs, batch }) => call('run', runs, batch),
+          run: (request) => call('run', request),
           peakBytes: () => peakBytes(browser, provider === 'wasm' ? ['renderer'] : ['renderer', 'GPU']),
           close,
         };

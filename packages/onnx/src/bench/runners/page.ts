@@ -1,8 +1,9 @@
 // Runs in the browser: what worker.ts is in Node. Served by serve.ts, called by chromium.ts.
-import type { InferenceSession } from 'onnxruntime-web';
+import type { InferenceSession, Tensor } from 'onnxruntime-web';
 import type { ValueInfo } from '../../graph/graph.js';
 import { measure } from '../measure.js';
 import { noise } from '../noise.js';
+import type { BenchRequest } from '../runner.js';
 
 /** What computes, as ONNX Runtime calls it. */
 export type Provider = 'wasm' | 'webgpu';
@@ -13,12 +14,18 @@ let ort: Runtime;
 let session: InferenceSession;
 let inputs: readonly ValueInfo[];
 
-async function run(batch: number): Promise<void> {
+type Feeds = Record<string, Tensor>;
+
+function feedsOf(batch: number): Feeds {
   const feeds = Object.entries(noise(inputs, batch)).map(([name, { data, dims }]) => [
     name,
     new ort.Tensor('float32', data as Float32Array, dims),
   ]);
-  const outputs = await session.run(Object.fromEntries(feeds));
+  return Object.fromEntries(feeds);
+}
+
+async function run(feeds: Feeds): Promise<void> {
+  const outputs = await session.run(feeds);
   for (const output of Object.values(outputs)) await output.getData(); // of WebGPU a run ends when its numbers are here
 }
 
@@ -30,9 +37,9 @@ const benchPage = {
     ort.env.wasm.numThreads = threads;
     inputs = shapes;
     session = await ort.InferenceSession.create('/model.onnx', { executionProviders: [provider], logSeverityLevel: 3 });
-    await run(1); // the first run of a session prepares its memory
+    await run(feedsOf(1)); // the first run of a session prepares its memory
   },
-  run: (runs: number, batch: number): Promise<number[]> => measure(() => run(batch), runs),
+  run: (request: BenchRequest): Promise<number[]> => measure(feedsOf, run, request),
 };
 
 export type BenchPage = typeof benchPage;

@@ -12,10 +12,10 @@ const peakBytes = (): number => process.resourceUsage().maxRSS * 1024;
 try {
   const [path = '', runtime, threads] = process.argv.slice(2); // given by node.ts
   const model = await openModel(path, { runtime: runtime as RuntimeName, threads: Number(threads) });
-  const run = (batch: number): Promise<unknown> => model.run(noise(model.inputs, batch));
-  await run(1); // the first run of a session prepares its memory
-  process.on('message', ({ runs, batch }: BenchRequest) => {
-    measure(() => run(batch), runs).then(
+  const feedsOf = (batch: number) => noise(model.inputs, batch);
+  await model.run(feedsOf(1)); // the first run of a session prepares its memory
+  process.on('message', (request: BenchRequest) => {
+    measure(feedsOf, model.run, request).then(
       (milliseconds) => answer({ milliseconds, peakBytes: peakBytes() }),
       (error: Error) => answer({ error: error.message }),
     );

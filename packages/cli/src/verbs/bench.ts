@@ -77,7 +77,7 @@ const columnsFor = (results: readonly BenchResult[]) => [
     value: ({ peakBytes }: BenchResult) => (Number.isNaN(peakBytes) ? '?' : (peakBytes / 1e6).toFixed(0)),
   },
   {
-    title: `times ${basename(results[0]?.model ?? '')}`,
+    title: 'ratio',
     right: true,
     value: (result: BenchResult) => besideFirst(result, results),
   },
@@ -102,7 +102,7 @@ async function writePage(path: string, results: readonly BenchResult[], machine:
   const rows = results.map((result) => columns.map(({ value }) => value(result)));
   const page = htmlReport({
     title: 'How fast the models are',
-    lead: `${machine}. Every model ran in a process of its own, all in turns; the last column is the median of the turns' ratios, and their range.`,
+    lead: `${machine}. Every model ran in a process of its own, all in turns. The ratio is how many times as long it takes as ${basename(results[0]?.model ?? '')} there: the median over the turns, and their range.`,
     sections: [{ heading: 'Speed', table: { columns: columns.map(({ title }) => title), rows }, figure: chart }],
     footer: `pocketnet bench, ${new Date().toISOString().slice(0, 10)}`,
   });

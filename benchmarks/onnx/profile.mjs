@@ -5,6 +5,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { noise } from '@pocketnet/onnx';
 
 // The runtime belongs to packages/onnx.
 const ort = createRequire(new URL('../../packages/onnx/package.json', import.meta.url))('onnxruntime-node');
@@ -30,10 +31,9 @@ async function profile(model, runs) {
       ...{ intraOpNumThreads: 1, interOpNumThreads: 1, logSeverityLevel: 3 },
       ...{ enableProfiling: true, profileFilePrefix: join(folder, 'profile') },
     });
-    const [{ name, shape }] = session.inputMetadata;
-    const dims = [1, ...shape.slice(1)];
-    const noise = Float32Array.from({ length: dims.reduce((a, b) => a * b) }, (_, i) => Math.sin(12.9898 * i ** 1.1));
-    const feeds = { [name]: new ort.Tensor('float32', noise, dims) };
+    const inputs = session.inputMetadata.map(({ name, shape, type }) => ({ name, shape, dtype: type }));
+    const [[name, { data, dims }]] = Object.entries(noise(inputs, 1));
+    const feeds = { [name]: new ort.Tensor('float32', data, dims) };
     for (let i = 0; i < runs; i++) await session.run(feeds);
     session.endProfiling();
     await session.release();

@@ -49,7 +49,7 @@ async function run(first: string, second: string, options: Options): Promise<voi
     const a = await unitEmbedding(embedder, first, options);
     const b = await unitEmbedding(embedder, second, options);
     const cosine = a.reduce((sum, value, i) => sum + value * (b[i] ?? 0), 0);
-    const { threshold, calibrated, origin } = await thresholdFor(model, options.threshold);
+    const { threshold, calibrated, origin } = await thresholdFor(model, options);
     const result = {
       same: cosine >= threshold,
       cosine,
@@ -82,7 +82,7 @@ interface Threshold {
   origin: string;
 }
 
-async function thresholdFor(model: string, given: number | undefined): Promise<Threshold> {
+async function thresholdFor(model: string, { threshold: given, flip }: Options): Promise<Threshold> {
   if (given !== undefined) return { threshold: given, calibrated: false, origin: '' };
   const [{ cardOf }, { usualFmr, usualThreshold }] = await Promise.all([
     import('../released.js'),
@@ -91,7 +91,9 @@ async function thresholdFor(model: string, given: number | undefined): Promise<T
   const card = await cardOf(model);
   const threshold = card && usualThreshold(card);
   if (threshold !== undefined)
-    return { threshold, calibrated: true, origin: ` (of its card: strangers pass once in ${1 / usualFmr})` };
+    return flip
+      ? { threshold, calibrated: true, origin: ` (of its card: strangers pass once in ${1 / usualFmr})` }
+      : { threshold, calibrated: false, origin: ' (of its card, which is about image and mirror image together)' };
   const origin = ' (the default, uncalibrated: measure your own with evaluate)';
   return { threshold: uncalibratedThreshold, calibrated: false, origin };
 }

@@ -1,11 +1,10 @@
 import { readFileSync } from 'node:fs';
 import {
   compareRuns,
-  type DecodedModel,
   decodeModel,
   encodeModel,
-  type Feed,
   fastestRecipe,
+  noise,
   RECIPES,
   type RecipeTiming,
   type RuntimeName,
@@ -54,11 +53,11 @@ export async function optimizeOnnx(
 ): Promise<Optimized> {
   const { runtime = 'native', threads = 1, check, onProgress } = options;
   const { graph, metadata, ...header } = decodeModel(readFileSync(path), path);
-  const noise = noiseFor(graph, path);
-  const feeds = check === undefined ? [noise] : await facesAsFeeds(graph, path, { faces: check, images: 500, seed: 1 });
+  const one = noise(graph.inputs, 1);
+  const feeds = check === undefined ? [one] : await facesAsFeeds(graph, path, { faces: check, images: 500, seed: 1 });
   const chosen =
     how === 'auto'
-      ? await fastestRecipe(graph, noise, { runtime, threads, ...(onProgress && { onProgress }) })
+      ? await fastestRecipe(graph, one, { runtime, threads, ...(onProgress && { onProgress }) })
       : { recipe: how, graph: rewrite(graph, passesOf(how)).graph, timings: [] };
   const words = how === 'auto' ? `${chosen.recipe}, the fastest in ${runtime} with ${threads} threads` : chosen.recipe;
   const bytes = encodeModel(chosen.graph, { ...header, metadata: { ...metadata, optimized: words } });
@@ -84,13 +83,4 @@ function passesOf(recipe: string): readonly string[] {
   const passes = RECIPES[recipe];
   if (passes) return passes;
   throw new Error(`There is no recipe "${recipe}"; there are auto, ${Object.keys(RECIPES).join(', ')}.`);
-}
-
-/** One image of noise, as the graph takes it. */
-function noiseFor({ inputs }: DecodedModel['graph'], path: string): Record<string, Feed> {
-  const [input, ...others] = inputs;
-  if (!input || others.length > 0) throw new Error(`${path} takes ${inputs.length} inputs; an embedder takes one.`);
-  const dims = (input.shape ?? []).map((size, axis) => (typeof size === 'number' && axis > 0 ? size : 1));
-  const data = Float32Array.from({ length: dims.reduce((a, b) => a * b, 1) }, (_, i) => Math.sin(12.9898 * i ** 1.1));
-  return { [input.name]: { data, dims } };
 }

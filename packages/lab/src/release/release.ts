@@ -1,6 +1,6 @@
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { openSource } from '@pocketnet/data';
 import { benchModels, decodeModel, encodeModel } from '@pocketnet/onnx';
 import { writeFileAtomic } from '@pocketnet/torch/io';
@@ -34,7 +34,7 @@ export async function releaseNetwork(
   description: ReleaseDescription,
   { out, machine, onStep = () => {} }: ReleaseOptions,
 ): Promise<ReleaseCard> {
-  const network = networkFacts(weights);
+  const { network, training } = factsOf(weights);
   const scratch = mkdtempSync(join(tmpdir(), 'pocketnet-release-'));
   const names = {
     weights: `${network.name}.safetensors`,
@@ -65,7 +65,7 @@ export async function releaseNetwork(
       ...{
         about: description.about,
         network,
-        training: training(weights),
+        training,
         accuracy,
         int8: differences,
         calibration,
@@ -89,21 +89,19 @@ export async function releaseNetwork(
   }
 }
 
-function networkFacts(weights: string): ReleaseCard['network'] {
-  const { network, entry, embedding, input } = loadNetwork(weights);
+/** What the weights' file says of itself, and what its network costs. */
+function factsOf(weights: string): Pick<ReleaseCard, 'network' | 'training'> {
+  const { network, entry, embedding, input, metadata } = loadNetwork(weights);
   try {
     const { parameters, macs } = count(network, input);
-    return { name: entry.name, parameters, macs, embedding, input, preprocessing: preprocessing(input) };
+    const { step = null, seed = null, data = null } = metadata;
+    return {
+      network: { name: entry.name, parameters, macs, embedding, input, preprocessing: preprocessing(input) },
+      training: { step, seed, data },
+    };
   } finally {
     network.dispose();
   }
-}
-
-function training(weights: string): ReleaseCard['training'] {
-  const { network, metadata } = loadNetwork(weights);
-  network.dispose();
-  const { step = null, seed = null, data = null } = metadata;
-  return { step, seed, data };
 }
 
 /** Every file on every set; the differences are int8 minus float ONNX. */
@@ -117,7 +115,7 @@ async function measureAll(
   for (const set of sets) {
     const measured: MeasuredFile[] = [];
     for (const file of files) {
-      onStep(`measuring ${file.split('/').at(-1)} on ${set.name}`);
+      onStep(`measuring ${basename(file)} on ${set.name}`);
       measured.push(await measureFile(file, set));
     }
     accuracy.push(...measured.map(({ row }) => row));
@@ -155,7 +153,7 @@ async function timed(models: readonly string[]): Promise<ReleaseCard['speed']['r
   );
   const results = await benchModels(cases);
   return results.map(({ model, runtime, threads, p50, p95 }) => {
-    return { file: model.split('/').at(-1) ?? model, runtime, threads, p50, p95 };
+    return { file: basename(model), runtime, threads, p50, p95 };
   });
 }
 

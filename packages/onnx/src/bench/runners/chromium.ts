@@ -12,19 +12,24 @@ export function inChromium(provider: Provider): Runner {
   return {
     async missing() {
       const found = findChromium();
-      if (found === undefined) return 'There is no Chromium; CHROMIUM may name its program.';
-      if (provider === 'wasm') return undefined;
-      return withPage(found, undefined, async (page) => {
-        const adapter = await page.evaluate(ASK_FOR_ADAPTER);
-        if (adapter === 'hardware') return undefined;
-        return adapter === 'software'
-          ? "Chromium's only WebGPU adapter here is software, which computes on the processor."
-          : 'Chromium offers no WebGPU adapter here.';
-      });
+      if (found === undefined) return NO_CHROMIUM;
+      try {
+        return await withPage(found, async (page) => {
+          if (provider === 'wasm') return undefined;
+          const adapter = await page.evaluate(ASK_FOR_ADAPTER);
+          if (adapter === 'hardware') return undefined;
+          return adapter === 'software'
+            ? "Chromium's only WebGPU adapter here is software, which computes on the processor."
+            : 'Chromium offers no WebGPU adapter here.';
+        });
+      } catch (error) {
+        const [reason] = (error instanceof Error ? error.message : String(error)).split('\n');
+        return `Chromium (${found}) cannot be started here: ${reason}.`;
+      }
     },
     async start(model, threads) {
       const chromium = findChromium();
-      if (chromium === undefined) throw new Error('there is no Chromium; CHROMIUM may name its program.');
+      if (chromium === undefined) throw new Error(NO_CHROMIUM);
       const { graph } = decodeModel(await readFile(model), model);
       const { page, browser, close } = await openPage(chromium, model);
       try {
@@ -44,6 +49,8 @@ export function inChromium(provider: Provider): Runner {
     },
   };
 }
+
+const NO_CHROMIUM = 'There is no Chromium; the variable CHROMIUM may name its program.';
 
 const ASK_FOR_ADAPTER = `navigator.gpu?.requestAdapter().then(
   (adapter) => adapter && (adapter.info.isFallbackAdapter ? 'software' : 'hardware'))`;
@@ -96,12 +103,8 @@ async function openPage(executablePath: string, model: string | undefined): Prom
   }
 }
 
-async function withPage<T>(
-  executablePath: string,
-  model: string | undefined,
-  use: (page: Page) => Promise<T>,
-): Promise<T> {
-  const { page, close } = await openPage(executablePath, model);
+async function withPage<T>(executablePath: string, use: (page: Page) => Promise<T>): Promise<T> {
+  const { page, close } = await openPage(executablePath, undefined);
   return use(page).finally(close);
 }
 

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   type Batch,
+  carryOut,
   createLoader,
   DataError,
   drawFace,
@@ -10,6 +11,9 @@ import {
   type Loader,
   type LoaderOptions,
   openSource,
+  pictureOf,
+  pictureToFloats,
+  planBatches,
 } from '@pocketnet/data';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 
@@ -194,5 +198,36 @@ describe('the loader', () => {
     expect(() => start(GENERATED, { augment: [{ name: 'sparkle' }] })).toThrow(/sparkle/);
     expect(() => start('generated:identities=0')).toThrow(/identities is "0"/);
     expect(() => start('generated:eyes=3')).toThrow(/unknown setting, "eyes"/);
+  });
+});
+
+describe('batches that are only planned', () => {
+  it.each([
+    ['one process', {}],
+    ['the second of two processes', { shard: { rank: 1, size: 2 } }],
+    ['a shorter last batch, unshuffled', { shuffle: false, dropLast: false }],
+  ])('are those of the loader, when they are carried out: %s', async (_, options) => {
+    const loader = start(GENERATED, options);
+    const source = openSource(GENERATED);
+    const planned = planBatches(source, { batch: 4, size: 32, seed: 3, augment: AUGMENT, ...options });
+    expect(planned.batchesPerEpoch).toBe(loader.batchesPerEpoch);
+    for (const [epoch, startBatch] of [
+      [0, 0],
+      [1, 2],
+    ] as const) {
+      const plans = planned.epoch(epoch, startBatch);
+      for await (const batch of loader.epoch(epoch, startBatch)) {
+        const { indices, plans: wanted } = plans.next().value ?? { indices: [], plans: [] };
+        expect(indices).toEqual(batch.indices);
+        const floats = new Float32Array(32 * 32 * 3);
+        for (const [i, plan] of wanted.entries()) {
+          pictureToFloats(carryOut(plan, await pictureOf(source, Number(indices[i]))), floats);
+          expect(floats).toEqual(new Float32Array(batch.images.slice(i * floats.length, (i + 1) * floats.length)));
+        }
+        batch.release();
+      }
+      expect(plans.next().done).toBe(true);
+    }
+    source.close();
   });
 });

@@ -1,5 +1,7 @@
 export * from './ablation/index.js';
 export * from './alignment/index.js';
+export * from './augment/index.js';
+export * from './batches/index.js';
 export * from './benchmarks/index.js';
 export { torchProduct } from './benchmarks/product.js';
 export * from './calibration/index.js';

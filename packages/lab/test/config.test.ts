@@ -83,6 +83,7 @@ describe('an experiment file', () => {
         workers: 1,
         augment: [{ name: 'flip', p: 0.5 }],
         mixup: 0,
+        resident: false,
       },
       batch: 8,
       maxSteps: 10,

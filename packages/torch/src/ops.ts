@@ -57,6 +57,7 @@ export const log = operator<[self: Tensor], Tensor>('aten::log');
 export const pow = operator<[self: Tensor, exponent: number], Tensor>('aten::pow.Tensor_Scalar');
 export const clamp = operator<[self: Tensor, min: Optional<number>, max?: Optional<number>], Tensor>('aten::clamp');
 export const clampMin = operator<[self: Tensor, min: number], Tensor>('aten::clamp_min');
+export const floor = operator<[self: Tensor], Tensor>('aten::floor');
 export const where = operator<[condition: Tensor, self: Tensor, other: Tensor], Tensor>('aten::where.self');
 export const greater = operator<[self: Tensor, other: number], Tensor>('aten::gt.Scalar');
 export const equal = operator<[self: Tensor, other: Tensor], boolean>('aten::equal');
@@ -87,6 +88,9 @@ export const flip = operator<[self: Tensor, dims: Sizes], Tensor>('aten::flip');
 export const cat = operator<[tensors: readonly Tensor[], dim?: number], Tensor>('aten::cat');
 export const stack = operator<[tensors: readonly Tensor[], dim?: number], Tensor>('aten::stack');
 export const indexSelect = operator<[self: Tensor, dim: number, index: Tensor], Tensor>('aten::index_select');
+export const indexCopy = operator<[self: Tensor, dim: number, index: Tensor, source: Tensor], Tensor>(
+  'aten::index_copy',
+);
 export const gather = operator<[self: Tensor, dim: number, index: Tensor], Tensor>('aten::gather');
 export const scatter = operator<[self: Tensor, dim: number, index: Tensor, source: Tensor], Tensor>(
   'aten::scatter.src',
@@ -139,6 +143,15 @@ export const avgPool2d = operator<
   ],
   Tensor
 >('aten::avg_pool2d');
+/** Where an affine map [n, 2, 3] takes every pixel of an output of `size` (n, c, h, w), in coordinates from -1 to 1. */
+export const affineGrid = operator<[theta: Tensor, size: Sizes, alignCorners: boolean], Tensor>(
+  'aten::affine_grid_generator',
+);
+/** Samples (n, c, h, w) where a grid says; `interpolation` 0 is bilinear, `padding` 0 is zeros. */
+export const gridSampler = operator<
+  [input: Tensor, grid: Tensor, interpolation: number, padding: number, alignCorners: boolean],
+  Tensor
+>('aten::grid_sampler');
 export const softmax = operator<[self: Tensor, dim: number], Tensor>('aten::softmax.int');
 export const logSoftmax = operator<[self: Tensor, dim: number], Tensor>('aten::log_softmax.int');
 export const crossEntropy = operator<[input: Tensor, target: Tensor], Tensor>('aten::cross_entropy_loss');

@@ -11,18 +11,26 @@ export interface Parameter {
   readonly whole?: boolean;
 }
 
+/** Width and height in pixels. */
+export type Size = Pick<Picture, 'width' | 'height'>;
+
 /**
- * One way to vary a training picture: a sibling in this folder, listed in `registry.ts`. It keeps the picture's size,
- * never writes into its input, and draws chance from `random` only.
+ * One way to vary a training picture: a sibling in this folder, listed in `registry.ts`. It keeps the picture's size and never writes into
+ * its input. Chance and deed are apart, so that what was drawn for a picture can be done elsewhere too: to a whole batch on a GPU.
  */
-export interface Augmentation<Name extends string = string> {
+export interface Augmentation<Name extends string = string, Drawn = unknown> {
   readonly name: string;
   readonly about: string;
   readonly parameters: Readonly<Record<Name, Parameter>>;
-  apply(picture: Picture, random: Random, settings: Readonly<Record<Name, number>>): Picture;
+  /** What chance makes of the settings for a picture of this size. */
+  draw(random: Random, settings: Readonly<Record<Name, number>>, size: Size): Drawn;
+  /** Does what was drawn to one picture. */
+  apply(picture: Picture, drawn: Drawn): Picture;
 }
 
-/** Checks nothing and returns its argument: gives a sibling the types of its own parameters. */
-export function defineAugmentation<Name extends string>(augmentation: Augmentation<Name>): Augmentation<Name> {
+/** Checks nothing and returns its argument: gives a sibling the types of its own parameters and draws. */
+export function defineAugmentation<Name extends string, Drawn>(
+  augmentation: Augmentation<Name, Drawn>,
+): Augmentation<Name, Drawn> {
   return augmentation;
 }

@@ -1,6 +1,7 @@
 import type { Picture } from '../picture/picture.js';
 import type { Random } from '../random.js';
-import type { Augmentation } from './augmentation.js';
+import type { Augmentation, Size } from './augmentation.js';
+import { flip } from './flip.js';
 import { augmentations } from './registry.js';
 
 /** An augmentation by name, the chance `p` in [0, 1] that it is applied (1 unless said), and its own parameters. */
@@ -10,8 +11,14 @@ export interface AugmentSpec {
   readonly [parameter: string]: number | string | undefined;
 }
 
-/** Applies a list of augmentations, one after the other, and adds the names of those that chance chose to `applied`. */
-export type Augmenter = (picture: Picture, random: Random, applied?: Set<string>) => Picture;
+/** What chance has chosen for one picture, in the order of the list; undefined where an augmentation is passed over. */
+export type Plan = readonly ({ readonly augmentation: Augmentation; readonly drawn: unknown } | undefined)[];
+
+/** Draws a plan for a picture of a size. */
+export type Planner = (random: Random, size: Size) => Plan;
+
+/** Applies a list of augmentations, one after the other. */
+export type Augmenter = (picture: Picture, random: Random) => Picture;
 
 /**
  * Checks `specs` and makes them one function.
@@ -19,17 +26,29 @@ export type Augmenter = (picture: Picture, random: Random, applied?: Set<string>
  * @throws RangeError that names the augmentation and the parameter that is unknown or out of its range.
  */
 export function createAugmenter(specs: readonly AugmentSpec[]): Augmenter {
+  const plan = createPlanner(specs);
+  return (picture, random) => carryOut(plan(random, picture), picture);
+}
+
+/** As `createAugmenter`, up to what chance decides: somebody else carries it out. */
+export function createPlanner(specs: readonly AugmentSpec[]): Planner {
   const steps = specs.map(checkedStep);
-  return (picture, random, applied) => {
-    let varied = picture;
-    for (const { augmentation, chance, settings } of steps) {
+  return (random, size) =>
+    steps.map(({ augmentation, chance, settings }) => {
       // Drawn even at p = 1, so that a change of p alone keeps all other draws.
-      if (random.next() >= chance) continue;
-      varied = augmentation.apply(varied, random, settings);
-      applied?.add(augmentation.name);
-    }
-    return varied;
-  };
+      if (random.next() >= chance) return undefined;
+      return { augmentation, drawn: augmentation.draw(random, settings, size) };
+    });
+}
+
+/** Does to a picture what was planned for one of its size. */
+export function carryOut(plan: Plan, picture: Picture): Picture {
+  return plan.reduce((varied, step) => (step ? step.augmentation.apply(varied, step.drawn) : varied), picture);
+}
+
+/** Whether a plan mirrors a picture: an odd number of times. */
+export function isMirrored(plan: Plan): boolean {
+  return plan.filter((step) => step?.augmentation === flip).length % 2 === 1;
 }
 
 interface Step {

@@ -16,10 +16,13 @@ export const colour = defineAugmentation({
     contrast: strength('greatest relative change of contrast', 0.3),
     saturation: strength('greatest relative change of saturation', 0.3),
   },
-  apply({ width, height, data }, random, settings): Picture {
-    const bright = random.between(1 - settings.brightness, 1 + settings.brightness);
-    const contrast = random.between(1 - settings.contrast, 1 + settings.contrast);
-    const saturation = random.between(1 - settings.saturation, 1 + settings.saturation);
+  /** The three factors. */
+  draw: (random, { brightness, contrast, saturation }) => ({
+    bright: random.between(1 - brightness, 1 + brightness),
+    contrast: random.between(1 - contrast, 1 + contrast),
+    saturation: random.between(1 - saturation, 1 + saturation),
+  }),
+  apply({ width, height, data }, { bright, contrast, saturation }): Picture {
     let mean = 0;
     for (let i = 0; i < data.length; i += 3) mean += luma(data, i);
     mean *= (bright * 3) / data.length;

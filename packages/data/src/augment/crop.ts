@@ -1,4 +1,4 @@
-import { blankPicture, type Picture } from '../picture/picture.js';
+import { blankPicture } from '../picture/picture.js';
 import { resizePicture } from '../picture/resize.js';
 import { defineAugmentation } from './augmentation.js';
 
@@ -9,15 +9,18 @@ export const crop = defineAugmentation({
   parameters: {
     scale: { default: 128 / 112, min: 1, max: 4, about: 'enlargement before the cut: 128/112, or 38/32 for CIFAR-10' },
   },
-  apply(picture, random, { scale }): Picture {
+  /** The enlarged size, and the window's corner in it. */
+  draw(random, { scale }, { width, height }) {
+    const large = { width: Math.round(width * scale), height: Math.round(height * scale) };
+    return { large, left: random.int(large.width - width + 1), top: random.int(large.height - height + 1) };
+  },
+  apply(picture, { large, left, top }) {
     const { width, height } = picture;
-    const large = resizePicture(picture, Math.round(width * scale), Math.round(height * scale));
-    const left = random.int(large.width - width + 1);
-    const top = random.int(large.height - height + 1);
+    const enlarged = resizePicture(picture, large.width, large.height);
     const window = blankPicture(width, height);
     for (let y = 0; y < height; y++) {
       const from = ((top + y) * large.width + left) * 3;
-      window.data.set(large.data.subarray(from, from + width * 3), y * width * 3);
+      window.data.set(enlarged.data.subarray(from, from + width * 3), y * width * 3);
     }
     return window;
   },

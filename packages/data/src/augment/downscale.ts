@@ -9,14 +9,11 @@ export const downscale = defineAugmentation({
     minScale: { default: 0.25, min: 0.02, max: 1, about: 'smallest size on the way, of the original' },
     maxScale: { default: 1, min: 0.02, max: 1, about: 'largest size on the way, of the original' },
   },
-  apply(picture, random, { minScale, maxScale }) {
-    const { width, height } = picture;
+  /** The size on the way. */
+  draw(random, { minScale, maxScale }, { width, height }) {
     const scale = random.between(Math.min(minScale, maxScale), maxScale);
-    const small = resizePicture(
-      picture,
-      Math.max(1, Math.round(width * scale)),
-      Math.max(1, Math.round(height * scale)),
-    );
-    return resizePicture(small, width, height);
+    return { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) };
   },
+  apply: (picture, small) =>
+    resizePicture(resizePicture(picture, small.width, small.height), picture.width, picture.height),
 });

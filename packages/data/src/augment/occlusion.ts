@@ -11,7 +11,8 @@ export const occlusion = defineAugmentation({
     maxAspect: { default: 3, min: 1, max: 20, about: 'largest ratio of the longer side to the shorter' },
     noise: { default: 24, min: 0, max: 255, about: 'deviation of the noise in the rectangle, in grey levels' },
   },
-  apply({ width, height, data }, random, { minArea, maxArea, maxAspect, noise }): Picture {
+  /** The rectangle, its colour, and what is added to the colour at each of its pixels, row by row. */
+  draw(random, { minArea, maxArea, maxAspect, noise }, { width, height }) {
     const area = random.between(Math.min(minArea, maxArea), maxArea) * width * height;
     const aspect = maxAspect ** random.between(-1, 1);
     const wide = Math.min(width, Math.round(Math.sqrt(area * aspect)));
@@ -19,15 +20,16 @@ export const occlusion = defineAugmentation({
     const left = random.int(width - wide + 1);
     const top = random.int(height - high + 1);
     const colour = [random.int(256), random.int(256), random.int(256)] as const;
-
+    const grain = Float32Array.from({ length: wide * high }, () => noise * random.normal());
+    return { left, top, wide, high, colour, grain };
+  },
+  apply({ width, height, data }, { left, top, wide, colour, grain }): Picture {
     const covered = { width, height, data: data.slice() };
-    for (let y = top; y < top + high; y++) {
-      for (let x = left; x < left + wide; x++) {
-        const grain = noise * random.normal();
-        const at = (y * width + x) * 3;
-        for (let channel = 0; channel < 3; channel++) {
-          covered.data[at + channel] = Math.min(255, Math.max(0, (colour[channel] as number) + grain));
-        }
+    for (let i = 0; i < grain.length; i++) {
+      const at = ((top + Math.floor(i / wide)) * width + left + (i % wide)) * 3;
+      for (let channel = 0; channel < 3; channel++) {
+        const value = (colour[channel] as number) + (grain[i] as number) + 0.5;
+        covered.data[at + channel] = Math.min(255, Math.max(0, value));
       }
     }
     return covered;

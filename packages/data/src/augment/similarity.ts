@@ -10,13 +10,15 @@ export const similarity = defineAugmentation({
     scale: { default: 0.08, min: 0, max: 0.9, about: 'greatest relative change of size' },
     shift: { default: 0.04, min: 0, max: 1, about: 'greatest shift along each axis, of the side' },
   },
-  apply(picture, random, { degrees, scale, shift }): Picture {
+  /** The inverse of the similarity about the centre, and the shift in pixels. */
+  draw(random, { degrees, scale, shift }, { width, height }) {
     const angle = (random.between(-degrees, degrees) * Math.PI) / 180;
     const size = random.between(1 - scale, 1 + scale);
-    const right = random.between(-shift, shift) * picture.width;
-    const down = random.between(-shift, shift) * picture.height;
-    return warped(picture, { cos: Math.cos(angle) / size, sin: Math.sin(angle) / size, right, down });
+    const right = random.between(-shift, shift) * width;
+    const down = random.between(-shift, shift) * height;
+    return { cos: Math.cos(angle) / size, sin: Math.sin(angle) / size, right, down };
   },
+  apply: warped,
 });
 
 /** Each target pixel looks back into the source around the centre; bilinear, black outside as aligned crops are. */

@@ -1,5 +1,4 @@
-import { flip } from '../augment/flip.js';
-import { type Augmenter, type AugmentSpec, createAugmenter } from '../augment/index.js';
+import { type AugmentSpec, carryOut, createPlanner, isMirrored, type Planner } from '../augment/index.js';
 import { decodePicture } from '../picture/decode.js';
 import { pictureToFloats, squared } from '../picture/floats.js';
 import type { Picture } from '../picture/picture.js';
@@ -33,14 +32,14 @@ export interface Crew {
 /** Opens the source of `recipe` here, on the calling thread, and fills slots from it. */
 export function createFiller(recipe: Recipe, slots: readonly Slot[]): Crew {
   const source = openSource(recipe.location);
-  const augmenter = createAugmenter(recipe.augment);
+  const planner = createPlanner(recipe.augment);
   const perImage = recipe.size * recipe.size * 3;
   return {
     async fill({ slot: number, epoch, indices }) {
       const slot = slots[number];
       if (slot === undefined) throw new RangeError(`There is no slot ${number}.`);
       for (const [position, index] of indices.entries()) {
-        const { picture, mirrored } = await preparePicture(source, augmenter, recipe, epoch, index);
+        const { picture, mirrored } = await preparePicture(source, planner, recipe, epoch, index);
         pictureToFloats(picture, slot.images, position * perImage);
         slot.labels[position] = source.label(index);
         slot.mirrored[position] = mirrored ? 1 : 0;
@@ -55,15 +54,14 @@ export function createFiller(recipe: Recipe, slots: readonly Slot[]): Crew {
 /** One image as it enters a batch: decoded, brought to size, then augmented. */
 async function preparePicture(
   source: FaceSource,
-  augmenter: Augmenter,
+  planner: Planner,
   { size, seed }: Recipe,
   epoch: number,
   index: number,
 ): Promise<{ picture: Picture; mirrored: boolean }> {
-  const applied = new Set<string>();
   const crop = squared(await pictureOf(source, index), size);
-  const picture = augmenter(crop, sampleRandom(seed, epoch, index), applied);
-  return { picture, mirrored: applied.has(flip.name) };
+  const plan = planner(sampleRandom(seed, epoch, index), crop);
+  return { picture: carryOut(plan, crop), mirrored: isMirrored(plan) };
 }
 
 /** The decoded image `index` of a source. @throws DataError that names the place of a damaged one. */

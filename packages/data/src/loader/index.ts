@@ -1,3 +1,4 @@
 export { pictureOf } from './filler.js';
 export { type Batch, createLoader, type Loader } from './loader.js';
 export type { LoaderOptions } from './options.js';
+export { type PlannedBatch, type PlannedBatches, planBatches } from './planned.js';

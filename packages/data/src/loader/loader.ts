@@ -1,9 +1,8 @@
 import { createAugmenter } from '../augment/index.js';
-import { DataError } from '../data-error.js';
 import { openSource } from '../sources/registry.js';
 import { type Crew, createFiller, type Recipe } from './filler.js';
-import { checkedOptions, type LoaderOptions, type LoaderSettings } from './options.js';
-import { epochOrder } from './order.js';
+import { checkedOptions, type LoaderOptions } from './options.js';
+import { batchOf, countBatches, epochOrder } from './order.js';
 import { allocateSlot, type Slot } from './slot.js';
 import { createThreads } from './threads.js';
 
@@ -49,7 +48,7 @@ export function createLoader(location: string, options: LoaderOptions): Loader {
   const source = describe(location);
   const batchesPerEpoch = countBatches(source, settings);
   const slots = Array.from({ length: settings.prefetch + 1 }, () => allocateSlot(settings.batch, settings.size));
-  const { size, seed, augment, shard } = settings;
+  const { size, seed, augment } = settings;
   const crew = hire({ location, size, seed, augment }, slots, settings.workers);
   const free = slots.map((_, number) => number);
   // On the calling thread nothing can be made ahead: it would only delay the batch that is waited for.
@@ -76,7 +75,7 @@ export function createLoader(location: string, options: LoaderOptions): Loader {
           throw error;
         });
         startMore();
-        yield batchOf(made.slot, made.indices);
+        yield batchIn(made.slot, made.indices);
       }
     } finally {
       running = false;
@@ -88,8 +87,7 @@ export function createLoader(location: string, options: LoaderOptions): Loader {
       while (next < batchesPerEpoch && underWay.length < ahead) {
         const slot = free.pop();
         if (slot === undefined) return;
-        const place = next * shard.size + shard.rank;
-        const indices = order.slice(place * settings.batch, (place + 1) * settings.batch);
+        const indices = batchOf(order, next, settings);
         const filled = crew.fill({ slot, epoch: number, indices });
         filled.catch(ignore); // one that fails before its turn is reported at its turn
         underWay.push({ slot, indices, filled });
@@ -98,7 +96,7 @@ export function createLoader(location: string, options: LoaderOptions): Loader {
     }
   }
 
-  function batchOf(number: number, indices: Int32Array): Batch {
+  function batchIn(number: number, indices: Int32Array): Batch {
     const { images, labels, mirrored } = slots[number] as Slot;
     let held = true;
     return {
@@ -139,15 +137,6 @@ function describe(location: string): Loader['source'] {
   const { name, length, identities } = source;
   source.close();
   return { name, length, identities };
-}
-
-function countBatches({ name, length }: Loader['source'], { batch, dropLast, shard }: LoaderSettings): number {
-  if (length === 0) throw new DataError({ file: name, reason: 'holds no images' });
-  if (!dropLast) return Math.ceil(length / batch);
-  const together = batch * shard.size;
-  if (length >= together) return Math.floor(length / together);
-  const reason = `holds ${length} images, fewer than a batch of ${together}`;
-  throw new DataError({ file: name, reason, remedy: 'Lower the batch, or set dropLast to false' });
 }
 
 function requireWhole(name: string, value: number, max: number): void {

@@ -41,6 +41,12 @@ const data = z.strictObject({
     .describe('Verification sets that are evaluated while training: one .bin file, or a list. Best goes by the first.'),
   size: z.int().min(16).max(1024).default(112).describe('Side of the square input, in pixels.'),
   workers: z.int().min(0).max(256).default(1).describe('Decoding threads; the batches do not depend on it.'),
+  resident: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Decode once, keep the images as bytes in the memory of the device and augment them there: for a GPU, and sets that fit it.',
+    ),
   augment: z
     .array(augmentation)
     .default([{ name: 'flip', p: 0.5 }])

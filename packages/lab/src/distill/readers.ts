@@ -1,4 +1,4 @@
-import type { Batch } from '@pocketnet/data';
+import { type FaceBatch, onHost } from '../batches/index.js';
 import { type Embedder, swapRedAndBlue } from '../embedders/embedder.js';
 import { startProgress } from '../runs/progress.js';
 import { cacheFolder, EmbeddingCache } from './cache.js';
@@ -11,7 +11,7 @@ export interface TeacherReader {
   /** From here on the teacher is the one of this stage. */
   open(stage: Stage): Promise<void>;
   /** Raw embeddings, [count, dimension]. */
-  rows(batch: Batch): Promise<Float32Array>;
+  rows(batch: FaceBatch): Promise<Float32Array>;
   close(): Promise<void>;
 }
 
@@ -29,10 +29,11 @@ export class LiveReader implements TeacherReader {
     this.#embedder = await openStage(this.model, stage, this.device);
   }
 
-  async rows({ images, count }: Batch): Promise<Float32Array> {
+  async rows({ images, count }: FaceBatch): Promise<Float32Array> {
     if (!this.#embedder) throw new Error('Open a stage of the teacher first.');
-    if (this.model.channels === 'rgb') return this.#embedder.embed(images, count);
-    const swapped = images.slice();
+    const floats = onHost(images);
+    if (this.model.channels === 'rgb') return this.#embedder.embed(floats, count);
+    const swapped = floats.slice();
     swapRedAndBlue(swapped);
     return this.#embedder.embed(swapped, count);
   }
@@ -88,7 +89,7 @@ export class CachedReader implements TeacherReader {
     this.options.group?.barrier();
   }
 
-  async rows({ indices, mirrored, count }: Batch): Promise<Float32Array> {
+  async rows({ indices, mirrored, count }: FaceBatch): Promise<Float32Array> {
     const { dimension, mirror } = this.options;
     const both = new Float32Array(2 * dimension);
     const rows = new Float32Array(count * dimension);

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Batch } from '@pocketnet/data';
 import { fromArray, loadTensors, ops, saveTensors, scope } from '@pocketnet/torch';
+import type { FaceBatch } from '../batches/index.js';
 import type { EmbeddingCache } from './cache.js';
 import { principalDirections } from './projection.js';
 import { CachedReader, type FillingGroup, LiveReader, type TeacherReader } from './readers.js';
@@ -20,7 +20,7 @@ export interface Targets {
   /** Readies the teachers for a student's epoch. */
   beginEpoch(epoch: number): Promise<void>;
   /** [count, dimension], each of unit length. */
-  of(batch: Batch): Promise<Float32Array>;
+  of(batch: FaceBatch): Promise<Float32Array>;
   close(): Promise<void>;
 }
 
@@ -129,7 +129,7 @@ class JoinedTargets implements Targets {
     }
   }
 
-  async of(batch: Batch): Promise<Float32Array> {
+  async of(batch: FaceBatch): Promise<Float32Array> {
     const { count } = batch;
     const all = new Float32Array(count * this.joined);
     let offset = 0;

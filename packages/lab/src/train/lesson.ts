@@ -1,4 +1,6 @@
-import { type Batch, Random } from '@pocketnet/data';
+import { Random } from '@pocketnet/data';
+import { fromArray, ops, scope, type Tensor } from '@pocketnet/torch';
+import type { BatchImages, FaceBatch } from '../batches/index.js';
 import type { Targets } from '../distill/index.js';
 
 /** What the images of a batch are said to be: their own classes and targets, or those of what was mixed into them. */
@@ -13,8 +15,7 @@ export interface View {
 
 /** What one step learns from. */
 export interface Lesson {
-  /** [count, size, size, 3] */
-  images: Float32Array;
+  images: BatchImages;
   count: number;
   views: readonly View[];
 }
@@ -33,7 +34,7 @@ const MIXUP = 3;
  * is that to the mixed target. A teacher that looks at the student's own images sees the mixed ones, and both views have its targets.
  */
 export async function prepareLesson(
-  batch: Batch,
+  batch: FaceBatch,
   targets: Targets | undefined,
   { alpha, seed }: Mixup,
   step: number,
@@ -43,7 +44,8 @@ export async function prepareLesson(
   const random = new Random(seed, MIXUP, step);
   const share = betaShare(alpha, random);
   const partners = random.shuffle(Int32Array.from({ length: count }, (_, i) => i));
-  const mixed = mixRows(images, partners, share, count);
+  const mixed =
+    images instanceof Float32Array ? mixRows(images, partners, share, count) : mixTensor_(images, partners, share);
   const own = await targetsOf(targets, targets?.live ? { ...batch, images: mixed } : batch);
   const other = own.targets && !targets?.live ? { targets: permuteRows(own.targets, partners) } : own;
   return {
@@ -56,7 +58,7 @@ export async function prepareLesson(
   };
 }
 
-async function targetsOf(targets: Targets | undefined, batch: Batch): Promise<{ targets?: Float32Array }> {
+async function targetsOf(targets: Targets | undefined, batch: FaceBatch): Promise<{ targets?: Float32Array }> {
   return targets ? { targets: await targets.of(batch) } : {};
 }
 
@@ -85,6 +87,20 @@ function mixRows(
     }
   }
   return mixed;
+}
+
+/** In place: the tensor is this batch's own. */
+function mixTensor_(images: Tensor, partners: Int32Array, share: number): Tensor {
+  scope(() => {
+    const order = ops.toDevice(
+      fromArray(BigInt64Array.from(partners, BigInt), [partners.length]),
+      images.device,
+      'int64',
+    );
+    const others = ops.indexSelect(images, 0, order);
+    ops.add_(ops.mulScalar_(images, share), others, 1 - share);
+  });
+  return images;
 }
 
 /** Row i becomes row `partners[i]`. */

@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { createLoader, joinLocations, type Loader } from '@pocketnet/data';
+import { createLoader, joinLocations } from '@pocketnet/data';
 import {
   type DataParallel,
   dataParallel,
@@ -10,6 +10,7 @@ import {
   setThreads,
   synchroniseBatchNorm,
 } from '@pocketnet/torch';
+import { createResidentLoader, type FaceLoader } from '../batches/index.js';
 import type { ExperimentConfig } from '../config/index.js';
 import { distillationLosses, openTargets, type Targets } from '../distill/index.js';
 import type { Embedder } from '../embedders/embedder.js';
@@ -28,7 +29,7 @@ import { WeightAverage } from './weight-average.js';
 
 /** All that a run works with, ready for its next step. */
 export interface OpenRun extends Checkpointed {
-  loader: Loader;
+  loader: FaceLoader;
   validation: ValidationSet[];
   totalSteps: number;
   /** The learning rate of a step. */
@@ -62,10 +63,9 @@ export interface OpenRunOptions {
  */
 export async function openRun(config: ExperimentConfig, options: OpenRunOptions): Promise<OpenRun> {
   const { out, resumed, group, quiet } = options;
-  const { size, workers, augment, train, unlabelled } = config.data;
+  const { size, augment, train, unlabelled } = config.data;
   const location = joinLocations({ labelled: typeof train === 'string' ? [train] : train, unlabelled });
-  const { batch, seed } = config;
-  const loader = createLoader(location, { batch, size, seed, workers, augment, shard: group });
+  const loader = await openLoader(config, location, options);
   let targets: Targets | undefined;
   try {
     const validation = await openValidation(config);
@@ -80,7 +80,7 @@ export async function openRun(config: ExperimentConfig, options: OpenRunOptions)
           location,
           images: loader.source.length,
           augmentations: augment.map(({ name }) => name),
-          workers,
+          workers: config.data.workers,
           device: config.device,
           quiet,
           out,
@@ -101,12 +101,22 @@ export async function openRun(config: ExperimentConfig, options: OpenRunOptions)
   }
 }
 
+function openLoader(
+  { data, batch, seed, device }: ExperimentConfig,
+  location: string,
+  { group, quiet }: OpenRunOptions,
+): Promise<FaceLoader> | FaceLoader {
+  const { size, workers, augment, resident } = data;
+  const options = { batch, size, seed, workers, augment, shard: group };
+  return resident ? createResidentLoader(location, { ...options, device, quiet }) : createLoader(location, options);
+}
+
 function countSteps({ maxSteps, epochs }: ExperimentConfig, batchesPerEpoch: number): number {
   return Math.min(maxSteps ?? Number.POSITIVE_INFINITY, (epochs ?? Number.POSITIVE_INFINITY) * batchesPerEpoch);
 }
 
 interface Opened extends OpenRunOptions {
-  source: Loader['source'];
+  source: FaceLoader['source'];
   totalSteps: number;
   targets: Targets | undefined;
 }
@@ -173,7 +183,7 @@ function openModel(config: ExperimentConfig, { out, resumed, group, source, tota
 function openHead(
   { head, teacher, data }: ExperimentConfig,
   embedding: number,
-  source: Loader['source'],
+  source: FaceLoader['source'],
   targets: Targets | undefined,
   group: ProcessGroup,
 ): Head | undefined {

@@ -24,7 +24,8 @@ export function trainStep(config: ExperimentConfig, run: OpenRun, { images, coun
     ops.toDevice(fromArray(values, shape), device, 'float32');
 
   return scope(() => {
-    const input = ops.permute(onDevice(images, [count, size, size, 3]), [0, 3, 1, 2]);
+    const input =
+      images instanceof Float32Array ? ops.permute(onDevice(images, [count, size, size, 3]), [0, 3, 1, 2]) : images;
     const embeddings = ops.toDtype(
       compute(() => backbone.forward(input)),
       'float32',

@@ -1,0 +1,114 @@
+import { totalmem } from 'node:os';
+import {
+  createLoader,
+  isMirrored,
+  type Loader,
+  type LoaderOptions,
+  type PlannedBatch,
+  planBatches,
+} from '@pocketnet/data';
+import { fromArray, ops, scope, type Tensor } from '@pocketnet/torch';
+import { carryOutTogether } from '../augment/index.js';
+import { startProgress } from '../runs/progress.js';
+import type { FaceBatch, FaceLoader } from './face-batch.js';
+
+export interface ResidentOptions extends LoaderOptions {
+  /** Where the images are kept and augmented: `cpu`, `cuda`, `cuda:1`. */
+  device: string;
+  /** Silences the progress line. */
+  quiet: boolean;
+}
+
+/**
+ * Decodes all images once and keeps them as bytes on the device, where each batch is picked, augmented and normalised: a step then sends
+ * a few numbers an image, not the image. Batch k of epoch e has the images, labels and chances that `createLoader` gives it; its pixels are
+ * within 2 grey levels (`packages/lab/src/augment`). Of several processes each keeps all images.
+ *
+ * @throws what `createLoader` throws; an Error where the device's memory is too small, with what would be needed
+ */
+export async function createResidentLoader(location: string, options: ResidentOptions): Promise<FaceLoader> {
+  const { size = 112, workers, device, quiet, ...chances } = options;
+  // Not augmented, and not in the order of an epoch: this one is read once.
+  const reader = createLoader(location, {
+    batch: 256,
+    size,
+    shuffle: false,
+    dropLast: false,
+    ...(workers !== undefined && { workers }),
+  });
+  try {
+    const { source } = reader;
+    const { batchesPerEpoch, epoch } = planBatches(source, { ...chances, size });
+    const faces = roomFor(source, size, device);
+    const labels = await readAll(reader, faces, quiet);
+    return {
+      source,
+      batchesPerEpoch,
+      async *epoch(number, startBatch) {
+        for (const planned of epoch(number, startBatch)) yield makeBatch(planned, faces, labels);
+      },
+      async close() {
+        faces.dispose();
+      },
+    };
+  } finally {
+    await reader.close();
+  }
+}
+
+/** [images, size, size, 3] bytes. */
+function roomFor({ name, length }: Loader['source'], size: number, device: string): Tensor {
+  const bytes = length * size * size * 3;
+  try {
+    if (device === 'cpu' && bytes > 0.8 * totalmem()) throw new Error(`the machine has ${gib(totalmem())}`);
+    return ops.empty([length, size, size, 3], 'uint8', null, device);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(
+      `${name}: its ${length} images take ${gib(bytes)} in the memory of ${device}, which does not have that (${reason}). ` +
+        'data.resident: false has them decoded as they are needed.',
+    );
+  }
+}
+
+const gib = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(1)} GiB`;
+
+/** Fills `faces`; returns the labels. */
+async function readAll(reader: Loader, faces: Tensor, quiet: boolean): Promise<Int32Array> {
+  const { length } = reader.source;
+  const [, size = 0] = faces.shape;
+  const labels = new Int32Array(length);
+  const progress = quiet ? undefined : startProgress({ label: 'decoding into memory', total: length, unit: 'images' });
+  let done = 0;
+  for await (const { images, labels: some, count, release } of reader.epoch(0)) {
+    scope(() => {
+      const floats = ops.toDevice(fromArray(images, [count, size, size, 3]), faces.device, 'float32');
+      const bytes = ops.addScalar(ops.mulScalar(floats, 127.5), 128); // 127.5, and a half that rounds when the fraction is cut off
+      ops.copy_(ops.slice(faces, 0, done, done + count), ops.toDtype(bytes, 'uint8'));
+    });
+    labels.set(some, done);
+    done += count;
+    release();
+    progress?.update(done, {});
+  }
+  progress?.finish();
+  return labels;
+}
+
+function makeBatch({ indices, plans }: PlannedBatch, faces: Tensor, labels: Int32Array): FaceBatch {
+  const { device } = faces;
+  const images = scope(() => {
+    const rows = ops.toDevice(fromArray(BigInt64Array.from(indices, BigInt), [indices.length]), device, 'int64');
+    const crops = ops.toDtype(ops.permute(ops.indexSelect(faces, 0, rows), [0, 3, 1, 2]), 'float32');
+    const varied = carryOutTogether(plans, crops);
+    return ops.contiguous(ops.divScalar(ops.addScalar(varied, -127.5), 127.5), 'channels_last');
+  });
+  return {
+    images,
+    labels: indices.map((index) => labels[index] ?? -1),
+    mirrored: Uint8Array.from(plans, (plan) => (isMirrored(plan) ? 1 : 0)),
+    indices,
+    count: indices.length,
+    release: () => images.dispose(),
+  };
+}

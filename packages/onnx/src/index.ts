@@ -30,6 +30,7 @@ export { observe } from './quantise/observe.js';
 export { OBSERVERS, type Observer, type Range } from './quantise/observers.js';
 export { type QuantiseOptions, quantisable, quantise, quantisedValues } from './quantise/quantise.js';
 export { noiseOf, type Sensitivity, sensitivities } from './quantise/sensitivity.js';
+export { joinTwins } from './quantise/twins.js';
 export type { Feed } from './run/feeds.js';
 export { type Model, type OpenOptions, type Output, openModel } from './run/model.js';
 export { RUNTIMES, type RuntimeName } from './run/runtimes/index.js';

@@ -4,6 +4,7 @@ import {
   type Graph,
   Histogram,
   halveWeights,
+  joinTwins,
   noiseOf,
   OBSERVERS,
   observe,
@@ -11,6 +12,7 @@ import {
   quantisable,
   quantise,
   quantisedValues,
+  rewrite,
   sensitivities,
   shortNames,
   toHalf,
@@ -65,6 +67,37 @@ describe('Halves', () => {
     const big = [...graph.initializers].filter(([, { data }]) => data.length >= 64);
     expect(big.length).toBeGreaterThan(0);
     for (const [name] of big) expect(half.initializers.get(`${name}.half`)?.dtype).toBe('float16');
+  });
+});
+
+describe('Twins', () => {
+  const split = ['prelu-conv'];
+  const weights = ({ initializers }: Graph): number =>
+    [...initializers.values()].reduce((sum, { data }) => sum + data.length, 0);
+
+  it('made of a weight before a PReLU become one again, and nothing else changes, whatever the network', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.nat(1e6), fc.array(fc.nat(11), { minLength: 1, maxLength: 6 }), async (seed, choices) => {
+        const plain = network(seed, choices);
+        const { graph, places } = rewrite(plain, split);
+        const joined = joinTwins(graph);
+        if (places['prelu-conv']) expect(weights(joined)).toBeLessThan(weights(graph));
+        expect(noiseOf(await run(graph, 2), await run(joined, 2))).toBeLessThan(1e-9);
+      }),
+      { numRuns: 25 },
+    );
+  });
+
+  it('are not seen in weights that are not of one', async () => {
+    const { graph } = rewrite(network(3, [4, 7, 4]), split);
+    const changed: Graph = { ...graph, initializers: new Map(graph.initializers) };
+    for (const [name, { shape, data, ...rest }] of graph.initializers) {
+      if (shape.length !== 4) continue;
+      const other = (data as Float32Array).slice();
+      other[other.length - 1] = (other.at(-1) ?? 0) + 0.1;
+      changed.initializers.set(name, { ...rest, shape, data: other });
+    }
+    expect(joinTwins(changed).nodes.map(({ op }) => op)).toEqual(changed.nodes.map(({ op }) => op));
   });
 });
 

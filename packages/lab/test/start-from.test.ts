@@ -1,5 +1,5 @@
 import { findNetwork, startFrom } from '@pocketnet/lab';
-import { fromArray, liveTensors, noGrad, ops, saveTensors, scope } from '@pocketnet/torch';
+import { fromArray, liveTensors, loadTensors, noGrad, ops, saveTensors, scope } from '@pocketnet/torch';
 import { describe, expect, it } from 'vitest';
 import { experiment, metadata, run, weights, workplace } from './experiment.js';
 
@@ -48,6 +48,30 @@ describe('a network that starts from the weights of another', () => {
     const kernel = network.stateDict().get(lastKernel);
     expect(kernel?.shape.slice(2)).toEqual([side(to), side(to)]);
     for (const value of kernel?.toFloat32() ?? []) expect(value).toBeCloseTo(1 / side(to) ** 2, 6);
+    network.dispose();
+  });
+
+  it('of another width keeps its own last layers and takes all before them', () => {
+    const path = saved('narrow.safetensors', 32);
+    const network = findNetwork('pocketnet-xs-64').build({ input: 32, embedding: 48 });
+    const own = new Map(Array.from(network.stateDict(), ([name, value]) => [name, value.toArray()]));
+    startFrom(network, path);
+    scope(() => {
+      const given = loadTensors(path).tensors;
+      const kept: string[] = [];
+      for (const [name, value] of network.stateDict()) {
+        const isOwn = value.shape.join() !== given.get(name)?.shape.join();
+        if (isOwn) kept.push(name);
+        expect(value.toArray(), name).toEqual(isOwn ? own.get(name) : given.get(name)?.toArray());
+      }
+      expect(kept).toEqual([
+        'tail.6.weight',
+        'tail.7.weight',
+        'tail.7.bias',
+        'tail.7.running_mean',
+        'tail.7.running_var',
+      ]);
+    });
     network.dispose();
   });
 

@@ -215,7 +215,9 @@ export const experimentSchema = z
       .string()
       .min(1)
       .optional()
-      .describe('Weights to start from instead of random ones: a file of the same network, of any input size.'),
+      .describe(
+        'Weights to start from instead of random ones: a file of the same network, of any input size and width of the embedding.',
+      ),
     embedding: z.int().positive().optional().describe("Embedding size, where it differs from the network's own."),
     data: data.describe('What is trained on and measured on. Relative paths start at the current directory.'),
     batch: z.int().min(2).describe('Images a step and process; batch normalisation needs 2 at least.'),

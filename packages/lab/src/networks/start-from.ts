@@ -9,7 +9,8 @@ const upsampleBilinear = operator<[self: Tensor, size: number[], alignCorners: b
 
 /**
  * Sets a network's weights to those of a file, which may have been trained at another input size: the last depthwise kernel, which covers
- * the whole of the last map, is resampled to that map's new side and scaled by the ratio of the areas: a mean stays a mean.
+ * the whole of the last map, is resampled to that map's new side and scaled by the ratio of the areas: a mean stays a mean. Where only the
+ * embeddings' widths differ, as those of PocketNetS-128 and S-256 do, the layers that make the embedding stay as they are.
  *
  * @throws an Error that names the file, where the weights are of another network
  */
@@ -17,7 +18,13 @@ export function startFrom(network: Block, path: string): void {
   scope(() => {
     const state = network.stateDict();
     const given = withoutWrapping(loadTensors(path).tensors);
-    const fitted = new Map([...given].map(([name, value]) => [name, resampled(value, state.get(name)?.shape)]));
+    const widths = [widthOf(given), widthOf(state)] as const;
+    const fitted = new Map(
+      [...given].map(([name, value]) => {
+        const own = state.get(name);
+        return [name, own && makesEmbedding(value, own, widths) ? own : resampled(value, own?.shape)];
+      }),
+    );
     try {
       network.loadStateDict(fitted);
     } catch (cause) {
@@ -34,4 +41,15 @@ function resampled(value: Tensor, wanted: readonly number[] | undefined): Tensor
   const isWanted = wanted?.length === 4 && channels === wantedChannels && wantedOne === 1 && to === alsoTo;
   if (!isDepthwise || !isWanted || from === to) return value;
   return ops.mulScalar(upsampleBilinear(value, [to, to], false), (from * from) / (to * to));
+}
+
+/** Of an embedding: the last layer's, a batch norm. */
+const widthOf = (state: ReadonlyMap<string, Tensor>): number =>
+  [...state.values()].findLast(({ shape }) => shape.length === 1)?.shape[0] ?? 0;
+
+/** Whether two entries of one name differ in the width of the embedding, and in nothing else. */
+function makesEmbedding({ shape }: Tensor, own: Tensor, [given, wanted]: readonly [number, number]): boolean {
+  const [channels, ...rest] = shape;
+  const [ownChannels, ...ownRest] = own.shape;
+  return given !== wanted && channels === given && ownChannels === wanted && rest.join() === ownRest.join();
 }

@@ -2,6 +2,7 @@
 const benches = {
   torch: () => import('./torch/bench.mjs'),
   loader: () => import('./loader.mjs'),
+  resident: () => import('./resident.mjs'),
   distill: () => import('./distill/bench.mjs'),
   search: () => import('./search/bench.mjs'),
   megaface: () => import('./evaluate/megaface.mjs'),

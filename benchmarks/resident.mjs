@@ -36,7 +36,8 @@ export async function run(args) {
   /** Waits for the device: a number is read from the batch. */
   const arrive = ({ images }) =>
     scope(() => {
-      const tensor = images instanceof Float32Array ? ops.toDevice(fromArray(images, [images.length]), device, 'float32') : images;
+      const tensor =
+        images instanceof Float32Array ? ops.toDevice(fromArray(images, [images.length]), device, 'float32') : images;
       return ops.sum(tensor).item();
     });
   const perBatch = async (loader, epoch) => {
@@ -60,5 +61,7 @@ export async function run(args) {
   const median = (list) => [...list].sort((a, b) => a - b)[list.length >> 1];
   for (const [name, list] of Object.entries(times)) console.log(`${name}: ${median(list).toFixed(1)} ms a batch`);
   const ratios = times['living on the device'].map((time, i) => times['loader, sent to the device'][i] / time);
-  console.log(`ratio, paired: ${median(ratios).toFixed(2)} (${Math.min(...ratios).toFixed(2)} to ${Math.max(...ratios).toFixed(2)})`);
+  console.log(
+    `ratio, paired: ${median(ratios).toFixed(2)} (${Math.min(...ratios).toFixed(2)} to ${Math.max(...ratios).toFixed(2)})`,
+  );
 }

@@ -116,6 +116,7 @@ describe('an exported file', () => {
     const part = await quantiseOnnx(path, join(folder, 'part.onnx'), { faces, images: 16, inFloat: 5 });
     expect(part.inFloat).toHaveLength(5);
     expect(part.noise).toBeLessThan(whole.noise);
+    expect([part.quantised, part.bytes <= whole.bytes]).toEqual([whole.quantised, true]);
     expect(decodeModel(readFileSync(join(folder, 'part.onnx'))).metadata.quantised).toMatch(/^int8, mse on 12 faces/);
     await expect(quantiseOnnx(path, join(folder, 'none.onnx'), { faces, observer: 'best' })).rejects.toThrow(
       /no observer "best"; there are minmax, percentile, mse/,

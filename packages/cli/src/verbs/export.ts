@@ -46,7 +46,12 @@ export const exportVerb: Verb = {
       .option('--check <faces>', 'compare the rewritten graph with the plain one on 500 of these faces')
       .option('--half', 'weights as float16, cast when the model is loaded: half the size, the same speed')
       .option('--int8 <faces>', 'eight bits, calibrated on these faces, such as faces/train')
-      .option('--in-float <n>', 'how many of the nodes that lose most by that stay in float', wholeNumber(0), 0)
+      .option(
+        '--in-float <n>',
+        'how many of the nodes that lose most by that are computed in float, their weights in eight bits',
+        wholeNumber(0),
+        0,
+      )
       .option('--licence <text>', "the weights' licence, for the file's metadata")
       .action(run),
 };

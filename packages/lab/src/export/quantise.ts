@@ -22,7 +22,7 @@ export interface QuantiseFileOptions {
   images?: number;
   /** Name of an observer; `mse` unless said. */
   observer?: string;
-  /** How many of the nodes that lose most stay in float, 0 unless said. */
+  /** How many of the nodes that lose most are computed in float, 0 unless said; their weights are stored in eight bits all the same. */
   inFloat?: number;
   seed?: number;
   onProgress?: (what: string, done: number, of: number) => void;
@@ -30,7 +30,7 @@ export interface QuantiseFileOptions {
 
 export interface QuantisedFile {
   bytes: number;
-  /** Nodes in integers, and those that stay in float, the most sensitive first. */
+  /** Layers with weights in eight bits, and the nodes that are computed in float, the most sensitive first. */
   quantised: number;
   inFloat: string[];
   observer: string;
@@ -70,7 +70,7 @@ export async function quantiseOnnx(path: string, out: string, options: QuantiseF
           onProgress: (done, of) => onProgress?.('sensitivity', done, of),
         });
   const floats = ranked.slice(0, inFloat).map(({ node }) => node);
-  const written = quantise(graph, ranges, { except: new Set(floats) });
+  const written = quantise(graph, ranges, { inFloat: new Set(floats) });
   const words = `int8, ${observer.name} on ${all.length} faces of ${faces.split('/').at(-1)}, ${floats.length} nodes in float`;
   const bytes = encodeModel(shortNames(written), { ...header, metadata: { ...metadata, quantised: words } });
   const [before, after] = [await embedFeeds(encodeModel(graph, header), tests), await embedFeeds(bytes, tests)];

@@ -28,7 +28,7 @@ export const descriptionSchema = z.strictObject({
       faces: z.string().min(1).describe('Faces to calibrate the integers with; not those of the sets.'),
       images: z.int().min(8).default(256),
       observer: z.string().default('mse'),
-      inFloat: z.int().min(0).default(0).describe('How many of the most sensitive nodes stay in float.'),
+      inFloat: z.int().min(0).default(0).describe('How many of the most sensitive nodes are computed in float.'),
     })
     .describe('The file in eight bits.'),
 });

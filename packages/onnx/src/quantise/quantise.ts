@@ -10,8 +10,10 @@ const WEIGHTED = new Set(['Conv', 'Gemm']);
 const PASSING = new Set(['Add', 'Concat', 'MaxPool']);
 
 export interface QuantiseOptions {
-  /** Names of nodes that stay in float. */
+  /** Names of nodes that are left as they are. */
   readonly except?: ReadonlySet<string>;
+  /** Names of nodes that are computed in float: their weights are stored in eight bits all the same, so that the file stays as small. */
+  readonly inFloat?: ReadonlySet<string>;
   /** Whether sums, concatenations and pools are computed of integers as well; true unless said. */
   readonly passing?: boolean;
 }
@@ -44,7 +46,9 @@ const activations = ({ op, inputs }: Node): string[] => (WEIGHTED.has(op) ? inpu
  */
 export function quantise(graph: Graph, ranges: ReadonlyMap<string, Range>, options: QuantiseOptions = {}): Graph {
   const copy = copyGraph(graph);
-  const names = new Set(quantisable(graph, options).map(({ name }) => name));
+  const { inFloat = new Set<string>() } = options;
+  const chosen = quantisable(graph, options).map(({ name }) => name);
+  const names = new Set(chosen.filter((name) => !inFloat.has(name)));
   const editor = new GraphEditor(copy);
   const scales = new Map<string, number>();
   const quantised = new Map<string, string>();
@@ -74,6 +78,9 @@ export function quantise(graph: Graph, ranges: ReadonlyMap<string, Range>, optio
     if (!WEIGHTED.has(node.op)) editor.rewire(node, taken);
     else editor.rewire(node, [...taken, ...weightsInIntegers(editor, node, scales.get(x) ?? Number.NaN)]);
   }
+  const storedOnly = new Set(chosen.filter((name) => inFloat.has(name)));
+  for (const node of editor.nodes().filter(({ op, name }) => WEIGHTED.has(op) && storedOnly.has(name)))
+    editor.rewire(node, [node.inputs[0] ?? '', ...weightsInIntegers(editor, node)]);
   // What the nodes make is kept in integers too: whoever takes it, takes those.
   for (const node of editor.nodes().filter(({ name }) => names.has(name)))
     for (const value of node.outputs) {
@@ -92,8 +99,11 @@ export function quantise(graph: Graph, ranges: ReadonlyMap<string, Range>, optio
   return sorted(copy);
 }
 
-/** Weight, and bias if there is one, as constants that are cast back: [dequantised weight, dequantised bias]. */
-function weightsInIntegers(editor: GraphEditor, node: Node, inputScale: number): string[] {
+/**
+ * Weight, and bias if there is one, as constants that are cast back: [dequantised weight, dequantised bias]. Without an input in integers the
+ * bias stays in float.
+ */
+function weightsInIntegers(editor: GraphEditor, node: Node, inputScale?: number): string[] {
   const [, weightName = '', biasName = ''] = node.inputs;
   const { shape, data } = editor.floats(weightName) as { shape: readonly number[]; data: Float32Array }; // as was asked
   // Of a Gemm whose weight is transposed, as a Linear layer's is, the first axis counts the outputs too.
@@ -114,7 +124,7 @@ function weightsInIntegers(editor: GraphEditor, node: Node, inputScale: number):
   ];
   const weight = editor.insert(node, 'DequantizeLinear', parts, { axis }, `${weightName}.dequantise`);
   const bias = biasName === '' ? undefined : editor.floats(biasName);
-  if (biasName === '' || !bias) return biasName === '' ? [weight] : [weight, biasName];
+  if (biasName === '' || !bias || inputScale === undefined) return biasName === '' ? [weight] : [weight, biasName];
   const products = scales.map((scale) => scale * inputScale);
   const limit = 2 ** 31 - 1;
   const sums = Int32Array.from(bias.data, (value, o) =>

@@ -72,7 +72,7 @@ function asTwins(one: Conv, other: Conv): { whole: Float32Array; slopes: Float32
     const c = channel(i);
     return Math.abs(value - (slopes[c] as number) * (whole[i] as number)) <= TOLERANCE * (largest[c] as number);
   });
-  return fits ? { whole, slopes } : undefined;
+  return fits && whole.length > slopes.length ? { whole, slopes } : undefined; // of one number a channel nothing is saved
 }
 
 function giveWeight(editor: GraphEditor, node: Node, weight: string): void {

@@ -75,7 +75,7 @@ describe('a loader whose images live on the device', () => {
 
 describe('training with data.resident', () => {
   const data = { augment: AUGMENT };
-  const losses = async (out: string, changes: object, more: object): Promise<number[]> =>
+  const losses = async (out: string, changes: Record<string, unknown>, more: object): Promise<number[]> =>
     (await run(at(out), experiment(changes, { ...data, ...more }))).metrics.map(({ loss }) => Number(loss));
 
   it.each([

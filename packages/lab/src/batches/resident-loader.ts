@@ -40,7 +40,10 @@ export async function createResidentLoader(location: string, options: ResidentOp
     const { source } = reader;
     const { batchesPerEpoch, epoch } = planBatches(source, { ...chances, size });
     const faces = roomFor(source, size, device);
-    const labels = await readAll(reader, faces, quiet);
+    const labels = await readAll(reader, faces, quiet).catch((error: unknown) => {
+      faces.dispose(); // a damaged picture must not leave gigabytes behind
+      throw error;
+    });
     return {
       source,
       batchesPerEpoch,

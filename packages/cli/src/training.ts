@@ -55,6 +55,11 @@ export async function untilInterrupted<T>(work: (signal: AbortSignal) => Promise
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, stop);
   try {
     return await work(controller.signal);
+  } catch (error) {
+    if (!(error instanceof Error) || error.name !== 'AbortError') throw error;
+    throw new Interrupted('Stopped. What was finished is kept; the same command with --resume goes on.', {
+      cause: error,
+    });
   } finally {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, stop);
   }

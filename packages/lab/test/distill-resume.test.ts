@@ -82,6 +82,13 @@ describe('a run with a teacher', () => {
     expect(() => experiment({}, { train: [] })).toThrow(/data\.train/);
   });
 
+  test('can be stopped while the teacher still looks at the images, and goes on', async () => {
+    const config = () => experiment({ teacher: { models: last, cache: at('looked-at') } });
+    const error = await run(at('looking'), config(), stopped()).catch((reason: Error) => reason);
+    expect(error).toMatchObject({ name: 'AbortError' });
+    expect(await run(at('looking'), config(), { resume: true })).toMatchObject({ steps: 2, interrupted: false });
+  });
+
   test('learns from faces without labels alone', async () => {
     const unlabelled = 'generated:identities=8,images=2,seed=2,size=32';
     const teacher = { models: last, cache: at('cache') };

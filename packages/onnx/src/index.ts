@@ -34,3 +34,4 @@ export { joinTwins } from './quantise/twins.js';
 export type { Feed } from './run/feeds.js';
 export { type Model, type OpenOptions, type Output, openModel } from './run/model.js';
 export { RUNTIMES, type RuntimeName } from './run/runtimes/index.js';
+export { withoutTinyWeights } from './run/tiny-weights.js';

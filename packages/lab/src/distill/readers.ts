@@ -57,6 +57,8 @@ export interface CachedReaderOptions {
   mirror: 'same' | 'mean';
   quiet: boolean;
   group?: FillingGroup;
+  /** Stops the filling of a cache, with an AbortError; the shards that are written stay. */
+  signal?: AbortSignal;
 }
 
 /** Of several processes each makes its share of a cache; `barrier` waits for all. */
@@ -108,7 +110,7 @@ export class CachedReader implements TeacherReader {
   }
 
   async #fill(stage: Stage, cache: EmbeddingCache): Promise<void> {
-    const { location, device, workers, quiet, group } = this.options;
+    const { location, device, workers, quiet, group, signal } = this.options;
     const embedder = await openStage({ ...this.model, precision: 'float32' }, stage, device);
     const label = `${embedder.name} looks at the images`;
     const progress = quiet ? undefined : startProgress({ label, total: cache.images, unit: 'images' });
@@ -117,6 +119,7 @@ export class CachedReader implements TeacherReader {
         workers,
         channels: this.model.channels,
         ...(group && { mine: (shard: number) => shard % group.size === group.rank }),
+        ...(signal && { signal }),
         onProgress: (done, total) => progress?.update(cache.images - total + done, {}),
       });
     } finally {

@@ -50,6 +50,7 @@ export interface TargetOptions {
   /** Whether the run goes on: it has the projection that it began with. */
   resumed: boolean;
   group?: FillingGroup;
+  signal?: AbortSignal;
 }
 
 /**

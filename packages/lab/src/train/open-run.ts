@@ -55,6 +55,8 @@ export interface OpenRunOptions {
   /** The processes that train together. */
   group: ProcessGroup;
   quiet: boolean;
+  /** Stops a teacher's looking at the images, with an AbortError. */
+  signal?: AbortSignal;
 }
 
 /**
@@ -62,7 +64,7 @@ export interface OpenRunOptions {
  * @throws Errors about the configuration's data, teachers, networks and sets: before training, not in the middle of it
  */
 export async function openRun(config: ExperimentConfig, options: OpenRunOptions): Promise<OpenRun> {
-  const { out, resumed, group, quiet } = options;
+  const { out, resumed, group, quiet, signal } = options;
   const { size, augment, train, unlabelled } = config.data;
   const location = joinLocations({ labelled: typeof train === 'string' ? [train] : train, unlabelled });
   const loader = await openLoader(config, location, options);
@@ -86,6 +88,7 @@ export async function openRun(config: ExperimentConfig, options: OpenRunOptions)
           out,
           resumed,
           group,
+          ...(signal && { signal }),
         })
       : undefined;
     const close = async (): Promise<void> => {

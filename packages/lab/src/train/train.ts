@@ -16,7 +16,7 @@ export interface TrainOptions {
   out: string;
   /** Go on from the folder's checkpoint; without one, start. */
   resume?: boolean;
-  /** Ends the run after the step at hand, with a checkpoint. */
+  /** Ends the run after the step at hand, with a checkpoint; while a teacher looks at the images, at once, with an AbortError. */
   signal?: AbortSignal;
   /** Silences the progress line. */
   quiet?: boolean;
@@ -63,7 +63,7 @@ async function trainAsRank(
 ): Promise<TrainResult> {
   const isFirst = group.rank === 0;
   const quiet = !isFirst || (options.quiet ?? false);
-  const run = await openRun(config, { out, resumed, group, quiet });
+  const run = await openRun(config, { out, resumed, group, quiet, ...(signal && { signal }) });
   mkdirSync(out, { recursive: true });
   const { loader, validation, totalSteps, backbone, head, projector, optimizers } = run;
   const { rate, terms, targets, replicas, position, embedder, about, average } = run;

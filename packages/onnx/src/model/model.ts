@@ -80,7 +80,7 @@ export function encodeModel(graph: Graph, options: ModelOptions = {}): Uint8Arra
  * @param name what the bytes are called in errors, e.g. the file's path
  */
 export function decodeModel(bytes: Uint8Array, name = 'the bytes given'): DecodedModel {
-  const proto = parse(bytes, name);
+  const proto = parseModel(bytes, name);
   try {
     if (!proto.graph) throw new Error('It has no graph.');
     if (proto.functions.length > 0) throw new Error('It defines functions of its own, which are not supported.');
@@ -95,10 +95,11 @@ export function decodeModel(bytes: Uint8Array, name = 'the bytes given'): Decode
 
 /** Reads only what stands beside the graph; works for models whose graph `decodeModel` refuses too. */
 export function readModelHeader(bytes: Uint8Array, name = 'the bytes given'): ModelHeader {
-  return header(parse(bytes, name));
+  return header(parseModel(bytes, name));
 }
 
-function parse(bytes: Uint8Array, name: string): ModelProto {
+/** The file as the format has it. @throws Error when the bytes are no ONNX model */
+export function parseModel(bytes: Uint8Array, name = 'the bytes given'): ModelProto {
   let proto: ModelProto;
   try {
     proto = fromBinary(ModelProtoSchema, bytes, { readUnknownFields: false });

@@ -6,6 +6,7 @@ import { readModelHeader } from '../model/model.js';
 import { checkFeeds, type Feed } from './feeds.js';
 import type { OpenedSession, RuntimeOptions } from './runtime.js';
 import { RUNTIMES, type RuntimeName } from './runtimes/index.js';
+import { withoutTinyWeights } from './tiny-weights.js';
 
 export interface OpenOptions extends RuntimeOptions {
   /** `native` unless said. */
@@ -31,7 +32,7 @@ export interface Model {
 }
 
 /**
- * Loads an ONNX model, from a file or from bytes, into one of the runtimes.
+ * Loads an ONNX model, from a file or from bytes, into one of the runtimes. Weights too small to count are left out, since they are slow.
  *
  * @throws Error when the file cannot be read, is no ONNX model, or the runtime is missing or refuses it
  */
@@ -45,7 +46,8 @@ export async function openModel(pathOrBytes: string | Uint8Array, options: OpenO
   const name = typeof pathOrBytes === 'string' ? pathOrBytes : 'the model';
   const bytes = typeof pathOrBytes === 'string' ? await readModelFile(pathOrBytes) : pathOrBytes;
   const { metadata } = readModelHeader(bytes, name);
-  const source = typeof pathOrBytes === 'string' ? { bytes, path: pathOrBytes } : { bytes };
+  const quick = withoutTinyWeights(bytes, name);
+  const source = typeof pathOrBytes === 'string' && quick === bytes ? { bytes, path: pathOrBytes } : { bytes: quick };
   let opened: OpenedSession;
   try {
     opened = await RUNTIMES[runtime].open(source, threads === undefined ? {} : { threads });

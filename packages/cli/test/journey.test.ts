@@ -75,20 +75,23 @@ describe('a network from generated faces to a verdict', () => {
     expect(both).toMatchObject({ code: 2, stderr: expect.stringContaining('leave --optimize out') });
   });
 
-  it('halves the weights of a rewritten graph, which it has compared on faces', async () => {
-    const faces = 'generated:identities=4,images=4,size=32';
-    const command = ['export', '--weights', 'run/last.safetensors', '--out', 'half.onnx', '--half'];
-    const half = await json([...command, '--optimize', 'conv+apart', '--check', faces], at);
-    expect(half).toMatchObject({ half: true, optimized: { checked: 16 } });
-    expect(readFileSync(join(place.path, 'half.onnx')).length).toBe(half.bytes);
-    const [plain, halved] = [
-      await json(['evaluate', '--model', 'm.onnx', ...onPairs], at),
-      await json(['evaluate', '--model', 'half.onnx', ...onPairs], at),
-    ];
-    expect(Math.abs(Number(halved.accuracy) - Number(plain.accuracy))).toBeLessThanOrEqual(0.02);
-    const unused = await pocketnet([...command, '--check', faces], at);
-    expect(unused).toMatchObject({ code: 2, stderr: expect.stringContaining('needs --optimize') });
-  });
+  it.each(['float16', 'int8'])(
+    'stores the weights of a rewritten graph as %s, which it has compared on faces',
+    async (store) => {
+      const faces = 'generated:identities=4,images=4,size=32';
+      const command = ['export', '--weights', 'run/last.safetensors', '--out', 'stored.onnx', '--store', store];
+      const small = await json([...command, '--optimize', 'conv+apart', '--check', faces], at);
+      expect(small).toMatchObject({ store, optimized: { checked: 16 } });
+      expect(readFileSync(join(place.path, 'stored.onnx')).length).toBe(small.bytes);
+      const [plain, stored] = [
+        await json(['evaluate', '--model', 'm.onnx', ...onPairs], at),
+        await json(['evaluate', '--model', 'stored.onnx', ...onPairs], at),
+      ];
+      expect(Math.abs(Number(stored.accuracy) - Number(plain.accuracy))).toBeLessThanOrEqual(0.02);
+      const unused = await pocketnet([...command, '--check', faces], at);
+      expect(unused).toMatchObject({ code: 2, stderr: expect.stringContaining('needs --optimize') });
+    },
+  );
 
   it('times models in every runtime, without libtorch, and draws a page', async () => {
     const { code, stdout, stderr } = await pocketnet(

@@ -48,20 +48,22 @@ describe('A release', () => {
     await json(['train', '--config', 'tiny.yaml', '--out', 'run'], at);
   }, 120_000);
 
-  it('is three small files that were measured, and a card that says so, in them too', async () => {
+  it('is four small files that were measured, and a card that says so, in them too', async () => {
     const out = 'models/pocketnet-xs-64';
     const { card } = await json(
       ['release', 'run/last.safetensors', '--description', 'description.yaml', '--out', out],
       at,
     );
-    const { accuracy, files, int8, speed } = cardSchema.parse(card);
-    expect(accuracy.map((row) => row.file).sort()).toEqual(files.map(({ name }) => name).sort());
+    const { accuracy, files, differences, speed } = cardSchema.parse(card);
+    const models = files.map(({ name }) => name).filter((name) => name.endsWith('.onnx'));
+    expect(accuracy.map((row) => row.file)).toEqual(models);
     for (const row of accuracy) expect(row.pairs).toBe(60);
-    expect(int8).toHaveLength(1);
-    expect(speed.rows.map(({ runtime }) => runtime)).toEqual(['native', 'wasm', 'native', 'wasm']);
+    expect(differences.map((each) => each.file)).toEqual(['pocketnet-xs-64-web.onnx', 'pocketnet-xs-64-int8.onnx']);
+    expect(speed.rows.map(({ runtime }) => runtime)).toEqual(['native', 'wasm', 'native', 'wasm', 'native', 'wasm']);
     const sizes = files.map(({ name }) => statSync(file(`${out}/${name}`)).size);
     const whole = statSync(file('run/last.safetensors')).size;
-    expect(sizes[2]).toBeLessThan(0.8 * whole); // the kernels are half; of so small a network the ONNX files are mostly nodes
+    expect(sizes[3]).toBeLessThan(0.8 * whole); // the kernels are half; of so small a network the ONNX files are mostly nodes
+    expect(sizes[1]).toBeLessThan(sizes[0] ?? 0);
 
     const markdown = readFileSync(file(`${out}/card.md`), 'utf8');
     for (const text of ['# Tiny', 'for nothing but this test', 'everywhere', sizes[0]?.toLocaleString('en-US') ?? ''])

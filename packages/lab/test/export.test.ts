@@ -10,13 +10,14 @@ import {
   exportTolerance,
   findNetwork,
   type Genotype,
-  halveOnnx,
   type Interpreter,
   networkEmbedder,
   networks,
   optimizeOnnx,
   PocketNet,
   quantiseOnnx,
+  storeNames,
+  storeOnnx,
 } from '@pocketnet/lab';
 import { compareRuns, decodeModel, encodeModel, type Graph, openModel } from '@pocketnet/onnx';
 import { nn, saveTensors } from '@pocketnet/torch';
@@ -88,19 +89,20 @@ describe('an exported file', () => {
     expect(decodeModel(readFileSync(path)).metadata.optimized).toBe(`${recipe}, the fastest in native with 1 threads`);
   });
 
-  it('is compared with the graph before on faces, and halved', async () => {
+  it('is compared with the graph before on faces, and its weights stored in fewer bits', async () => {
     const path = written('half.onnx');
     const check = 'generated:identities=3,images=3,size=64';
     const { bytes, checked, difference } = await optimizeOnnx(path, path, 'conv+apart', { check });
     expect(checked).toBe(9);
     expect(difference).toBeLessThan(exportTolerance);
-    const half = halveOnnx(path, join(folder, 'halved.onnx'));
-    expect(half).toBe(readFileSync(join(folder, 'halved.onnx')).length);
-    expect(half).toBeLessThan(0.75 * bytes);
-    expect(decodeModel(readFileSync(join(folder, 'halved.onnx'))).metadata).toMatchObject({
-      network: 'pocketnet-xs-64',
-      weights: 'float16, cast at load',
+    const sizes = storeNames.map((how) => {
+      const stored = join(folder, `${how}.onnx`);
+      expect(storeOnnx(path, stored, how)).toBe(readFileSync(stored).length);
+      const { metadata } = decodeModel(readFileSync(stored));
+      expect(metadata).toMatchObject({ network: 'pocketnet-xs-64', weights: expect.stringMatching(`^${how}`) });
+      return readFileSync(stored).length;
     });
+    expect(sizes.every((size, i) => size < 0.85 * (sizes[i - 1] ?? bytes))).toBe(true);
     await expect(optimizeOnnx(path, path, 'all', { check: 'generated:identities=2,images=2,size=64' })).rejects.toThrow(
       /holds 4 faces/,
     );

@@ -51,29 +51,33 @@ describe('a network that starts from the weights of another', () => {
     network.dispose();
   });
 
-  it('of another width keeps its own last layers and takes all before them', () => {
-    const path = saved('narrow.safetensors', 32);
-    const network = findNetwork('pocketnet-xs-64').build({ input: 32, embedding: 48 });
-    const own = new Map(Array.from(network.stateDict(), ([name, value]) => [name, value.toArray()]));
-    startFrom(network, path);
-    scope(() => {
-      const given = loadTensors(path).tensors;
-      const kept: string[] = [];
-      for (const [name, value] of network.stateDict()) {
-        const isOwn = value.shape.join() !== given.get(name)?.shape.join();
-        if (isOwn) kept.push(name);
-        expect(value.toArray(), name).toEqual(isOwn ? own.get(name) : given.get(name)?.toArray());
-      }
-      expect(kept).toEqual([
-        'tail.6.weight',
-        'tail.7.weight',
-        'tail.7.bias',
-        'tail.7.running_mean',
-        'tail.7.running_var',
-      ]);
-    });
-    network.dispose();
-  });
+  it.each([48, 80])(
+    'of an embedding of %i instead of 64 numbers shares the first of them, and all before them',
+    (embedding) => {
+      const path = saved('other.safetensors', 32);
+      const network = findNetwork('pocketnet-xs-64').build({ input: 32, embedding });
+      const own = new Map(Array.from(network.stateDict(), ([name, value]) => [name, value.toArray()]));
+      startFrom(network, path);
+      scope(() => {
+        const given = loadTensors(path).tensors;
+        const changed: string[] = [];
+        for (const [name, value] of network.stateDict()) {
+          const values = given.get(name)?.toArray() ?? [];
+          if (value.shape.join() !== given.get(name)?.shape.join()) changed.push(name);
+          const rest = own.get(name)?.slice(values.length) ?? [];
+          expect([...value.toArray()], name).toEqual([...values, ...rest].slice(0, own.get(name)?.length));
+        }
+        expect(changed).toEqual([
+          'tail.6.weight',
+          'tail.7.weight',
+          'tail.7.bias',
+          'tail.7.running_mean',
+          'tail.7.running_var',
+        ]);
+      });
+      network.dispose();
+    },
+  );
 
   it('is told which file does not fit it', () => {
     const network = findNetwork('pocketnet-t-128').build({ input: 32 });

@@ -24,6 +24,7 @@ export { rewrite } from './passes/optimize.js';
 export type { Pass } from './passes/pass.js';
 export { RECIPES } from './passes/recipes.js';
 export { PASSES } from './passes/registry.js';
+export { eightBitWeights } from './quantise/eight-bits.js';
 export { fromHalf, halveWeights, toHalf } from './quantise/half.js';
 export { Histogram } from './quantise/histogram.js';
 export { observe } from './quantise/observe.js';

@@ -1,4 +1,5 @@
 import {
+  eightBitWeights,
   encodeModel,
   fromHalf,
   type Graph,
@@ -67,6 +68,53 @@ describe('Halves', () => {
     const big = [...graph.initializers].filter(([, { data }]) => data.length >= 64);
     expect(big.length).toBeGreaterThan(0);
     for (const [name] of big) expect(half.initializers.get(`${name}.half`)?.dtype).toBe('float16');
+  });
+});
+
+describe('Weights of eight bits', () => {
+  it('are off by half a scale of their channel at most, and the numbers nearly the same, whatever the network', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.nat(1e6), fc.array(fc.nat(11), { minLength: 1, maxLength: 6 }), async (seed, choices) => {
+        const graph = network(seed, choices);
+        const small = eightBitWeights(graph);
+        for (const [name, { dtype, shape, data }] of small.initializers) {
+          if (dtype !== 'int8') continue;
+          const own = graph.initializers.get(name.replace(/\.int8$/, ''))?.data as Float32Array;
+          const scales = small.initializers.get(name.replace(/int8$/, 'scales'))?.data as Float32Array;
+          const inner = own.length / (shape[0] ?? 1);
+          for (const [i, value] of own.entries()) {
+            const scale = scales[Math.floor(i / inner)] ?? 0;
+            const made = Number(data[i]) * scale;
+            expect(Math.abs(made - value)).toBeLessThanOrEqual(0.5 * scale + 127 * scale * 2 ** -11);
+          }
+        }
+        expect(noiseOf(await run(graph, 2), await run(small, 2))).toBeLessThan(5e-3);
+      }),
+      { numRuns: 25 },
+    );
+  });
+
+  it('make a file less than half of what halves alone make it, from which a runtime makes the same twins', async () => {
+    const { graph } = rewrite(network(1, [4, 7, 4]), ['prelu-conv']);
+    const halves = halveWeights(joinTwins(graph));
+    const small = halveWeights(eightBitWeights(joinTwins(graph)));
+    const kernels = (of: Graph): number =>
+      [...of.initializers.values()]
+        .filter(({ shape, data }) => shape.length === 4 && data.length >= 64)
+        .reduce((bytes, { data }) => bytes + data.byteLength, 0);
+    expect(kernels(small)).toBeLessThan(0.6 * kernels(halves));
+    expect(noiseOf(await run(graph), await run(small))).toBeLessThan(5e-3);
+  });
+
+  it('leave slopes, norms, biases and what is too small alone', () => {
+    const graph = network(1, [4, 7, 4]);
+    const stored = [...eightBitWeights(graph).initializers].filter(([, { dtype }]) => dtype === 'int8');
+    expect(stored.length).toBeGreaterThan(0);
+    for (const [name] of stored) {
+      const shape = graph.initializers.get(name.replace(/\.int8$/, ''))?.shape ?? [];
+      expect(shape.length).toBeGreaterThanOrEqual(2);
+      expect(shape.slice(1).reduce((product, size) => product * size, 1)).toBeGreaterThanOrEqual(8);
+    }
   });
 });
 

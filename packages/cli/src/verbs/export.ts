@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Optimized } from '@pocketnet/lab';
+import type { Optimized, Store } from '@pocketnet/lab';
 import { Option } from 'commander';
 import { fileEnding, wholeNumber } from '../arguments.js';
 import { checkNetwork } from '../networks.js';
@@ -16,7 +16,7 @@ interface Options extends CommonOptions {
   target: 'native' | 'wasm';
   threads: number;
   check?: string;
-  half?: boolean;
+  store?: Store;
   int8?: string;
   inFloat: number;
   out: string;
@@ -44,8 +44,13 @@ export const exportVerb: Verb = {
       )
       .option('--threads <n>', 'threads that it will have there, for auto', wholeNumber(1, 256), 1)
       .option('--check <faces>', 'compare the rewritten graph with the plain one on 500 of these faces')
-      .option('--half', 'weights as float16, cast when the model is loaded: half the size, the same speed')
-      .option('--int8 <faces>', 'eight bits, calibrated on these faces, such as faces/train')
+      .addOption(
+        new Option(
+          '--store <how>',
+          'weights in fewer bits, made floats when the model is loaded: the same speed, half the size or a quarter',
+        ).choices(['float16', 'int8']),
+      )
+      .option('--int8 <faces>', 'computed in eight bits, calibrated on these faces, such as faces/train')
       .option(
         '--in-float <n>',
         'how many of the nodes that lose most by that are computed in float, their weights in eight bits',
@@ -60,7 +65,7 @@ async function run(options: Options): Promise<void> {
   await checkNetwork(options.network);
   if (options.int8 !== undefined && options.optimize !== 'none')
     throw new UsageError('--int8 folds by a recipe of its own: leave --optimize out.');
-  if (options.int8 !== undefined && options.half) throw new UsageError('--int8 and --half exclude each other.');
+  if (options.int8 !== undefined && options.store) throw new UsageError('--int8 and --store exclude each other.');
   if (options.check !== undefined && options.optimize === 'none')
     throw new UsageError('--check compares a rewritten graph: it needs --optimize.');
   // Step after step on a file of its own: a failure leaves none of another kind at `out`.
@@ -73,24 +78,27 @@ async function run(options: Options): Promise<void> {
 }
 
 async function exportBy(file: string, options: Options): Promise<void> {
-  const { exportOnnx, halveOnnx, optimizeOnnx } = await import('@pocketnet/lab');
+  const { exportOnnx, optimizeOnnx, storeOnnx } = await import('@pocketnet/lab');
   const { writeFileAtomic } = await import('@pocketnet/lab/runs');
-  const { weights, network, out, licence, optimize, target: runtime, threads, check, half = false, int8 } = options;
+  const { weights, network, out, licence, optimize, target: runtime, threads, check, store, int8 } = options;
   const written = exportOnnx(weights, network, file, licence === undefined ? {} : { licence });
   if (int8 !== undefined) return inEightBits(file, options, int8);
   const how = { runtime, threads, ...(check !== undefined && { check }) };
   const optimized = optimize === 'none' ? undefined : await optimizeOnnx(file, file, optimize, how);
-  const bytes = half ? halveOnnx(file, file) : (optimized?.bytes ?? written.bytes);
+  const bytes = store ? storeOnnx(file, file, store) : (optimized?.bytes ?? written.bytes);
   writeFileAtomic(out, readFileSync(file));
   const { opset, metadata } = written;
   const nodes = optimized?.nodes.after ?? written.nodes;
-  printResult(options, { out, bytes, half, nodes, opset, metadata, ...(optimized && { optimized }) }, () =>
-    facts([
-      ['written', `${out}, ${grouped(bytes)} bytes${half ? ', weights as float16' : ''}`],
-      ['graph', `${nodes} nodes, opset ${opset}`],
-      ...(optimized ? optimizedFacts(optimized) : []),
-      ...Object.entries(metadata).filter(([key]) => key !== 'genotype'),
-    ]),
+  printResult(
+    options,
+    { out, bytes, store: store ?? 'float32', nodes, opset, metadata, ...(optimized && { optimized }) },
+    () =>
+      facts([
+        ['written', `${out}, ${grouped(bytes)} bytes${store ? `, weights as ${store}` : ''}`],
+        ['graph', `${nodes} nodes, opset ${opset}`],
+        ...(optimized ? optimizedFacts(optimized) : []),
+        ...Object.entries(metadata).filter(([key]) => key !== 'genotype'),
+      ]),
   );
 }
 

@@ -32,14 +32,14 @@ async function run(weights: string, options: Options): Promise<void> {
   printResult(options, { out, card }, () => facts([...lines(card), ['card', join(out, 'card.md')]]));
 }
 
-const lines = ({ files, accuracy, int8 }: ReleaseCard): [string, string][] => [
+const lines = ({ files, accuracy, differences }: ReleaseCard): [string, string][] => [
   ...files.map(({ name, what }): [string, string] => ['file', `${name}: ${what}`]),
   ...accuracy.map(({ set, file, accuracy: share, std }): [string, string] => [
     set,
     `${file}: ${percent(share)} ± ${percent(std)} %`,
   ]),
-  ...int8.map(({ set, difference: { estimate, low, high } }): [string, string] => [
+  ...differences.map(({ file, set, difference: { estimate, low, high } }): [string, string] => [
     set,
-    `int8 minus float: ${signed(estimate)} (95 % interval ${signed(low)} to ${signed(high)})`,
+    `${file} minus float: ${signed(estimate)} (95 % interval ${signed(low)} to ${signed(high)})`,
   ]),
 ];

@@ -10,7 +10,8 @@ const upsampleBilinear = operator<[self: Tensor, size: number[], alignCorners: b
 /**
  * Sets a network's weights to those of a file, which may have been trained at another input size: the last depthwise kernel, which covers
  * the whole of the last map, is resampled to that map's new side and scaled by the ratio of the areas: a mean stays a mean. Where only the
- * embeddings' widths differ, as those of PocketNetS-128 and S-256 do, the layers that make the embedding stay as they are.
+ * embeddings' widths differ, as those of PocketNetS-256 and S-128 do, the numbers that both have are taken, from the first on: of targets on
+ * principal directions, largest first, those of the wider network begin with those of the narrower one.
  *
  * @throws an Error that names the file, where the weights are of another network
  */
@@ -22,7 +23,7 @@ export function startFrom(network: Block, path: string): void {
     const fitted = new Map(
       [...given].map(([name, value]) => {
         const own = state.get(name);
-        return [name, own && makesEmbedding(value, own, widths) ? own : resampled(value, own?.shape)];
+        return [name, own && makesEmbedding(value, own, widths) ? firstOf(value, own) : resampled(value, own?.shape)];
       }),
     );
     try {
@@ -52,4 +53,11 @@ function makesEmbedding({ shape }: Tensor, own: Tensor, [given, wanted]: readonl
   const [channels, ...rest] = shape;
   const [ownChannels, ...ownRest] = own.shape;
   return given !== wanted && channels === given && ownChannels === wanted && rest.join() === ownRest.join();
+}
+
+/** The rows of `own`, as far as `value` has them replaced by its. */
+function firstOf(value: Tensor, own: Tensor): Tensor {
+  const [given = 0, wanted = 0] = [value.shape[0], own.shape[0]];
+  if (given >= wanted) return ops.slice(value, 0, 0, wanted);
+  return ops.cat([value, ops.slice(own, 0, given, wanted)], 0);
 }

@@ -47,12 +47,12 @@ export function cardMarkdown(card: ReleaseCard, sizes: readonly number[]): strin
     section('Where it fails', [list(about.fails)]),
     section('What it is for', [list(about.use)]),
     section('What it must not be used for', [list(about.misuse)]),
-    `Written by \`pocketnet release\` on ${date}; the same stands as JSON in both ONNX files' metadata, under \`card\`.`,
+    `Written by \`pocketnet release\` on ${date}; the same stands as JSON in the ONNX files' metadata, under \`card\`.`,
     '',
   ].join('\n\n');
 }
 
-function accuracyParts({ accuracy, int8 }: ReleaseCard): string[] {
+function accuracyParts({ accuracy, differences }: ReleaseCard): string[] {
   return [
     'Image and mirror image summed, the threshold of each fold chosen on the others; intervals of 95 %, by resampling people.',
     rows(
@@ -67,9 +67,9 @@ function accuracyParts({ accuracy, int8 }: ReleaseCard): string[] {
         `${grouped(row.pairs)} in ${row.folds} folds`,
       ]),
     ),
-    ...int8.map(
-      ({ set, difference: { estimate, low, high } }) =>
-        `int8 minus float on ${set}, the same pairs: ${points(estimate)} points (95 % interval ${points(low)} to ${points(high)}).`,
+    ...differences.map(
+      ({ file, set, difference: { estimate, low, high } }) =>
+        `\`${file}\` minus float on ${set}, the same pairs: ${points(estimate)} points (95 % interval ${points(low)} to ${points(high)}).`,
     ),
   ];
 }

@@ -47,7 +47,7 @@ const speed = z.strictObject({
 
 /** A model card: all that a user of a released network should know. It travels in the ONNX file's metadata, as JSON under `card`. */
 export const cardSchema = z.strictObject({
-  format: z.literal('pocketnet-card/1'),
+  format: z.literal('pocketnet-card/2'),
   about: aboutSchema,
   network: z.strictObject({
     name: z.string(),
@@ -59,8 +59,8 @@ export const cardSchema = z.strictObject({
   }),
   training: z.strictObject({ step: z.string().nullable(), seed: z.string().nullable(), data: z.string().nullable() }),
   accuracy: z.array(accuracy),
-  /** Accuracy of the int8 file minus that in float, on the same pairs, by set. */
-  int8: z.array(z.strictObject({ set: z.string(), difference: interval })),
+  /** Accuracy of the smaller files minus that of the float one, on the same pairs, by file and set. */
+  differences: z.array(z.strictObject({ file: z.string(), set: z.string(), difference: interval })),
   calibration: z.strictObject({ data: z.string(), pairs: z.string(), thresholds: z.array(threshold) }).nullable(),
   speed: z.strictObject({ machine: z.string(), rows: z.array(speed) }),
   files: z.array(z.strictObject({ name: z.string(), what: z.string() })),

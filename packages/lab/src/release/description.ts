@@ -30,7 +30,9 @@ export const descriptionSchema = z.strictObject({
       observer: z.string().default('mse'),
       inFloat: z.int().min(0).default(0).describe('How many of the most sensitive nodes are computed in float.'),
     })
-    .describe('The file in eight bits.'),
+    .nullable()
+    .default(null)
+    .describe('A file that is computed in eight bits; none unless said.'),
 });
 
 export type ReleaseDescription = z.output<typeof descriptionSchema>;

@@ -40,7 +40,8 @@ export async function measureFile(path: string, { name, pairs, folds, role }: Me
 }
 
 /** Accuracy of the second minus that of the first, by a paired bootstrap. */
-export function differenceOf(set: string, first: MeasuredFile, second: MeasuredFile): ReleaseCard['int8'][number] {
+export function differenceOf(first: MeasuredFile, second: MeasuredFile): ReleaseCard['differences'][number] {
   const { low, estimate, high } = bootstrapDifference(first.correct, second.correct, { seed: 1 });
-  return { set, difference: { low, estimate, high } };
+  const { file, set } = second.row;
+  return { file, set, difference: { low, estimate, high } };
 }

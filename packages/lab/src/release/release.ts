@@ -6,7 +6,7 @@ import { benchModels, decodeModel, encodeModel } from '@pocketnet/onnx';
 import { writeFileAtomic } from '@pocketnet/torch/io';
 import { calibrateSource } from '../calibration/index.js';
 import { openEmbeddings } from '../embedders/index.js';
-import { exportOnnx, halveOnnx, optimizeOnnx, preprocessing, quantiseOnnx } from '../export/index.js';
+import { exportOnnx, optimizeOnnx, preprocessing, quantiseOnnx, storeOnnx } from '../export/index.js';
 import { count, loadNetwork } from '../networks/index.js';
 import type { ReleaseCard } from './card.js';
 import { cardMarkdown } from './card-markdown.js';
@@ -23,9 +23,21 @@ export interface ReleaseOptions {
   onStep?: (what: string) => void;
 }
 
+/** What a release is made of: the endings of its files' names, and what they are. */
+const FILES = {
+  float: { ending: '.onnx', what: 'ONNX, float32 arithmetic, weights as float16: what `verify` uses' },
+  web: { ending: '-web.onnx', what: 'ONNX for browsers: rewritten for WASM, float32 arithmetic, weights as int8' },
+  int8: { ending: '-int8.onnx', what: 'ONNX computed in int8, for hardware that has nothing else' },
+  weights: { ending: '.safetensors', what: 'weights for libtorch and PyTorch, kernels as float16' },
+};
+
+const kinds = Object.keys(FILES) as (keyof typeof FILES)[];
+
+type Paths = Record<keyof typeof FILES, string>;
+
 /**
- * Releases weights: the network as float16 safetensors, as optimised ONNX with float16 weights and as int8 ONNX, all measured, with a model
- * card (Markdown beside them, JSON in the metadata of both ONNX files).
+ * Releases weights: the network as float16 safetensors, as ONNX optimised for Node and, with weights of int8, for browsers, and, where the
+ * description asks for it, as ONNX computed in int8; all ONNX files measured, with a model card (Markdown beside them, JSON in their metadata).
  *
  * @throws Errors of the weights, the description's sets and faces; nothing is written then
  */
@@ -36,57 +48,59 @@ export async function releaseNetwork(
 ): Promise<ReleaseCard> {
   const { network, training } = factsOf(weights);
   const scratch = mkdtempSync(join(tmpdir(), 'pocketnet-release-'));
-  const names = {
-    weights: `${network.name}.safetensors`,
-    float: `${network.name}.onnx`,
-    int8: `${network.name}-int8.onnx`,
-  };
-  const [half, float, int8] = [names.weights, names.float, names.int8].map((name) => join(scratch, name)) as [
-    string,
-    string,
-    string,
-  ];
+  const nameOf = (kind: keyof Paths): string => `${network.name}${FILES[kind].ending}`;
+  const models = description.int8 ? (['float', 'web', 'int8'] as const) : (['float', 'web'] as const);
+  const files = [...models, 'weights' as const].map((kind) => ({ name: nameOf(kind), what: FILES[kind].what }));
+  const paths = Object.fromEntries(kinds.map((kind) => [kind, join(scratch, nameOf(kind))])) as Paths;
   try {
-    onStep('exporting');
-    halveWeightsFile(weights, half, { licence: description.about.licence });
-    exportOnnx(half, network.name, float, { licence: description.about.licence });
-    onStep('quantising');
-    await quantiseOnnx(float, int8, description.int8);
-    onStep('optimising');
-    await optimizeOnnx(float, float, description.optimize);
-    halveOnnx(float, float);
-    const { accuracy, differences } = await measureAll(description, [half, float, int8], onStep);
+    await makeFiles(weights, paths, network.name, description, onStep);
+    const measured = await measureAll(
+      description.sets,
+      models.map((kind) => paths[kind]),
+      onStep,
+    );
     onStep('calibrating');
-    const calibration = await thresholds(float, description.calibration);
+    const calibration = await thresholds(paths.float, description.calibration);
     onStep('timing');
-    const speed = { machine, rows: await timed([float, int8]) };
     const card: ReleaseCard = {
-      format: 'pocketnet-card/1',
-      ...{
-        about: description.about,
-        network,
-        training,
-        accuracy,
-        int8: differences,
-        calibration,
-        speed,
-      },
-      files: [
-        { name: names.float, what: 'ONNX, float32 arithmetic, weights as float16: what `verify` uses' },
-        { name: names.int8, what: 'ONNX in eight bits' },
-        { name: names.weights, what: 'weights for libtorch and PyTorch, kernels as float16' },
-      ],
+      format: 'pocketnet-card/2',
+      about: description.about,
+      ...{ network, training, calibration, files },
+      ...measured,
+      speed: { machine, rows: await timed(models.map((kind) => paths[kind])) },
       date: new Date().toISOString().slice(0, 10),
     };
-    for (const path of [float, int8]) addCard(path, card);
-    const sizes = card.files.map(({ name }) => statSync(join(scratch, name)).size);
+    for (const kind of models) addCard(paths[kind], card);
+    const sizes = files.map(({ name }) => statSync(join(scratch, name)).size);
     mkdirSync(out, { recursive: true });
-    for (const { name } of card.files) copyFileSync(join(scratch, name), join(out, name));
+    for (const { name } of files) copyFileSync(join(scratch, name), join(out, name));
     writeFileAtomic(join(out, 'card.md'), cardMarkdown(card, sizes));
     return card;
   } finally {
     rmSync(scratch, { recursive: true });
   }
+}
+
+async function makeFiles(
+  given: string,
+  { weights, float, web, int8 }: Paths,
+  network: string,
+  description: ReleaseDescription,
+  onStep: (what: string) => void,
+): Promise<void> {
+  const { licence } = description.about;
+  onStep('exporting');
+  halveWeightsFile(given, weights, { licence });
+  exportOnnx(weights, network, float, { licence });
+  if (description.int8) {
+    onStep('quantising');
+    await quantiseOnnx(float, int8, description.int8);
+  }
+  onStep('optimising');
+  await optimizeOnnx(float, web, description.optimize, { runtime: 'wasm' });
+  storeOnnx(web, web, 'int8');
+  await optimizeOnnx(float, float, description.optimize);
+  storeOnnx(float, float, 'float16');
 }
 
 /** What the weights' file says of itself, and what its network costs. */
@@ -104,23 +118,24 @@ function factsOf(weights: string): Pick<ReleaseCard, 'network' | 'training'> {
   }
 }
 
-/** Every file on every set; the differences are int8 minus float ONNX. */
+/** Every ONNX file on every set; the differences are the others' to the float one, which is the first. */
 async function measureAll(
-  { sets }: ReleaseDescription,
-  files: readonly [weights: string, float: string, int8: string],
+  sets: ReleaseDescription['sets'],
+  models: readonly string[],
   onStep: (what: string) => void,
-): Promise<{ accuracy: ReleaseCard['accuracy']; differences: ReleaseCard['int8'] }> {
+): Promise<Pick<ReleaseCard, 'accuracy' | 'differences'>> {
   const accuracy: ReleaseCard['accuracy'] = [];
-  const differences: ReleaseCard['int8'] = [];
+  const differences: ReleaseCard['differences'] = [];
   for (const set of sets) {
-    const measured: MeasuredFile[] = [];
-    for (const file of files) {
+    const measure = (file: string): Promise<MeasuredFile> => {
       onStep(`measuring ${basename(file)} on ${set.name}`);
-      measured.push(await measureFile(file, set));
-    }
+      return measureFile(file, set);
+    };
+    const measured: MeasuredFile[] = [];
+    for (const file of models) measured.push(await measure(file));
+    const [float, ...others] = measured;
     accuracy.push(...measured.map(({ row }) => row));
-    const [, float, int8] = measured as [MeasuredFile, MeasuredFile, MeasuredFile];
-    differences.push(differenceOf(set.name, float, int8));
+    if (float) differences.push(...others.map((other) => differenceOf(float, other)));
   }
   return { accuracy, differences };
 }

@@ -1,6 +1,7 @@
 import { copyGraph } from '../graph/copy.js';
 import { GraphEditor } from '../graph/editor.js';
 import type { Graph, Node } from '../graph/graph.js';
+import { inEightBits } from './eight-bits.js';
 import type { Range } from './observers.js';
 
 /** Operations that integers are made for: those with weights, which are most of a file and of its time. */
@@ -110,14 +111,7 @@ function weightsInIntegers(editor: GraphEditor, node: Node, inputScale?: number)
   const transposed = node.attributes.get('transB');
   const axis = node.op === 'Gemm' && !(transposed?.kind === 'int' && Number(transposed.value) === 1) ? 1 : 0;
   const outputs = shape[axis] ?? 1;
-  const inner = axis === 0 ? data.length / outputs : 1;
-  const channel = (i: number): number => Math.floor(i / inner) % outputs;
-  const scales = new Float32Array(outputs);
-  data.forEach((value, i) => {
-    scales[channel(i)] = Math.max(scales[channel(i)] as number, Math.abs(value) / 127); // one for each
-  });
-  for (let o = 0; o < outputs; o++) if (scales[o] === 0) scales[o] = 1;
-  const whole = Int8Array.from(data, (value, i) => Math.round(value / (scales[channel(i)] as number))); // likewise
+  const { whole, scales } = inEightBits(data, shape, axis);
   const parts = [
     editor.addConstant(`${weightName}.int8`, 'int8', shape, whole),
     editor.addConstant(`${weightName}.scales`, 'float32', [outputs], scales),

@@ -94,7 +94,7 @@ describe('Weights of eight bits', () => {
     );
   });
 
-  it('make a file less than half of what halves alone make it, from which a runtime makes the same twins', async () => {
+  it('take little more than half the room of halves, of twins as well', async () => {
     const { graph } = rewrite(network(1, [4, 7, 4]), ['prelu-conv']);
     const halves = halveWeights(joinTwins(graph));
     const small = halveWeights(eightBitWeights(joinTwins(graph)));

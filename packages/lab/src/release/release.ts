@@ -25,7 +25,7 @@ export interface ReleaseOptions {
 
 /** What a release is made of: the endings of its files' names, and what they are. */
 const FILES = {
-  float: { ending: '.onnx', what: 'ONNX, float32 arithmetic, weights as float16: what `verify` uses' },
+  float: { ending: '.onnx', what: 'ONNX for Node: float32 arithmetic, weights as float16' },
   web: { ending: '-web.onnx', what: 'ONNX for browsers: rewritten for WASM, float32 arithmetic, weights as int8' },
   int8: { ending: '-int8.onnx', what: 'ONNX computed in int8, for hardware that has nothing else' },
   weights: { ending: '.safetensors', what: 'weights for libtorch and PyTorch, kernels as float16' },

@@ -1,14 +1,14 @@
-import { createReadStream, existsSync } from 'node:fs';
+import { createReadStream, existsSync, readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { createRequire } from 'node:module';
 import { dirname, extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { withoutTinyWeights } from '../../run/tiny-weights.js';
 
 const TYPES: Record<string, string> = {
   '.js': 'text/javascript',
   '.mjs': 'text/javascript',
   '.wasm': 'application/wasm',
-  '.onnx': 'application/octet-stream',
 };
 
 /** With these a page may share memory between threads (cross-origin isolation). */
@@ -25,7 +25,11 @@ export async function serve(model: string | undefined): Promise<{ address: strin
   const server = createServer((request, response) => {
     const path = normalize(new URL(request.url ?? '/', 'http://localhost').pathname);
     if (path === '/') return void response.writeHead(200, { ...ISOLATION, 'Content-Type': 'text/html' }).end(page);
-    const file = fileOf(path, { runtime, code, model });
+    if (path === '/model.onnx' && model !== undefined)
+      return void response
+        .writeHead(200, { ...ISOLATION, 'Content-Type': 'application/octet-stream' })
+        .end(withoutTinyWeights(readFileSync(model), model)); // as `openModel` has it in Node
+    const file = fileOf(path, { runtime, code });
     if (file === undefined || !existsSync(file)) return void response.writeHead(404).end();
     response.writeHead(200, { ...ISOLATION, 'Content-Type': TYPES[extname(file)] ?? 'text/plain' });
     createReadStream(file).pipe(response);
@@ -41,13 +45,10 @@ export async function serve(model: string | undefined): Promise<{ address: strin
   };
 }
 
-function fileOf(
-  path: string,
-  places: { runtime: string; code: string; model: string | undefined },
-): string | undefined {
+function fileOf(path: string, places: { runtime: string; code: string }): string | undefined {
   if (path.startsWith('/ort/')) return join(places.runtime, path.slice(5));
   if (path.startsWith('/code/')) return join(places.code, path.slice(6));
-  return path === '/model.onnx' ? places.model : undefined;
+  return undefined;
 }
 
 function listen(server: Server): Promise<number> {

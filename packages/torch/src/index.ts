@@ -1,6 +1,7 @@
 export * from './autograd.js';
 export * from './distributed/index.js';
 export type { Dtype } from './dtype.js';
+export { indexTensor } from './index-tensor.js';
 export * as init from './init.js';
 export * from './io/index.js';
 export * as nn from './nn/index.js';

@@ -1,4 +1,4 @@
-import { fromArray, ops, scope, tensor } from '@pocketnet/torch';
+import { fromArray, indexTensor, ops, scope, tensor } from '@pocketnet/torch';
 import { describe, expect, test } from 'vitest';
 import { runChild } from './children/run.js';
 
@@ -30,6 +30,16 @@ describe('A tensor over a typed array', () => {
       const x = fromArray(array, [2]);
       expect(x.dtype).toBe(dtype);
       expect(x.toArray()).toEqual(array);
+    });
+  });
+
+  test('of indices takes numbers, however they are listed, and refuses those that are not whole', () => {
+    scope(() => {
+      const rows = tensor([0, 10, 20, 30], [4, 1]);
+      for (const places of [[3, 1], Int32Array.of(3, 1), new Set([3, 1])])
+        expect([...ops.indexSelect(rows, 0, indexTensor(places)).toFloat32()]).toEqual([30, 10]);
+      expect(indexTensor([]).toString()).toBe('int64[0]');
+      expect(() => indexTensor([0.5])).toThrow(RangeError);
     });
   });
 

@@ -1,5 +1,5 @@
 import type { Augmentation, Plan } from '@pocketnet/data';
-import { fromArray, ops, scope, type Tensor } from '@pocketnet/torch';
+import { indexTensor, ops, scope, type Tensor } from '@pocketnet/torch';
 import { tensorAugmentations } from './registry.js';
 import { rounded, type TensorAugmentation } from './tensor-augmentation.js';
 
@@ -26,13 +26,9 @@ export function carryOutTogether(plans: readonly Plan[], images: Tensor): Tensor
         varied = rounded(executor.apply(varied, drawn));
         continue;
       }
-      const rows = ops.toDevice(
-        fromArray(
-          BigInt64Array.from(chosen, ({ image }) => BigInt(image)),
-          [chosen.length],
-        ),
+      const rows = indexTensor(
+        chosen.map(({ image }) => image),
         images.device,
-        'int64',
       );
       varied = ops.indexCopy(varied, 0, rows, rounded(executor.apply(ops.indexSelect(varied, 0, rows), drawn)));
     }

@@ -7,7 +7,7 @@ import {
   type PlannedBatch,
   planBatches,
 } from '@pocketnet/data';
-import { fromArray, ops, scope, type Tensor } from '@pocketnet/torch';
+import { fromArray, indexTensor, ops, scope, type Tensor } from '@pocketnet/torch';
 import { carryOutTogether } from '../augment/index.js';
 import { startProgress } from '../runs/progress.js';
 import type { FaceBatch, FaceLoader } from './face-batch.js';
@@ -99,10 +99,9 @@ async function readAll(reader: Loader, faces: Tensor, quiet: boolean): Promise<I
 }
 
 function makeBatch({ indices, plans }: PlannedBatch, faces: Tensor, labels: Int32Array): FaceBatch {
-  const { device } = faces;
   const images = scope(() => {
-    const rows = ops.toDevice(fromArray(BigInt64Array.from(indices, BigInt), [indices.length]), device, 'int64');
-    const crops = ops.toDtype(ops.permute(ops.indexSelect(faces, 0, rows), [0, 3, 1, 2]), 'float32');
+    const chosen = ops.indexSelect(faces, 0, indexTensor(indices, faces.device));
+    const crops = ops.toDtype(ops.permute(chosen, [0, 3, 1, 2]), 'float32');
     const varied = carryOutTogether(plans, crops);
     return ops.contiguous(ops.divScalar(ops.addScalar(varied, -127.5), 127.5), 'channels_last');
   });

@@ -1,4 +1,4 @@
-import { fromArray, nn, noGrad, operator, ops, scope, type Tensor } from '@pocketnet/torch';
+import { indexTensor, nn, noGrad, operator, ops, scope, type Tensor } from '@pocketnet/torch';
 import { arcFaceMargin } from './arcface.js';
 import { cosFaceMargin } from './cosface.js';
 import { Head } from './head.js';
@@ -109,19 +109,19 @@ const rowwise = (a: Tensor, b: Tensor): Tensor => ops.sumOver(ops.mul(a, b), [1]
  * after the other is then the same as one sample after the other.
  */
 function* roundsOfDistinct(labels: Tensor): Generator<{ samples: Tensor; classes: Tensor }> {
-  const rounds: { samples: bigint[]; classes: bigint[] }[] = [];
-  const seen = new Map<bigint, number>();
+  const rounds: { samples: number[]; classes: number[] }[] = [];
+  const seen = new Map<number, number>();
   for (const [sample, label] of labels.toArray().entries()) {
-    const name = BigInt(label);
+    const name = Number(label);
     const times = seen.get(name) ?? 0;
     seen.set(name, times + 1);
     rounds[times] ??= { samples: [], classes: [] };
-    rounds[times].samples.push(BigInt(sample));
+    rounds[times].samples.push(sample);
     rounds[times].classes.push(name);
   }
-  const index = (values: readonly bigint[]): Tensor =>
-    ops.toDevice(fromArray(BigInt64Array.from(values), [values.length]), labels.device, 'int64');
-  for (const { samples, classes } of rounds) yield { samples: index(samples), classes: index(classes) };
+  const { device } = labels;
+  for (const { samples, classes } of rounds)
+    yield { samples: indexTensor(samples, device), classes: indexTensor(classes, device) };
 }
 
 const indexCopy_ = operator<[self: Tensor, dim: number, index: Tensor, source: Tensor], Tensor>('aten::index_copy_');

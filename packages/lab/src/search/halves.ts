@@ -1,5 +1,5 @@
 import { type Batch, createLoader, folds, type Loader } from '@pocketnet/data';
-import { fromArray, noGrad, ops, type ProcessGroup, scope, type Tensor } from '@pocketnet/torch';
+import { fromArray, indexTensor, noGrad, ops, type ProcessGroup, scope, type Tensor } from '@pocketnet/torch';
 import { countRight, type LabelledImages } from './architect.js';
 import type { SearchConfig } from './schema.js';
 
@@ -41,7 +41,7 @@ export async function openHalves(config: SearchConfig, group: ProcessGroup): Pro
 export const labelled = ({ images, labels, count }: Batch, { data: { size }, device }: SearchConfig): LabelledImages =>
   scope(() => ({
     images: ops.toDevice(ops.permute(fromArray(images, [count, size, size, 3]), [0, 3, 1, 2]), device, 'float32'),
-    labels: ops.toDevice(fromArray(labels, [count]), device, 'int64'),
+    labels: indexTensor(labels, device),
   }));
 
 /** The share of the architecture's half that a classifier gets right. @param classify logits of images, in evaluation mode */

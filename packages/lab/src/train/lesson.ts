@@ -1,5 +1,5 @@
 import { Random } from '@pocketnet/data';
-import { fromArray, ops, scope, type Tensor } from '@pocketnet/torch';
+import { indexTensor, ops, scope, type Tensor } from '@pocketnet/torch';
 import type { BatchImages, FaceBatch } from '../batches/index.js';
 import type { Targets } from '../distill/index.js';
 
@@ -92,12 +92,7 @@ function mixRows(
 /** In place: the tensor is this batch's own. */
 function mixTensor_(images: Tensor, partners: Int32Array, share: number): Tensor {
   scope(() => {
-    const order = ops.toDevice(
-      fromArray(BigInt64Array.from(partners, BigInt), [partners.length]),
-      images.device,
-      'int64',
-    );
-    const others = ops.indexSelect(images, 0, order);
+    const others = ops.indexSelect(images, 0, indexTensor(partners, images.device));
     ops.add_(ops.mulScalar_(images, share), others, 1 - share);
   });
   return images;

@@ -1,4 +1,4 @@
-import { fromArray, type nn, ops, type Tensor } from '@pocketnet/torch';
+import { indexTensor, type nn, ops, type Tensor } from '@pocketnet/torch';
 import type { DistillationLoss } from '../distill/index.js';
 import type { Head } from '../heads/index.js';
 
@@ -24,18 +24,16 @@ export const headTerm = (head: Head): LossTerm => ({
   name: 'head',
   value({ embeddings, labels, targets }) {
     const { device } = embeddings;
-    const places = BigInt64Array.from(
+    const known = labels.filter((label) => label >= 0);
+    if (known.length === 0) return undefined;
+    const classes = indexTensor(known, device);
+    if (known.length === labels.length) return head.loss(embeddings, classes, targets);
+    const places = indexTensor(
       Array.from(labels.keys()).filter((i) => (labels[i] ?? -1) >= 0),
-      BigInt,
+      device,
     );
-    if (places.length === 0) return undefined;
-    const classes = BigInt64Array.from(places, (place) => BigInt(labels[Number(place)] ?? 0));
-    const onDevice = (values: BigInt64Array): Tensor =>
-      ops.toDevice(fromArray(values, [values.length]), device, 'int64');
-    if (places.length === labels.length) return head.loss(embeddings, onDevice(classes), targets);
-    const labelled = onDevice(places);
-    const chosen = (rows: Tensor): Tensor => ops.indexSelect(rows, 0, labelled);
-    return head.loss(chosen(embeddings), onDevice(classes), targets && chosen(targets));
+    const chosen = (rows: Tensor): Tensor => ops.indexSelect(rows, 0, places);
+    return head.loss(chosen(embeddings), classes, targets && chosen(targets));
   },
 });
 

@@ -142,6 +142,27 @@ describe('sgd_step_', () => {
     });
   });
 
+  test('does to a mixed list what it does to each of it', () => {
+    scope(() => {
+      const make = (): Tensor[] => [
+        ops.randn([9]),
+        ops.contiguous(ops.randn([2, 3, 3, 3]), 'channels_last'),
+        ops.slice(ops.randn([4, 7]), 1, 2, 5),
+        ops.toDtype(ops.randn([6]), 'float64'),
+      ];
+      const [w, v] = [make(), make()];
+      const g = make().map((x) => ops.contiguous(x)); // the second in another layout than its weight
+      const alone = [w, v].map((tensors) => tensors.map((x) => ops.clone(x))) as [Tensor[], Tensor[]];
+      for (const [i, gradient] of g.entries()) step([alone[0][i] as Tensor], [gradient], [alone[1][i] as Tensor]);
+      step(w, g, v);
+      const floats = (x: Tensor): Float32Array => ops.toDtype(x, 'float32').toFloat32();
+      for (const [i, weight] of w.entries()) {
+        expectClose(floats(weight), floats(alone[0][i] as Tensor), 1e-6, `weight ${i}`);
+        expectClose(floats(v[i] as Tensor), floats(alone[1][i] as Tensor), 1e-6, `velocity ${i}`);
+      }
+    });
+  });
+
   test('refuses lists that do not match', () => {
     scope(() => {
       const x = ops.randn([3]);
@@ -159,8 +180,10 @@ describe('total_norm', () => {
         ops.contiguous(ops.randn([2, 8, 3, 3]), 'channels_last'),
         ops.randn([0]),
         ops.transpose(ops.randn([4, 7]), 0, 1),
+        ops.slice(ops.randn([4, 7]), 1, 2, 5),
+        ops.toDtype(ops.randn([6]), 'float64'),
       ];
-      const expected = Math.hypot(...tensors.flatMap((x) => [...x.toFloat32()]));
+      const expected = Math.hypot(...tensors.flatMap((x) => Array.from(x.toArray(), Number)));
       expect(ops.totalNorm(tensors)).toBeCloseTo(expected, 10 - Math.ceil(Math.log10(expected)));
       expect(ops.totalNorm([])).toBe(0);
       expect(ops.totalNorm([tensor([1, Number.NaN])])).toBeNaN();

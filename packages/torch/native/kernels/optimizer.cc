@@ -4,6 +4,7 @@
 #include <torch/library.h>
 
 #include <cmath>
+#include <vector>
 
 namespace pocketnet {
 namespace {
@@ -13,15 +14,19 @@ bool sameLayout(const at::Tensor& a, const at::Tensor& b) {
   return a.sizes() == b.sizes() && a.strides() == b.strides() && a.is_non_overlapping_and_dense();
 }
 
-void stockStep(const at::Tensor& w, const at::Tensor& g, const at::Tensor& v, double lr, double momentum, double decay) {
-  const auto gradient = decay != 0 ? g.add(w, decay) : g;
-  v.mul_(momentum).add_(gradient);
-  w.add_(v, -lr);
+// What libtorch has for lists: on a GPU a few launches for all of them, where one at a time takes three a tensor.
+void stockStep(at::TensorList weights, at::TensorList gradients, at::TensorList velocities, double lr, double momentum, double decay) {
+  if (weights.empty()) return;
+  at::_foreach_mul_(velocities, momentum);
+  if (decay != 0) at::_foreach_add_(velocities, at::_foreach_add(gradients, weights, decay));
+  else at::_foreach_add_(velocities, gradients);
+  at::_foreach_add_(weights, velocities, -lr);
 }
 
 // sgd_step_: g' = g + wd·w; v = μ·v + g'; w = w − lr·v
 void sgdStep(at::TensorList weights, at::TensorList gradients, at::TensorList velocities, double lr, double momentum, double decay) {
   TORCH_CHECK(weights.size() == gradients.size() && weights.size() == velocities.size(), "weights, gradients and velocities must be as many");
+  std::vector<at::Tensor> otherWeights, otherGradients, otherVelocities;
   for (size_t i = 0; i < weights.size(); i++) {
     const at::Tensor &w = weights[i], &g = gradients[i], &v = velocities[i];
     TORCH_CHECK(!(at::GradMode::is_enabled() && w.requires_grad()), "weights that require a gradient are changed in place: call it within noGrad");
@@ -30,7 +35,9 @@ void sgdStep(at::TensorList weights, at::TensorList gradients, at::TensorList ve
     const bool fused = w.is_cpu() && g.is_cpu() && v.is_cpu() && w.scalar_type() == at::kFloat && g.scalar_type() == at::kFloat && v.scalar_type() == at::kFloat &&
                        g.layout() == at::kStrided && sameLayout(w, g) && sameLayout(w, v);
     if (!fused) {
-      stockStep(w, g, v, lr, momentum, decay);
+      otherWeights.push_back(w);
+      otherGradients.push_back(g);
+      otherVelocities.push_back(v);
       continue;
     }
     float* __restrict__ pw = w.data_ptr<float>();
@@ -47,15 +54,16 @@ void sgdStep(at::TensorList weights, at::TensorList gradients, at::TensorList ve
     w.unsafeGetTensorImpl()->bump_version();
     v.unsafeGetTensorImpl()->bump_version();
   }
+  stockStep(otherWeights, otherGradients, otherVelocities, lr, momentum, decay);
 }
 
-// total_norm: the L2 norm over all elements of all tensors, in float64
+// total_norm: the L2 norm over all elements of all tensors, in float64. A GPU is waited for once, not once a tensor.
 double totalNorm(at::TensorList tensors) {
   double total = 0;
+  std::vector<at::Tensor> norms;
   for (const at::Tensor& tensor : tensors) {
     if (!(tensor.is_cpu() && tensor.scalar_type() == at::kFloat && tensor.is_non_overlapping_and_dense())) {
-      const double norm = tensor.norm().item<double>();
-      total += norm * norm;
+      norms.push_back(tensor.norm(2, at::kDouble).to(norms.empty() ? tensor.device() : norms[0].device()));
       continue;
     }
     const float* __restrict__ p = tensor.data_ptr<float>();
@@ -65,6 +73,7 @@ double totalNorm(at::TensorList tensors) {
     for (int64_t k = 0; k < n; k++) sum += static_cast<double>(p[k]) * static_cast<double>(p[k]);
     total += sum;
   }
+  if (!norms.empty()) total += at::stack(norms).square().sum().item<double>();
   return std::sqrt(total);
 }
 

@@ -14,7 +14,7 @@ bool sameLayout(const at::Tensor& a, const at::Tensor& b) {
   return a.sizes() == b.sizes() && a.strides() == b.strides() && a.is_non_overlapping_and_dense();
 }
 
-// What libtorch has for lists: on a GPU a few launches for all of them, where one at a time takes three a tensor.
+// What libtorch has for lists: on a GPU a few launches for all of them, where one tensor at a time takes four each.
 void stockStep(at::TensorList weights, at::TensorList gradients, at::TensorList velocities, double lr, double momentum, double decay) {
   if (weights.empty()) return;
   at::_foreach_mul_(velocities, momentum);

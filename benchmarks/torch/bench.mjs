@@ -1,5 +1,6 @@
 // Our engine beside plain PyTorch from Python: the same network, weights, libtorch version, threads and batch, taking turns in one run,
-// so that a slow minute of the machine slows both. `npm run bench -- torch [--batch 16] [--threads N] [--rounds 5] [--python python3]`
+// so that a slow minute of the machine slows both. `npm run bench -- torch [--batch 16] [--threads N] [--rounds 5] [--python python3]
+// [--device cuda] [--precision bf16]`. A device works behind the caller's back: each forward and step ends with reading a number from it.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, cpus, tmpdir } from 'node:os';
@@ -19,14 +20,19 @@ export async function run(args) {
       rounds: { type: 'string', default: '5' },
       classes: { type: 'string', default: '2995' },
       python: { type: 'string', default: '/usr/bin/python3' },
+      device: { type: 'string', default: 'cpu' },
+      precision: { type: 'string', default: 'float32' },
     },
   });
   const [batch, threads, rounds, classes] = [values.batch, values.threads, values.rounds, values.classes].map(Number);
+  const { device, precision } = values;
+  if (!['float32', 'bf16'].includes(precision)) throw new Error(`--precision is float32 or bf16, not ${precision}.`);
   const folder = mkdtempSync(join(tmpdir(), 'pocketnet-bench-'));
   try {
-    const ours = await openOurs({ batch, threads, classes, weights: join(folder, 'weights.pth') });
-    const peer = await openPeer(values.python, { batch, threads, classes, weights: join(folder, 'weights.pth') });
-    console.log(`${cpus()[0]?.model}, ${threads} threads, batch ${batch}, ${classes} classes`);
+    const setting = { batch, threads, classes, device, precision, weights: join(folder, 'weights.pth') };
+    const ours = await openOurs(setting);
+    const peer = await openPeer(values.python, setting);
+    console.log(`${cpus()[0]?.model}, ${threads} threads, ${device}, ${precision}, batch ${batch}, ${classes} classes`);
     console.log(
       `ours: libtorch ${ours.version}; peer: PyTorch ${peer?.version ?? 'not found: only our side is timed'}\n`,
     );
@@ -82,38 +88,50 @@ export async function run(args) {
 const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1];
 
 /** Our side in this process; it writes the weights that the peer loads. */
-async function openOurs({ batch, threads, classes, weights }) {
-  const { backward, engineInfo, fromArray, manualSeed, noGrad, ops, optim, saveTensors, scope, setThreads } =
-    await import('@pocketnet/torch');
+async function openOurs({ batch, threads, classes, device, precision, weights }) {
+  const torch = await import('@pocketnet/torch');
+  const { backward, engineInfo, indexTensor, manualSeed, noGrad, ops, optim, scope } = torch;
   const { ArcFace, execute, findNetwork } = await import('@pocketnet/lab');
-  setThreads(threads);
+  torch.requireDevice(device);
+  torch.setThreads(threads);
+  torch.allowTf32(false);
   manualSeed(0);
   const network = findNetwork('pocketnet-s-128').build();
-  saveTensors(weights, network.stateDict());
-  const head = new ArcFace(128, classes);
-  const images = ops.permute(ops.randn([batch, 112, 112, 3]), [0, 3, 1, 2]);
-  const labels = fromArray(
-    BigInt64Array.from({ length: batch }, (_, i) => BigInt(i % classes)),
-    [batch],
+  torch.saveTensors(weights, network.stateDict());
+  network.to({ device });
+  const head = new ArcFace(128, classes).to({ device });
+  const images = ops.toDevice(ops.permute(ops.randn([batch, 112, 112, 3]), [0, 3, 1, 2]), device, 'float32');
+  const labels = indexTensor(
+    Array.from({ length: batch }, (_, i) => i % classes),
+    device,
   );
+  const kind = device === 'cpu' ? 'cpu' : 'cuda';
+  const precisely = precision === 'bf16' ? (body) => torch.autocast(kind, body) : (body) => body();
   const optimizers = [network, head].map((part) =>
     optim.sgd(part.parameters(), { lr: 1e-3, momentum: 0.9, weightDecay: 5e-4 }),
   );
-  const four = ops.ones([4]);
+  const four = ops.ones([4], 'float32', null, device);
   const work = {
     small: () => ops.add(four, four).dispose(),
     forward: () => {
       network.eval();
-      noGrad(() => scope(() => void network.read(images, execute)));
+      noGrad(() => scope(() => ops.sum(precisely(() => network.read(images, execute))).item()));
     },
     step: () => {
       network.train();
       scope(() => {
-        const loss = head.loss(network.forward(images), labels);
+        const loss = head.loss(
+          ops.toDtype(
+            precisely(() => network.forward(images)),
+            'float32',
+          ),
+          labels,
+        );
         for (const optimizer of optimizers) optimizer.zeroGrad();
         backward(loss);
         optim.clipGradNorm(network.parameters(), 5);
         for (const optimizer of optimizers) optimizer.step();
+        loss.item();
       });
     },
   };
@@ -130,20 +148,9 @@ async function openOurs({ batch, threads, classes, weights }) {
 }
 
 /** The peer as a child process that takes its turn when asked. */
-async function openPeer(python, { batch, threads, classes, weights }) {
-  const args = [
-    script,
-    'serve',
-    '--threads',
-    threads,
-    '--batch',
-    batch,
-    '--classes',
-    classes,
-    '--weights',
-    weights,
-  ].map(String);
-  const child = spawn(python, args, { stdio: ['pipe', 'pipe', 'ignore'] });
+async function openPeer(python, setting) {
+  const flags = Object.entries(setting).flatMap(([name, value]) => [`--${name}`, String(value)]);
+  const child = spawn(python, [script, 'serve', ...flags], { stdio: ['pipe', 'pipe', 'ignore'] });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   child.on('error', () => {});
   const first = await lines.next();

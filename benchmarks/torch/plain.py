@@ -2,7 +2,7 @@
 """PocketNet in plain PyTorch, layer by layer as the paper describes it: the peer that our engine is measured against.
 
     plain.py golden FOLDER            checks this script against the network fixtures of a golden folder
-    plain.py serve --threads N --batch N --classes N
+    plain.py serve --threads N --batch N --classes N [--device cuda] [--precision bf16]
                                       one JSON line in, one out: {"do": "forward"|"step", "times": k} -> {"milliseconds": [...]}
 """
 import argparse
@@ -165,31 +165,39 @@ def serve(options):
     net = PocketNet()
     if options.weights:
         net.load_state_dict(torch.load(options.weights, map_location="cpu"))
-    kernel = nn.Parameter(torch.randn(128, options.classes) * 0.01)
-    images = torch.randn(options.batch, 3, 112, 112)
-    labels = torch.arange(options.batch) % options.classes
+    torch.backends.cudnn.allow_tf32 = False
+    net.to(options.device)
+    kernel = nn.Parameter(torch.randn(128, options.classes, device=options.device) * 0.01)
+    images = torch.randn(options.batch, 3, 112, 112, device=options.device)
+    labels = torch.arange(options.batch, device=options.device) % options.classes
+    kind = torch.device(options.device).type
+
+    def embed():
+        with torch.autocast(kind, torch.bfloat16, enabled=options.precision == "bf16"):
+            return net(images)
     backbone_optimiser = torch.optim.SGD(net.parameters(), lr=1e-3, momentum=0.9, weight_decay=5e-4)
     head_optimiser = torch.optim.SGD([kernel], lr=1e-3, momentum=0.9, weight_decay=5e-4)
 
     def forward():
         net.eval()
         with torch.no_grad():
-            net(images)
+            embed().sum().item()
 
     def step():
         net.train()
-        loss = arcface_loss(net(images), kernel, labels)
+        loss = arcface_loss(embed().float(), kernel, labels)
         backbone_optimiser.zero_grad()
         head_optimiser.zero_grad()
         loss.backward()
         nn.utils.clip_grad_norm_(net.parameters(), 5)
         backbone_optimiser.step()
         head_optimiser.step()
+        loss.item()
 
     def small():
         a + a
 
-    a = torch.ones(4)
+    a = torch.ones(4, device=options.device)
     actions = {"forward": forward, "step": step, "small": small}
     print(json.dumps({"version": torch.__version__, "threads": torch.get_num_threads()}), flush=True)
     for line in sys.stdin:
@@ -212,6 +220,8 @@ def main():
     serving.add_argument("--batch", type=int, default=16)
     serving.add_argument("--classes", type=int, default=2995)
     serving.add_argument("--weights")
+    serving.add_argument("--device", default="cpu")
+    serving.add_argument("--precision", default="float32")
     options = parser.parse_args()
     return golden(options.folder) if options.verb == "golden" else serve(options)
 

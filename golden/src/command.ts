@@ -1,3 +1,5 @@
+import { parseArgs } from 'node:util';
+import { allowTf32, type Device, requireDevice } from '@pocketnet/torch';
 import { describeResult } from './print.js';
 import { checkFixture, type FixtureResult, listFixtures, tally } from './walk.js';
 
@@ -7,18 +9,22 @@ export interface Console {
 }
 
 /**
- * `npm run golden -- FOLDER`: checks every fixture of the folder and prints as it goes.
+ * `npm run golden -- FOLDER [--device cuda]`: checks every fixture of the folder and prints as it goes. The device's products are
+ * whole float32 ones, not TF32's.
  * @returns the exit code: 0 when all checks passed, 1 when one failed or there was none, 2 on wrong usage
  */
 export function command(args: readonly string[], console: Console): 0 | 1 | 2 {
-  const [folder, ...rest] = args;
-  if (folder === undefined || rest.length > 0) {
-    console.error('Usage: npm run golden -- FOLDER   (a folder of fixtures with an index.json)');
+  const wanted = read(args);
+  if (!wanted) {
+    console.error('Usage: npm run golden -- FOLDER [--device cuda]   (a folder of fixtures with an index.json)');
     return 2;
   }
+  const { folder, device } = wanted;
+  allowTf32(false);
   const results: FixtureResult[] = [];
   try {
-    for (const fixture of listFixtures(folder)) {
+    requireDevice(device);
+    for (const fixture of listFixtures(folder, device)) {
       const result = checkFixture(fixture);
       results.push(result);
       console.log(`${describeResult(result)}\n`);
@@ -30,4 +36,15 @@ export function command(args: readonly string[], console: Console): 0 | 1 | 2 {
   const { passed, failed } = tally(results);
   console.log(`${passed} passed, ${failed} failed`);
   return failed > 0 || passed === 0 ? 1 : 0;
+}
+
+function read(args: readonly string[]): { folder: string; device: Device } | undefined {
+  try {
+    const options = { device: { type: 'string', default: 'cpu' } } as const;
+    const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });
+    const [folder, ...rest] = positionals;
+    return folder === undefined || rest.length > 0 ? undefined : { folder, device: values.device };
+  } catch {
+    return undefined; // an option that is not known
+  }
 }

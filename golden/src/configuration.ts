@@ -1,9 +1,9 @@
 import { checkGenotype, type Edge, type Genotype, genotypes, PocketNet, readGenotype } from '@pocketnet/lab';
-import { ops, type Tensor } from '@pocketnet/torch';
+import { type Device, ops, type Tensor } from '@pocketnet/torch';
 import type { Json } from './json.js';
 
-/** The PocketNet that a description's configuration stands for, with fresh weights. */
-export function buildPocketNet(config: Json): PocketNet {
+/** The PocketNet that a description's configuration stands for, with fresh weights on a device. */
+export function buildPocketNet(config: Json, device: Device = 'cpu'): PocketNet {
   return new PocketNet({
     genotype: genotypeOf(config),
     channels: config.get('C').number(),
@@ -11,7 +11,7 @@ export function buildPocketNet(config: Json): PocketNet {
     embedding: config.get('emb').number(),
     input: config.find('input_size')?.number() ?? 112,
     stemMultiplier: config.find('stem_multiplier')?.number() ?? 4,
-  });
+  }).to({ device });
 }
 
 /** A genotype that is written out, as official text or as fields, else the published one of the configuration's key. */

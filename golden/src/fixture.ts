@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { loadTensors, type Tensor } from '@pocketnet/torch';
+import { type Device, loadTensors, ops, type Tensor } from '@pocketnet/torch';
 import { Json } from './json.js';
 
 export type NamedTensors = ReadonlyMap<string, Tensor>;
@@ -17,6 +17,8 @@ export class Fixture {
   constructor(
     readonly folder: string,
     entry: Json,
+    /** Where the fixture's tensors are put, and with them all that is computed of them. */
+    readonly device: Device = 'cpu',
   ) {
     this.kind = entry.get('kind').text();
     this.name = entry.find('name')?.text() ?? this.kind;
@@ -47,7 +49,13 @@ export class Fixture {
 
   /** The tensors of a file, in the file's order. */
   tensors(file: string): NamedTensors {
-    return loadTensors(join(this.folder, file)).tensors;
+    const { tensors } = loadTensors(join(this.folder, file));
+    return new Map(Array.from(tensors, ([name, tensor]) => [name, this.there(tensor)]));
+  }
+
+  /** A tensor on the fixture's device. */
+  there(tensor: Tensor): Tensor {
+    return ops.toDevice(tensor, this.device, tensor.dtype);
   }
 
   /** The fixture's file of tensors for one purpose: `init` finds `trainstep.init.safetensors`. */

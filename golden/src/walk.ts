@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { scope } from '@pocketnet/torch';
+import { type Device, scope } from '@pocketnet/torch';
 import { type Check, Findings, type Gap, passes } from './check.js';
 import { Fixture, readJson } from './fixture.js';
 import { kinds } from './registry.js';
@@ -14,13 +14,13 @@ export interface FixtureResult {
   readonly error?: string;
 }
 
-/** The fixtures of a folder in the order of its `index.json`. */
-export function listFixtures(folder: string): Fixture[] {
+/** The fixtures of a folder in the order of its `index.json`, to be checked on a device. */
+export function listFixtures(folder: string, device: Device = 'cpu'): Fixture[] {
   const index = readJson(join(folder, 'index.json'));
   return index
     .get('fixtures')
     .items()
-    .map((entry) => new Fixture(folder, entry));
+    .map((entry) => new Fixture(folder, entry, device));
 }
 
 /** Checks one fixture; what goes wrong on the way is a part of the result. */

@@ -13,13 +13,13 @@ const program = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 const small = { name: 'S-128', genotype_key: 'softmax_casia', C: 16, n_layers: 18, emb: 128, params: 925_632 };
 
 /** Writes a folder of fixtures and runs the command on it. */
-function golden(name: string, files: Record<string, unknown>) {
+function golden(name: string, files: Record<string, unknown>, ...options: string[]) {
   const folder = join(root, name);
   mkdirSync(folder);
   for (const [file, content] of Object.entries(files)) {
     writeFileSync(join(folder, file), typeof content === 'string' ? content : JSON.stringify(content));
   }
-  return run([folder]);
+  return run([folder, ...options]);
 }
 
 function run(args: readonly string[]) {
@@ -41,6 +41,15 @@ describe('npm run golden', () => {
     const ran = golden('wrong', { 'index.json': countsIndex, 'counts.json': { models } });
     expect(ran).toMatchObject({ status: 1, last: '1 passed, 1 failed' });
     expect(ran.stdout).toMatch(/FAIL {2}wrong: params +1 of 0/);
+  });
+
+  test('computes on the device that is named, and says at once where there is no such one', () => {
+    const files = { 'index.json': countsIndex, 'counts.json': { models: [small] } };
+    expect(golden('here', files, '--device', 'cpu')).toMatchObject({ status: 0, last: '1 passed, 0 failed' });
+    const unknown = golden('nowhere', files, '--device', 'abacus');
+    expect(unknown).toMatchObject({ status: 1, stdout: '' });
+    expect(unknown.stderr).toContain("There is no device 'abacus': name cpu, cuda or cuda:1.");
+    expect(golden('typo', files, '--devise', 'cpu')).toMatchObject({ status: 2 });
   });
 
   test('neither passes nor fails what is not built yet', () => {

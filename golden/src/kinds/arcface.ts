@@ -1,5 +1,5 @@
 import { ArcFace } from '@pocketnet/lab';
-import { backward, fromArray, ops, type Tensor, tensor } from '@pocketnet/torch';
+import { backward, fromArray, indexTensor, ops, type Tensor, tensor } from '@pocketnet/torch';
 import { elements, type Findings, maxAbs, maxRel, ofLargest, sum } from '../check.js';
 import { type Fixture, type NamedTensors, required } from '../fixture.js';
 import type { Json } from '../json.js';
@@ -25,10 +25,10 @@ export function arcface(fixture: Fixture, findings: Findings): void {
     compare('_easy_margin', easy, tensors, description, tolerances, findings);
   }
   for (const entry of description.find('pathological')?.items() ?? []) {
-    checkPathological(entry, options, tolerances, findings);
+    checkPathological(fixture, entry, options, tolerances, findings);
   }
   const width = given.embeddings.shape[1] ?? 0;
-  if (description.find('aligned_1000_pairs')) checkAligned(width, options, findings);
+  if (description.find('aligned_1000_pairs')) checkAligned(fixture, width, options, findings);
 }
 
 interface HeadInput {
@@ -49,7 +49,7 @@ function computeHead(
   options: { scale: number; margin: number; easyMargin?: boolean },
 ): HeadNumbers {
   const [width = 0, classes = 0] = kernel.shape;
-  const head = new ArcFace(width, classes, options);
+  const head = new ArcFace(width, classes, options).to({ device: kernel.device });
   try {
     head.loadStateDict(new Map([['kernel', kernel]]));
     const leaf = ops.clone(embeddings);
@@ -100,6 +100,7 @@ function compare(
  * finite too, ours equal them; elsewhere they may not, since our clamp keeps clear of the edge.
  */
 function checkPathological(
+  fixture: Fixture,
   entry: Json,
   options: { scale: number; margin: number },
   { logitsAbs, lossRel, gradientOfLargest }: Tolerances,
@@ -119,9 +120,9 @@ function checkPathological(
   const embeddings = labels.flatMap((label) => Array.from({ length: size }, (_, i) => (i === label ? factor : 0)));
   const actual = computeHead(
     {
-      embeddings: tensor(embeddings, [labels.length, size]),
-      kernel: tensor(identity, [size, size]),
-      labels: tensor(labels, [labels.length], 'int64'),
+      embeddings: fixture.there(tensor(embeddings, [labels.length, size])),
+      kernel: fixture.there(tensor(identity, [size, size])),
+      labels: indexTensor(labels, fixture.device),
     },
     options,
   );
@@ -143,21 +144,23 @@ function checkPathological(
 }
 
 /** 1,000 embeddings of thrice their centres: rounding brings some cosines above 1, where the released head yields NaN. */
-function checkAligned(width: number, options: { scale: number; margin: number }, findings: Findings): void {
+function checkAligned(
+  fixture: Fixture,
+  width: number,
+  options: { scale: number; margin: number },
+  findings: Findings,
+): void {
   const pairs = 1000;
   const centres = Float32Array.from(
     { length: pairs * width },
     (_, i) => Math.sin(12.9898 * (i + 1)) + Math.cos(78.233 * i),
   );
-  const rows = fromArray(centres, [pairs, width]);
+  const rows = fixture.there(fromArray(centres, [pairs, width]));
   const actual = computeHead(
     {
       embeddings: ops.mulScalar(rows, 3),
       kernel: ops.contiguous(ops.transpose(rows, 0, 1)),
-      labels: fromArray(
-        BigInt64Array.from({ length: pairs }, (_, i) => BigInt(i)),
-        [pairs],
-      ),
+      labels: indexTensor(Array(pairs).keys(), fixture.device),
     },
     options,
   );

@@ -14,7 +14,7 @@ export function network(fixture: Fixture, findings: Findings): void {
   const tolerances = fixture.tolerances(documented);
   const { description } = fixture;
   const { weightsFile, weights, numbersFile, numbers } = readFiles(fixture);
-  const net = buildPocketNet(description.find('config') ?? description);
+  const net = buildPocketNet(description.find('config') ?? description, fixture.device);
   try {
     net.loadStateDict(weights);
     checkWeights(description, net, weights, findings);

@@ -18,6 +18,7 @@ const documented = {
 };
 
 interface Context {
+  fixture: Fixture;
   file: string;
   numbers: NamedTensors;
   seed: number;
@@ -30,7 +31,8 @@ export function teacher(fixture: Fixture, findings: Findings): void {
   const { description } = fixture;
   const file = fixture.requiredFile();
   const seed = description.get('seed').number();
-  const context = { file, numbers: fixture.tensors(file), seed, tolerances: fixture.tolerances(documented), findings };
+  const numbers = fixture.tensors(file);
+  const context = { fixture, file, numbers, seed, tolerances: fixture.tolerances(documented), findings };
   checkHashes(description, context);
   for (const [key, facts] of description.get('networks').fields()) {
     const input = description.find('input_size')?.number() ?? inputOf(key, context);
@@ -45,10 +47,10 @@ function inputOf(key: string, { numbers }: Context): number {
 }
 
 function checkNetwork(key: string, facts: Json, input: number, context: Context): void {
-  const { file, numbers, seed, findings } = context;
+  const { fixture, file, numbers, seed, findings } = context;
   const [images = 0, embedding = 0] = required(numbers, `${key}.eval_output`, file).shape;
   const trained = numbers.get(`${key}.train_output`)?.shape[0];
-  const net = new IResNet({ units: facts.get('units').numbers(), embedding, input });
+  const net = new IResNet({ units: facts.get('units').numbers(), embedding, input }).to({ device: fixture.device });
   try {
     const filled = fillByRule(net, seed);
     checkRule(net, context);
@@ -65,12 +67,12 @@ function checkNetwork(key: string, facts: Json, input: number, context: Context)
   }
 }
 
-function imagesFor(count: number, side: number, { numbers, seed, tolerances, findings }: Context): Tensor {
+function imagesFor(count: number, side: number, { fixture, numbers, seed, tolerances, findings }: Context): Tensor {
   const values = imagesByRule(count, side, seed);
   const first = numbers.get('rule_check.input');
   if (first)
     findings.check('rule: input', maxAbs(values.subarray(0, first.size), elements(first)), tolerances.ruleCheckAbs);
-  return fromArray(values, [count, 3, side, side]);
+  return fixture.there(fromArray(values, [count, 3, side, side]));
 }
 
 function checkHashes(description: Json, { seed, findings }: Context): void {

@@ -23,7 +23,10 @@ export interface Setting {
 export function fromStart<T>(fixture: Fixture, trial: Trial, body: (setting: Setting) => T): T {
   const { description } = fixture;
   const init = fixture.tensors(fixture.requiredFile('init'));
-  const network = buildSearchNetwork(description.get('model'), init).to({ dtype: trial.dtype });
+  const network = buildSearchNetwork(description.get('model'), init).to({
+    device: fixture.device,
+    dtype: trial.dtype,
+  });
   const rule = {
     lr: description.get('xi').number(),
     momentum: description.find('w_momentum')?.number() ?? 0.9,

@@ -57,11 +57,11 @@ export function runSteps(
   observe: (outcome: StepOutcome) => void,
 ): void {
   const { momentum, weightDecay, clip, scale, margin, weight } = recipe;
-  const { dtype } = input.images;
+  const { device, dtype } = input.images;
   const targets = input.teacher && ops.normalize(ops.toDtype(input.teacher, dtype));
-  const backbone = buildPocketNet(model).to({ dtype });
+  const backbone = buildPocketNet(model, device).to({ dtype });
   const [width = 0, classes = 0] = input.kernel.shape;
-  const head = new ArcFace(width, classes, { scale, margin }).to({ dtype });
+  const head = new ArcFace(width, classes, { scale, margin }).to({ device, dtype });
   try {
     backbone.loadStateDict(input.weights);
     head.loadStateDict(new Map([['kernel', input.kernel]]));

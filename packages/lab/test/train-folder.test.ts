@@ -75,6 +75,7 @@ describe('refused before anything is written:', () => {
     ['a set without labels', { train: unlabelled }, { batch: 2 }, /unlabelled\.rec.* 2 at least/],
     ['fewer images than a batch', {}, { batch: 64 }, /fewer than a batch/],
     ['verification pairs that are not there', { val: ['nowhere.bin'] }, {}, /nowhere\.bin/],
+    ['a device that is not there', {}, { device: 'abacus' }, "There is no device 'abacus'"],
     ['an unknown network', {}, { network: 'pocketnet-xxl' }, /no network 'pocketnet-xxl'/],
     ['a genotype file that is none', {}, { genotype: odd }, /odd\.txt: no genotype/],
     ['a size that the network cannot halve', { size: 36 }, {}, /An input of 36 pixels/],

@@ -17,6 +17,22 @@ export function engineInfo(): EngineInfo {
   return { version, threads, cuda, capability };
 }
 
+/**
+ * Asks at the start what an operator would find out late: whether this engine can compute on a device.
+ * @param device `cpu`, `cuda` or `cuda:1`
+ * @throws an Error that says what to do
+ */
+export function requireDevice(device: string): void {
+  if (device === 'cpu') return;
+  if (!/^cuda(:\d+)?$/.test(device)) throw new Error(`There is no device '${device}': name cpu, cuda or cuda:1.`);
+  const { version, cuda } = engineInfo();
+  if (!cuda)
+    throw new Error(
+      `The device '${device}' needs a GPU and a libtorch with CUDA; this engine is libtorch ${version}, and finds none. ` +
+        'Use the device cpu, or see the README of @pocketnet/torch on how the engine is built against another libtorch.',
+    );
+}
+
 /** Sets and returns the number of threads that one operator may use. */
 export const setThreads = (count: number): number => native.threads(count);
 

@@ -117,7 +117,7 @@ const suitsWinograd = (
 function foldInto(layer: nn.Conv2d | nn.Linear, norm: nn.BatchNorm, each: readonly number[]) {
   return scope(() => {
     const root = ops.sqrt(ops.addScalar(norm.running_var, norm.eps));
-    const scale = ops.div(norm.weight ?? ops.ones([norm.channels]), root);
+    const scale = ops.div(norm.weight ?? ops.full([norm.channels], 1, root.dtype, null, root.device), root);
     const weight = ops.mul(layer.weight, ops.reshape(scale, each));
     const centre = layer.bias ? ops.sub(layer.bias, norm.running_mean) : ops.neg(norm.running_mean);
     const shift = ops.mul(scale, centre);

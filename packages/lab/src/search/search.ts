@@ -62,10 +62,11 @@ export async function search(loaded: LoadedSearch, options: SearchOptions): Prom
     throw new Error(`${out} holds a search already: pass --resume to go on with it, or name another folder.`);
   const group = joinProcessGroup({ device: loaded.config.device });
   try {
-    const { random } = loaded.config;
-    const result = random
-      ? await randomSearch(group, loaded, random, options)
-      : await searchAsRank(group, loaded, resumed, options);
+    const config = { ...loaded.config, device: group.device }; // 'cuda' is another GPU in every process
+    const here = { ...loaded, config };
+    const result = config.random
+      ? await randomSearch(group, here, config.random, options)
+      : await searchAsRank(group, here, resumed, options);
     group.barrier();
     return result;
   } finally {

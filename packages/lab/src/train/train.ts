@@ -47,7 +47,8 @@ export async function train(loaded: LoadedConfig, options: TrainOptions): Promis
     throw new Error(`${out} holds a run already: pass --resume to go on with it, or name another folder.`);
   const group = joinProcessGroup({ device: loaded.config.device });
   try {
-    const result = await trainAsRank(group, loaded, resumed, options);
+    const config = { ...loaded.config, device: group.device }; // 'cuda' is another GPU in every process
+    const result = await trainAsRank(group, { ...loaded, config }, resumed, options);
     group.barrier();
     return result;
   } finally {

@@ -1,5 +1,6 @@
 import { native } from '../native.js';
-import { type Rendezvous, rendezvousFrom } from './environment.js';
+import { requireDevice } from '../runtime.js';
+import { rendezvousFrom } from './environment.js';
 import { ConnectedGroup, GroupOfOne, type ProcessGroup } from './process-group.js';
 
 export interface JoinOptions {
@@ -17,7 +18,8 @@ const HALF_AN_HOUR = 1800;
  * Joins the process group that the environment describes by torchrun's variables: RANK, WORLD_SIZE, MASTER_ADDR, MASTER_PORT and
  * LOCAL_RANK. Returns when all ranks are there. Without WORLD_SIZE, or with 1, this process is a group of one. GLOO_SOCKET_IFNAME names
  * the network interface, or several by comma, where the host's own name does not lead to the right one.
- * @throws an Error for a variable that is missing or no number, and when not all ranks come in time
+ * @throws an Error for a device that this engine cannot compute on, for a variable that is missing or no number, and when not all ranks
+ * come in time
  */
 export function joinProcessGroup(options: JoinOptions = {}): ProcessGroup {
   const { device = 'cpu', timeoutSeconds = HALF_AN_HOUR, environment = process.env } = options ?? {};
@@ -25,9 +27,10 @@ export function joinProcessGroup(options: JoinOptions = {}): ProcessGroup {
     throw new Error(`timeoutSeconds is a number of seconds above 0, not ${String(timeoutSeconds)}.`);
   }
   const rendezvous = rendezvousFrom(environment);
-  if (rendezvous === null) return new GroupOfOne();
-  const { rank, size } = rendezvous;
-  const place = deviceOf(device, rendezvous);
+  requireDevice(device);
+  if (rendezvous === null) return new GroupOfOne(device);
+  const { rank, size, localRank } = rendezvous;
+  const place = device === 'cuda' ? `cuda:${localRank}` : device;
   const joined = native.joinGroup({
     ...rendezvous,
     device: place,
@@ -36,10 +39,4 @@ export function joinProcessGroup(options: JoinOptions = {}): ProcessGroup {
     interfaces: environment.GLOO_SOCKET_IFNAME ?? (rendezvous.oneMachine ? 'lo' : ''),
   });
   return new ConnectedGroup(joined, rank, size, place);
-}
-
-function deviceOf(device: string, { localRank }: Rendezvous): string {
-  if (device === 'cuda') return `cuda:${localRank}`;
-  if (device === 'cpu' || /^cuda:\d+$/.test(device)) return device;
-  throw new Error(`A process group is on cpu, cuda or cuda:<number>, not ${String(device)}.`);
 }

@@ -45,8 +45,10 @@ const done: Work = { wait: () => {} };
 export class GroupOfOne implements ProcessGroup {
   readonly rank = 0;
   readonly size = 1;
-  readonly device = 'cpu';
   readonly native = null;
+
+  constructor(readonly device: string) {}
+
   allReduce(): void {}
   allReduceAsync(): Work {
     return done;

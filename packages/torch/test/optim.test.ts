@@ -119,6 +119,19 @@ describe.each(Object.entries(optimizers))('%s', (_, make) => {
     });
   });
 
+  test('refuses the state of an optimiser with more parameters', () => {
+    scope(() => {
+      const [one, other] = [parameter(), parameter()];
+      const larger = make([one, other]);
+      for (const weight of [one, other]) weight.grad = tensor([1, 1, 1], [3], 'float64');
+      larger.step();
+      const smaller = make([parameter()]);
+      expect(() => smaller.loadStateDict(larger.stateDict())).toThrow(
+        "The state has a parameter 1, the optimiser's own are 0 to 0.",
+      );
+    });
+  });
+
   test('finds the least squares of a small problem', () => {
     scope(() => {
       const x = ops.randn([32, 3]);

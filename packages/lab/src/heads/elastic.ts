@@ -21,7 +21,7 @@ export interface ElasticFaceOptions {
 /**
  * ElasticFace's margins (Boutros et al. 2022, arXiv 2109.09416, section 3): every sample draws its own E ~ N(m, σ²) at every step;
  * cos θ → cos(θ + E) or cos θ − E. With plus, the batch's draws are sorted so that the farther sample gets the larger one.
- * Draws come from the engine's generator, whose state is in a checkpoint: a resumed run draws the same.
+ * Draws come from the processor's generator on any device, and its state is in a checkpoint: a resumed run draws the same.
  */
 export function elasticFaceMargin(options: ElasticFaceOptions = {}): Margin {
   const { scale = 64, form = 'arc', plus = false, released = false } = options;
@@ -31,7 +31,8 @@ export function elasticFaceMargin(options: ElasticFaceOptions = {}): Margin {
     comparesSamples: plus,
     apply(cosines) {
       const margins = noGrad(() => {
-        const drawn = ops.normal_(emptyLike(cosines), margin, sigma);
+        const lots = ops.normal_(ops.empty(cosines.shape, cosines.dtype), margin, sigma);
+        const drawn = ops.toDevice(lots, cosines.device, lots.dtype);
         return plus ? byDistance(drawn, cosines, released) : drawn;
       });
       return form === 'arc' ? addAngle(cosines, margins) : ops.sub(cosines, margins);
@@ -54,7 +55,6 @@ function byDistance(drawn: Tensor, cosines: Tensor, released: boolean): Tensor {
   return released ? ops.gather(sorted, 0, nearest) : ops.scatter(sorted, 0, nearest, sorted);
 }
 
-const emptyLike = operator<[self: Tensor], Tensor>('aten::empty_like');
 const argsort = operator<[self: Tensor, dim: number, descending: boolean], Tensor>('aten::argsort');
 
 /** A head with ElasticFace's margins and learned centres. */

@@ -2,7 +2,14 @@ import { noGrad } from '../autograd.js';
 import * as ops from '../ops.js';
 import { keep, scope } from '../scope.js';
 import { type Tensor, tensor } from '../tensor.js';
-import { type Optimizer, type ParameterGroup, resolveGroups, withGradients, zeroGrad } from './optimizer.js';
+import {
+  besideParameter,
+  type Optimizer,
+  type ParameterGroup,
+  resolveGroups,
+  withGradients,
+  zeroGrad,
+} from './optimizer.js';
 
 export interface AdamOptions {
   lr: number;
@@ -75,13 +82,13 @@ export function adam(parameters: readonly Tensor[] | readonly ParameterGroup[], 
       moments.clear();
       for (const [name, first] of state) {
         if (!name.startsWith('first.')) continue;
-        const place = name.slice('first.'.length);
+        const place = Number(name.slice('first.'.length));
         const second = state.get(`second.${place}`);
         const steps = state.get(`steps.${place}`);
         if (!second || !steps) throw new Error(`Adam's state of parameter ${place} is incomplete.`);
-        moments.set(Number(place), {
-          first: keep(ops.clone(first)),
-          second: keep(ops.clone(second)),
+        moments.set(place, {
+          first: besideParameter(groups, place, first),
+          second: besideParameter(groups, place, second),
           steps: steps.item(),
         });
       }

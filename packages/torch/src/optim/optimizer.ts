@@ -1,4 +1,6 @@
 import { clearGradients } from '../autograd.js';
+import * as ops from '../ops.js';
+import { keep } from '../scope.js';
 import type { Tensor } from '../tensor.js';
 
 /** Parameters that share their hyper-parameters. */
@@ -50,6 +52,18 @@ export function withGradients(
     found.gradients.push(gradient);
   }
   return found;
+}
+
+/**
+ * A copy of what a state has for the parameter at a place, on that parameter's device: states come from files, which are read on the CPU.
+ * The optimiser disposes of it.
+ */
+export function besideParameter(groups: Optimizer['groups'], place: number, value: Tensor): Tensor {
+  const parameters = groups.flatMap((group) => group.parameters);
+  const parameter = parameters[place];
+  if (!parameter)
+    throw new Error(`The state has a parameter ${place}, the optimiser's own are 0 to ${parameters.length - 1}.`);
+  return keep(ops.toDevice(value, parameter.device, value.dtype, false, true));
 }
 
 export function zeroGrad(groups: Optimizer['groups']): void {

@@ -2,7 +2,14 @@ import { noGrad } from '../autograd.js';
 import * as ops from '../ops.js';
 import { keep, scope } from '../scope.js';
 import type { Tensor } from '../tensor.js';
-import { type Optimizer, type ParameterGroup, resolveGroups, withGradients, zeroGrad } from './optimizer.js';
+import {
+  besideParameter,
+  type Optimizer,
+  type ParameterGroup,
+  resolveGroups,
+  withGradients,
+  zeroGrad,
+} from './optimizer.js';
 
 export interface SgdOptions {
   lr: number;
@@ -42,7 +49,10 @@ export function sgd(parameters: readonly Tensor[] | readonly ParameterGroup[], o
     loadStateDict(state) {
       for (const tensor of velocity.values()) tensor.dispose();
       velocity.clear();
-      for (const [name, tensor] of state) velocity.set(Number(name.split('.')[1]), keep(ops.clone(tensor)));
+      for (const [name, tensor] of state) {
+        const place = Number(name.split('.')[1]);
+        velocity.set(place, besideParameter(groups, place, tensor));
+      }
     },
   };
 }

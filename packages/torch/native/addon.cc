@@ -3,21 +3,7 @@
 
 #include <dlfcn.h>
 
-#ifdef __GLIBC__
-#include <malloc.h>
-#endif
-
 namespace pocketnet {
-
-// A training step makes and frees a thousand tensors of megabytes. By default glibc hands such memory back to the kernel each time, and
-// fetching it anew, page by page, costs a quarter of the step; keeping it costs nothing, since the next step needs as much.
-void keepFreedMemory() {
-#ifdef __GLIBC__
-  mallopt(M_MMAP_THRESHOLD, 32 << 20);  // the most that glibc takes
-  mallopt(M_TRIM_THRESHOLD, 1 << 30);
-  mallopt(M_TOP_PAD, 64 << 20);
-#endif
-}
 
 // Node unloads an addon with the last worker that used it. Operators, an allocator and threads of ours live on inside libtorch.
 void stayLoaded() {
@@ -26,9 +12,8 @@ void stayLoaded() {
 }
 
 Napi::Object init(Napi::Env env, Napi::Object exports) {
-  keepFreedMemory();
   stayLoaded();
-  boundAllocations();
+  manageMemory();
   auto* engine = new Engine();
   auto key = Napi::Array::New(env, 1);
   key.Set(0u, Napi::String::New(env, "handle"));

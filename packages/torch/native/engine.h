@@ -94,7 +94,7 @@ auto guarded(Napi::Env env, const std::string& what, Body body) -> decltype(body
   }
 }
 
-void boundAllocations();  // once a process: see allocation.cc
+void manageMemory();  // once a process: see allocation.cc
 
 // One function a file: what it adds to the addon's exports.
 void exportOperators(Napi::Env env, Napi::Object exports);

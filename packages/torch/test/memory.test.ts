@@ -90,15 +90,18 @@ describe('The process', () => {
     expect(late / early).toBeLessThan(1.05);
   });
 
-  test.runIf(process.platform === 'linux')('serves the next tensors, too, where they are large: no page of it is fetched anew', () => {
-    const megabytes = 64;
-    const pagesOf4KiB = (megabytes << 20) / 4096;
-    const use = () => scope(() => ops.ones([megabytes << 18]));
-    use();
-    const before = process.resourceUsage().minorPageFault;
-    for (let i = 0; i < 5; i++) use();
-    expect(process.resourceUsage().minorPageFault - before).toBeLessThan(pagesOf4KiB);
-  });
+  test.runIf(process.platform === 'linux')(
+    'serves the next tensors, too, where they are large: no page of it is fetched anew',
+    () => {
+      const megabytes = 64;
+      const pagesOf4KiB = (megabytes << 20) / 4096;
+      const use = () => scope(() => ops.ones([megabytes << 18]));
+      use();
+      const before = process.resourceUsage().minorPageFault;
+      for (let i = 0; i < 5; i++) use();
+      expect(process.resourceUsage().minorPageFault - before).toBeLessThan(pagesOf4KiB);
+    },
+  );
 
   test('refuses a tensor larger than the free memory instead of being killed for it', () => {
     scope(() => {

@@ -77,7 +77,7 @@ export async function quantiseOnnx(path: string, out: string, options: QuantiseF
   writeFileAtomic(out, bytes);
   return {
     ...{ bytes: bytes.length, inFloat: floats, observer: observer.name, images: all.length },
-    quantised: [...written.initializers.values()].filter(({ dtype }) => dtype === 'int8').length,
+    quantised: [...written.initializers.values()].filter(isWeightInEightBits).length,
     cosine: meanCosine(before, after),
     noise: noiseOf(before, after),
   };
@@ -89,3 +89,7 @@ function meanCosine(a: readonly number[][], b: readonly number[][]): number {
   const cosines = a.map((row, i) => dot(row, b[i] ?? []) / Math.sqrt(dot(row, row) * dot(b[i] ?? [], b[i] ?? [])));
   return cosines.reduce((sum, cosine) => sum + cosine, 0) / cosines.length;
 }
+
+/** Scales and zero points have an axis at most. */
+const isWeightInEightBits = ({ dtype, shape }: { dtype: string; shape: readonly number[] }): boolean =>
+  dtype === 'int8' || (dtype === 'uint8' && shape.length > 1);

@@ -39,8 +39,9 @@ const activations = ({ op, inputs }: Node): string[] => (WEIGHTED.has(op) ? inpu
 
 /**
  * The graph with pairs of QuantizeLinear and DequantizeLinear around its nodes (QDQ), which runtimes turn into operations on integers:
- * activations as uint8 with one scale and zero point a tensor, weights as int8 with one scale an output channel, symmetric, biases as
- * int32 of the product of both scales (Jacob et al. 2018).
+ * activations as uint8 with one scale and zero point a tensor, weights as uint8 with one scale an output channel, symmetric about 128, biases as
+ * int32 of the product of both scales (Jacob et al. 2018). Weights as int8 would be faster where there is VNNI, and wrong where there is only AVX2:
+ * there ONNX Runtime adds two products of uint8 and int8 in sixteen bits, which overflow.
  *
  * @param graph is left as it is
  * @param ranges of all `quantisedValues`
@@ -112,10 +113,20 @@ function weightsInIntegers(editor: GraphEditor, node: Node, inputScale?: number)
   const axis = node.op === 'Gemm' && !(transposed?.kind === 'int' && Number(transposed.value) === 1) ? 1 : 0;
   const outputs = shape[axis] ?? 1;
   const { whole, scales } = inEightBits(data, shape, axis);
-  const parts = [
-    editor.addConstant(`${weightName}.int8`, 'int8', shape, whole),
-    editor.addConstant(`${weightName}.scales`, 'float32', [outputs], scales),
-  ];
+  const scaled = editor.addConstant(`${weightName}.scales`, 'float32', [outputs], scales);
+  const parts =
+    inputScale === undefined
+      ? [editor.addConstant(`${weightName}.int8`, 'int8', shape, whole), scaled]
+      : [
+          editor.addConstant(
+            `${weightName}.uint8`,
+            'uint8',
+            shape,
+            Uint8Array.from(whole, (value) => value + 128),
+          ),
+          scaled,
+          editor.addConstant(`${weightName}.zero`, 'uint8', [outputs], new Uint8Array(outputs).fill(128)),
+        ];
   const weight = editor.insert(node, 'DequantizeLinear', parts, { axis }, `${weightName}.dequantise`);
   const bias = biasName === '' ? undefined : editor.floats(biasName);
   if (biasName === '' || !bias || inputScale === undefined) return biasName === '' ? [weight] : [weight, biasName];

@@ -40,7 +40,7 @@ const activations = ({ op, inputs }: Node): string[] => (WEIGHTED.has(op) ? inpu
 /**
  * The graph with pairs of QuantizeLinear and DequantizeLinear around its nodes (QDQ), which runtimes turn into operations on integers:
  * activations as uint8 with one scale and zero point a tensor, weights as uint8 with one scale an output channel, symmetric about 128, biases as
- * int32 of the product of both scales (Jacob et al. 2018). Weights as int8 would be faster where there is VNNI, and wrong where there is only AVX2:
+ * int32 of the product of both scales (Jacob et al. 2018). Weights as int8 would be wrong where there is AVX2 and no VNNI:
  * there ONNX Runtime adds two products of uint8 and int8 in sixteen bits, which overflow.
  *
  * @param graph is left as it is

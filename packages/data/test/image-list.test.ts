@@ -106,3 +106,16 @@ describe('setting people aside', () => {
     expect(() => setAside(file('packed'), { fraction: 0.5, names: 'utkface/' })).toThrow(/begins with "utkface\/"/);
   });
 });
+
+it('several lists act together, only and without alike', () => {
+  const [first, second] = [list('1\n2\n'), list('2\n9\n')];
+  const numbers = (query: string): number[] => {
+    const part = openSource(`${file('packed')}${query}`);
+    const places = Array.from({ length: part.length }, (_, i) => Number(part.place?.(i).record));
+    part.close();
+    return places;
+  };
+  expect(numbers(`?only=${first},${second}`)).toEqual([1, 2, 9]);
+  const rest = numbers(`?without=${first},${second}`);
+  expect([...rest, 1, 2, 9].sort((a, b) => a - b)).toEqual(numbers(''));
+});

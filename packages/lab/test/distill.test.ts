@@ -7,8 +7,12 @@ import {
   distillationLosses,
   EmbeddingCache,
   findStages,
+  JoinedCaches,
+  openTargets,
   principalDirections,
+  relationLoss,
   shardImages,
+  type TeacherModel,
   templateLoss,
 } from '@pocketnet/lab';
 import { backward, fromArray, manualSeed, ops, scope, type Tensor } from '@pocketnet/torch';
@@ -66,6 +70,27 @@ describe('the losses of distillation', () => {
   );
 });
 
+describe('the relational term', () => {
+  test('does not see a rotation of the embedding, nor the lengths of its rows', () =>
+    scope(() => {
+      manualSeed(3);
+      const targets = unit(6, 4);
+      const [cos, sin] = [Math.cos(0.7), Math.sin(0.7)];
+      const turn = fromArray(Float32Array.of(cos, sin, 0, 0, -sin, cos, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1), [4, 4]);
+      expect(relationLoss(ops.mulScalar(ops.matmul(targets, turn), 5), targets, 100).item()).toBeCloseTo(0, 6);
+    }));
+
+  test('is the mean over the pairs of different faces of the squared difference of their cosines', () =>
+    scope(() => {
+      const students = fromArray(Float32Array.of(2, 0, 0, 3, 1, 1), [3, 2]);
+      const targets = fromArray(Float32Array.of(1, 0, 1, 0, 0, 1), [3, 2]);
+      const half = Math.SQRT1_2;
+      // pairs (0, 1), (0, 2), (1, 2): students 0, √½, √½; targets 1, 0, 0
+      const expected = (1 + half ** 2 + half ** 2) / 3;
+      expect(relationLoss(students, targets, 10).item()).toBeCloseTo(10 * expected, 5);
+    }));
+});
+
 describe('the stages of a teacher', () => {
   test('matched pairs every epoch with its own stage and refuses a teacher with too few', () => {
     expect(assignStages('matched', 5, 3)).toEqual([0, 1, 2]);
@@ -121,6 +146,33 @@ test('a cache gives back what was written, by image and mirror image, and misses
   cache.close();
   writeFileSync(at('cache', '00001.f32'), 'short');
   expect(new EmbeddingCache(at('cache'), images, 4).missing()).toEqual([1]);
+});
+
+test('the caches of parts are read as one, a part that comes twice twice', () => {
+  const value = (part: number, index: number, k: number): number => 1000 * part + index * 8 + k;
+  const [first, second] = [3, 2].map((images, part) => {
+    const cache = new EmbeddingCache(at(`part-${part}`), images, 4);
+    cache.write(
+      0,
+      Float32Array.from({ length: images * 8 }, (_, i) => value(part, Math.floor(i / 8), i % 8)),
+    );
+    return cache;
+  }) as [EmbeddingCache, EmbeddingCache];
+  const joined = new JoinedCaches([first, second, first], 4);
+  expect(joined.images).toBe(8);
+  const both = new Float32Array(8);
+  for (const [index, part, inside] of [
+    [0, 0, 0],
+    [2, 0, 2],
+    [3, 1, 0],
+    [4, 1, 1],
+    [5, 0, 0],
+    [7, 0, 2],
+  ] as const) {
+    joined.read(index, both);
+    expect([...both]).toEqual(Array.from({ length: 8 }, (_, k) => value(part, inside, k)));
+  }
+  joined.close();
 });
 
 test('principal directions of embeddings in a plane give the plane, whatever turns it', () =>
@@ -235,6 +287,59 @@ describe('a run with a teacher', () => {
     await run(at('learned-halves'), learned, { signal: controller.signal });
     await run(at('learned-halves'), learned, { resume: true });
     expect(weights(at('learned-halves')).equals(weights(whole.out))).toBe(true);
+  });
+
+  test('a part that is joined with another set is not looked at again, and one listed with times comes so often', async () => {
+    const small = 'generated:identities=3,images=3,seed=5,size=32';
+    const unlabelled = [{ location: small, times: 3 }];
+    const looked = (): number => readdirSync(at('embeddings')).length;
+    await run(at('parts-1'), experiment({ teacher: teacher(), maxSteps: 1 }, { unlabelled: [small] }));
+    const before = looked();
+    const { out } = await run(at('parts-3'), experiment({ teacher: teacher(), maxSteps: 1 }, { unlabelled }));
+    expect(looked()).toBe(before);
+    const about = metadata(out);
+    expect(about.data?.split(' + ').length).toBe(4);
+  });
+
+  test('the relational term is logged beside the others', async () => {
+    const { metrics } = await run(at('relation'), experiment({ maxSteps: 2, teacher: teacher({ relation: 50 }) }));
+    expect(Number(metrics.at(-1)?.['loss.relation'])).toBeGreaterThan(0);
+  });
+
+  test('the cosines of joined teachers are the mean of theirs, by their weights', async () => {
+    const [first, second] = ['last', 'epoch-0001'].map((name) => join(teacherRun, `${name}.safetensors`)) as [
+      string,
+      string,
+    ];
+    const images = 16;
+    const cosines = async (models: TeacherModel[]): Promise<number[]> => {
+      const targets = await openTargets({
+        ...{ models, stages: 'last', sees: 'crop', mirror: 'same', cache: at('embeddings'), project: 'none' },
+        ...{ student: { dimension: 64, size: 32 }, epochs: 1, location, images, augmentations: [], workers: 0 },
+        ...{ device: 'cpu', quiet: true, out: at('weighted'), resumed: false },
+      });
+      await targets.beginEpoch(0);
+      const loader = createLoader(location, { batch: images, size: 32, workers: 0, shuffle: false });
+      let rows: Float32Array = new Float32Array();
+      for await (const batch of loader.epoch(0)) {
+        rows = await targets.of(batch);
+        batch.release();
+      }
+      await loader.close();
+      await targets.close();
+      const row = (i: number): Float32Array => rows.subarray(i * targets.dimension, (i + 1) * targets.dimension);
+      return Array.from({ length: images - 1 }, (_, i) =>
+        row(i).reduce((sum, x, k) => sum + x * (row(i + 1)[k] ?? 0), 0),
+      );
+    };
+    const one = await cosines([{ path: first, channels: 'rgb' }]);
+    const other = await cosines([{ path: second, channels: 'rgb' }]);
+    const joined = await cosines([
+      { path: first, channels: 'rgb', weight: 3 },
+      { path: second, channels: 'rgb' },
+    ]);
+    for (const [i, cosine] of joined.entries())
+      expect(cosine).toBeCloseTo((3 * (one[i] ?? 0) + (other[i] ?? 0)) / 4, 5);
   });
 
   test('two teachers are joined and projected, and the weights say who they were', async () => {

@@ -6,6 +6,14 @@ import type { FaceSource } from './face-source.js';
 /** A list of images may hold so many bytes: millions of names. */
 const LARGEST_LIST = 256 * 2 ** 20;
 
+/** The images of `source` that any of several lists names, a comma between their paths. */
+export function listedImages(source: FaceSource, paths: string): Set<number> {
+  const [first = '', ...others] = paths.split(',');
+  const listed = imagesOfList(source, first);
+  for (const path of others) for (const index of imagesOfList(source, path)) listed.add(index);
+  return listed;
+}
+
 /**
  * The images of `source` that a list names, by their places in the source. A list is a text file of one entry a line: a record
  * number (of sources without records, the image's number from 1), a range of them such as `120-140`, or an image's name at its
@@ -14,7 +22,7 @@ const LARGEST_LIST = 256 * 2 ** 20;
  *
  * @throws DataError that names the list and the line, for what cannot be read and for images that the source does not have
  */
-export function listedImages(source: FaceSource, path: string): Set<number> {
+function imagesOfList(source: FaceSource, path: string): Set<number> {
   const lines = Buffer.from(readWhole(path, LARGEST_LIST)).toString('utf8').split('\n');
   const places = placesOf(source);
   const listed = new Set<number>();

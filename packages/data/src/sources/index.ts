@@ -2,7 +2,7 @@ export { type DrawPairsOptions, drawPairs } from './draw-pairs.js';
 export type { FaceSource, SourceKind } from './face-source.js';
 export { openImageFolder } from './image-folder.js';
 export { imageNumber, listedImages, writeImageList } from './image-list.js';
-export { type JoinedParts, joinLocations, openJoined } from './joined.js';
+export { type JoinedParts, joinLocations, openJoined, partsOf } from './joined.js';
 export { openRecordIO } from './recordio.js';
 export { openSource, sources } from './registry.js';
 export { type SetAsideOptions, setAside } from './set-aside.js';

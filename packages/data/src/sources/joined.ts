@@ -19,6 +19,13 @@ export function joinLocations({ labelled, unlabelled }: JoinedParts): string {
   return PREFIX + JSON.stringify({ labelled, unlabelled });
 }
 
+/** The locations that a location joins, in the order of their images: itself, where it joins none. */
+export function partsOf(location: string): string[] {
+  if (!location.startsWith(PREFIX)) return [location];
+  const { labelled, unlabelled } = parseJoined(location);
+  return [...labelled, ...unlabelled];
+}
+
 export const joined: SourceKind = {
   name: 'joined',
   locations: 'joined:{"labelled": [LOCATION, …], "unlabelled": [LOCATION, …]}',

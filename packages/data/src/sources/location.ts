@@ -7,8 +7,8 @@ import type { LabelRange, Selection } from './subset.js';
  *
  * | key | keeps |
  * |---|---|
- * | `only=FILE` | the images that this list names (see `image-list.ts`) |
- * | `without=FILE` | all but the images that this list names |
+ * | `only=FILE,…` | the images that these lists name (see `image-list.ts`) |
+ * | `without=FILE,…` | all but the images that these lists name |
  * | `identities=0-99,120` | the identities with these labels |
  * | `minImages=3` | the identities with at least so many images |
  * | `holdOut=0.1` | all but this fraction of the remaining identities |

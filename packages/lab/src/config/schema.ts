@@ -25,6 +25,13 @@ const augmentation = z
 
 const location = z.string().min(1);
 
+const repeated = z
+  .strictObject({
+    location: location.describe('Where they are.'),
+    times: z.int().min(1).max(1000).describe('How often an epoch shows each of its faces.'),
+  })
+  .describe('A part that is drawn more often than its share.');
+
 const data = z.strictObject({
   train: z
     .union([location, z.array(location)])
@@ -32,7 +39,7 @@ const data = z.strictObject({
       'A .rec file, a folder with train.rec, an image folder identity/photo.jpg, "generated:…"; or a list of these, which share no identity.',
     ),
   unlabelled: z
-    .preprocess(asList, z.array(location))
+    .preprocess(asList, z.array(z.union([location, repeated])))
     .default([])
     .describe('Faces without labels, mixed into the same batches: they take part in distillation only.'),
   val: z
@@ -70,6 +77,11 @@ const teacherModel = z.preprocess(
       .describe('An .onnx file, weights, or the folder of a run that kept the weights of its epochs (keepEpochs).'),
     channels: z.enum(['rgb', 'bgr']).default('rgb').describe('Channel order that it was trained with.'),
     network: z.string().min(1).exactOptional().describe('Which network weights are of, where the file does not say.'),
+    weight: z
+      .number()
+      .positive()
+      .exactOptional()
+      .describe('Of its cosines among those of several teachers, 1 unless said.'),
     precision: z
       .enum(['float32', 'bf16'])
       .default('float32')
@@ -107,6 +119,13 @@ const teacher = z.strictObject({
     .default('template')
     .describe('template, the paper: w MSE; cosine: w/128 (2 - 2cos).'),
   weight: z.number().min(0).default(100).describe('w; 0 where only the head looks at the teacher.'),
+  relation: z
+    .number()
+    .min(0)
+    .default(0)
+    .describe(
+      "Weight of the squared differences of a batch's cosines to one another from the teacher's; 0: not asked for.",
+    ),
   cache: z
     .string()
     .min(1)

@@ -78,6 +78,41 @@ export class EmbeddingCache {
   }
 }
 
+/** Where a teacher's embeddings of images are read. */
+export interface Embeddings {
+  readonly images: number;
+  readonly dimension: number;
+  /** Reads [2, dimension] of image `index`, as it is and mirrored, into `out`. */
+  read(index: number, out: Float32Array): void;
+}
+
+/** The caches of a set's parts, one after the other: what was looked at once serves every set that it is joined into. */
+export class JoinedCaches implements Embeddings {
+  readonly images: number;
+  readonly #starts: number[] = [];
+
+  constructor(
+    readonly parts: readonly EmbeddingCache[],
+    readonly dimension: number,
+  ) {
+    let images = 0;
+    for (const part of parts) {
+      this.#starts.push(images);
+      images += part.images;
+    }
+    this.images = images;
+  }
+
+  read(index: number, out: Float32Array): void {
+    const part = this.#starts.findLastIndex((start) => start <= index);
+    this.parts[part]?.read(index - (this.#starts[part] ?? 0), out);
+  }
+
+  close(): void {
+    for (const part of this.parts) part.close();
+  }
+}
+
 /** What a cache belongs to: this teacher's bytes, these images. Change either and it is another folder. */
 export async function cacheFolder(
   root: string,

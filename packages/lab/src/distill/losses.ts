@@ -22,6 +22,20 @@ export const cosineLoss: DistillationLoss = (embeddings, targets, weight) => {
   return ops.mulScalar(apart, (2 * weight) / 128);
 };
 
+/**
+ * w · mean over the pairs i ≠ j of a batch of (cos(s_i, s_j) − cos(t_i, t_j))²: what the faces of a batch are to one another, whatever the
+ * directions of the embedding (relational distillation: Park et al. 2019, arXiv 1904.05068; here on cosines, which is what verification compares).
+ */
+export const relationLoss: DistillationLoss = (embeddings, targets, weight) => {
+  const count = embeddings.shape[0] ?? 1;
+  const cosines = (rows: Tensor): Tensor => {
+    const unit = ops.normalize(rows);
+    return ops.matmul(unit, ops.transpose(unit, 0, 1));
+  };
+  // The diagonal is 1 in both and adds nothing to the sum.
+  return ops.mulScalar(ops.mseLoss(cosines(embeddings), cosines(targets)), (weight * count) / Math.max(1, count - 1));
+};
+
 /** Every distillation loss by the `teacher.loss` of a configuration: a new one is one line here. */
 export const distillationLosses = { template: templateLoss, cosine: cosineLoss } as const satisfies Readonly<
   Record<string, DistillationLoss>

@@ -1,7 +1,8 @@
+import { openSource, partsOf } from '@pocketnet/data';
 import { type FaceBatch, onHost } from '../batches/index.js';
 import { type Embedder, swapRedAndBlue } from '../embedders/embedder.js';
 import { startProgress } from '../runs/progress.js';
-import { cacheFolder, EmbeddingCache } from './cache.js';
+import { cacheFolder, EmbeddingCache, type Embeddings, JoinedCaches } from './cache.js';
 import { fillCache } from './fill.js';
 import type { Stage } from './stages.js';
 import { openStage, type TeacherModel } from './teacher.js';
@@ -47,9 +48,8 @@ export class LiveReader implements TeacherReader {
 export interface CachedReaderOptions {
   /** The folder of all caches. */
   root: string;
-  /** What is trained on. */
+  /** What is trained on; each part of a joined location has a cache of its own. */
   location: string;
-  images: number;
   dimension: number;
   workers: number;
   device: string;
@@ -70,24 +70,33 @@ export interface FillingGroup {
 
 /** The teacher has looked at every image and its mirror image once; its embeddings are read from the disk. */
 export class CachedReader implements TeacherReader {
-  #cache: EmbeddingCache | undefined;
+  #cache: JoinedCaches | undefined;
 
   constructor(
     readonly model: TeacherModel,
     readonly options: CachedReaderOptions,
   ) {}
 
-  get cache(): EmbeddingCache {
+  get cache(): Embeddings {
     if (!this.#cache) throw new Error('Open a stage of the teacher first.');
     return this.#cache;
   }
 
   async open(stage: Stage): Promise<void> {
     await this.close();
-    const { root, location, images, dimension } = this.options;
-    const folder = await cacheFolder(root, { path: stage.path, channels: this.model.channels }, location);
-    this.#cache = new EmbeddingCache(folder, images, dimension);
-    if (this.#cache.missing().length > 0) await this.#fill(stage, this.#cache);
+    const { root, location, dimension } = this.options;
+    const caches = new Map<string, EmbeddingCache>();
+    const parts = partsOf(location);
+    for (const part of new Set(parts)) {
+      const folder = await cacheFolder(root, { path: stage.path, channels: this.model.channels }, part);
+      const cache = new EmbeddingCache(folder, imagesOf(part), dimension);
+      if (cache.missing().length > 0) await this.#fill(stage, cache, part);
+      caches.set(part, cache);
+    }
+    this.#cache = new JoinedCaches(
+      parts.map((part) => caches.get(part) as EmbeddingCache), // set above
+      dimension,
+    );
     this.options.group?.barrier();
   }
 
@@ -109,8 +118,8 @@ export class CachedReader implements TeacherReader {
     this.#cache = undefined;
   }
 
-  async #fill(stage: Stage, cache: EmbeddingCache): Promise<void> {
-    const { location, device, workers, quiet, group, signal } = this.options;
+  async #fill(stage: Stage, cache: EmbeddingCache, location: string): Promise<void> {
+    const { device, workers, quiet, group, signal } = this.options;
     const embedder = await openStage({ ...this.model, precision: 'float32' }, stage, device);
     const label = `${embedder.name} looks at the images`;
     const progress = quiet ? undefined : startProgress({ label, total: cache.images, unit: 'images' });
@@ -127,4 +136,10 @@ export class CachedReader implements TeacherReader {
       await embedder.close();
     }
   }
+}
+
+function imagesOf(location: string): number {
+  const source = openSource(location);
+  source.close();
+  return source.length;
 }

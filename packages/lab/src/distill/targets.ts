@@ -2,7 +2,7 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fromArray, loadTensors, ops, saveTensors, scope } from '@pocketnet/torch';
 import type { FaceBatch } from '../batches/index.js';
-import type { EmbeddingCache } from './cache.js';
+import type { Embeddings } from './cache.js';
 import { principalDirections } from './projection.js';
 import { CachedReader, type FillingGroup, LiveReader, type TeacherReader } from './readers.js';
 import { assignStages, findStages, type Stage, type StageSchedule } from './stages.js';
@@ -25,7 +25,7 @@ export interface Targets {
 }
 
 export interface TargetOptions {
-  /** One teacher, or several whose unit embeddings are joined side by side. */
+  /** One teacher, or several whose unit embeddings are joined side by side, each by its weight. */
   models: readonly TeacherModel[];
   stages: StageSchedule;
   /** `student`: the very image that the student gets; `crop`: the image before augmentation, mirrored like the student's. */
@@ -75,7 +75,7 @@ export async function openTargets(options: TargetOptions): Promise<Targets> {
     const reader = cached
       ? new CachedReader(model, { ...options, ...shape, root: cached })
       : new LiveReader(model, options.device);
-    teachers.push({ reader, stages, places, dimension: shape.dimension });
+    teachers.push({ reader, stages, places, dimension: shape.dimension, length: Math.sqrt(model.weight ?? 1) });
   }
   const joined = teachers.reduce((sum, { dimension }) => sum + dimension, 0);
   const projection =
@@ -88,6 +88,8 @@ interface Teacher {
   stages: Stage[];
   places: number[];
   dimension: number;
+  /** Of its part in the joined embedding: cosines of that are the teachers', weighted by length². */
+  length: number;
 }
 
 /** The folder of the caches, where what the teacher sees can be known before the run. */
@@ -134,8 +136,8 @@ class JoinedTargets implements Targets {
     const { count } = batch;
     const all = new Float32Array(count * this.joined);
     let offset = 0;
-    for (const { reader, dimension } of this.teachers) {
-      const rows = unitRows(await reader.rows(batch), dimension);
+    for (const { reader, dimension, length } of this.teachers) {
+      const rows = unitRows(await reader.rows(batch), dimension, length);
       for (let i = 0; i < count; i++)
         all.set(rows.subarray(i * dimension, (i + 1) * dimension), i * this.joined + offset);
       offset += dimension;
@@ -179,14 +181,20 @@ async function openProjection(
       return directions.toFloat32();
     });
   }
-  const caches: EmbeddingCache[] = [];
-  for (const { reader, stages } of teachers) {
+  const caches: (Embeddings & { length: number })[] = [];
+  for (const { reader, stages, length } of teachers) {
     if (!(reader instanceof CachedReader))
       throw new Error(
         `teacher.project: pca needs a cache of ${models[0]?.path}'s embeddings: name a folder as teacher.cache.`,
       );
     await reader.open(stages.at(-1) as Stage); // findStages gives one at least
-    caches.push(reader.cache);
+    const { cache } = reader;
+    caches.push({
+      images: cache.images,
+      dimension: cache.dimension,
+      length,
+      read: (index, out) => cache.read(index, out),
+    });
   }
   const directions = principalDirections(blocks(caches, images), joined, student.dimension);
   mkdirSync(out, { recursive: true });
@@ -196,7 +204,7 @@ async function openProjection(
 }
 
 /** Joined unit embeddings of at most 32,768 images, evenly drawn, 2,048 at a time. */
-function blocks(caches: readonly EmbeddingCache[], images: number) {
+function blocks(caches: readonly (Embeddings & { length: number })[], images: number) {
   const wanted = Math.min(images, 32_768);
   const joined = caches.reduce((sum, { dimension }) => sum + dimension, 0);
   let done = 0;
@@ -209,7 +217,7 @@ function blocks(caches: readonly EmbeddingCache[], images: number) {
       for (const cache of caches) {
         const both = new Float32Array(2 * cache.dimension);
         cache.read(Math.floor(((done + i) * images) / wanted), both);
-        data.set(unitRows(both, cache.dimension).subarray(0, cache.dimension), offset);
+        data.set(unitRows(both, cache.dimension, cache.length).subarray(0, cache.dimension), offset);
         offset += cache.dimension;
       }
     }

@@ -10,6 +10,8 @@ import type { Stage } from './stages.js';
 export interface TeacherModel {
   path: string;
   channels: 'rgb' | 'bgr';
+  /** Of its cosines among those of several teachers; 1 unless said. */
+  weight?: number | undefined;
   /** Which network weights are of, where their file does not say. */
   network?: string | undefined;
   /** Of a live teacher on libtorch; cached embeddings are always made in float32. */

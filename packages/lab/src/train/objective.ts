@@ -1,5 +1,5 @@
 import { indexTensor, type nn, ops, type Tensor } from '@pocketnet/torch';
-import type { DistillationLoss } from '../distill/index.js';
+import { type DistillationLoss, relationLoss } from '../distill/index.js';
 import type { Head } from '../heads/index.js';
 
 /** What one step learns from. */
@@ -35,6 +35,12 @@ export const headTerm = (head: Head): LossTerm => ({
     const chosen = (rows: Tensor): Tensor => ops.indexSelect(rows, 0, places);
     return head.loss(chosen(embeddings), classes, targets && chosen(targets));
   },
+});
+
+/** What the student loses where a batch's faces are to one another what they are not to its teacher. */
+export const relationTerm = (weight: number): LossTerm => ({
+  name: 'relation',
+  value: ({ embeddings, targets }) => targets && relationLoss(embeddings, targets, weight),
 });
 
 /** What the student loses by being unlike its teacher. @param projector maps the student's embedding onto the teacher's width */

@@ -20,7 +20,7 @@ import { findNetwork, startFrom } from '../networks/index.js';
 import { writeGenotype } from '../search-space/genotype-text.js';
 import { buildBackbone } from './backbone.js';
 import { type Checkpointed, loadCheckpoint, type Position, startPosition } from './checkpoint.js';
-import { headTerm, type LossTerm, teacherTerm } from './objective.js';
+import { headTerm, type LossTerm, relationTerm, teacherTerm } from './objective.js';
 import { baseLearningRate, buildOptimizers } from './optimizers.js';
 import { buildSchedule } from './schedule.js';
 import { usualThreads } from './threads.js';
@@ -66,7 +66,12 @@ export interface OpenRunOptions {
 export async function openRun(config: ExperimentConfig, options: OpenRunOptions): Promise<OpenRun> {
   const { out, resumed, group, quiet, signal } = options;
   const { size, augment, train, unlabelled } = config.data;
-  const location = joinLocations({ labelled: typeof train === 'string' ? [train] : train, unlabelled });
+  const location = joinLocations({
+    labelled: typeof train === 'string' ? [train] : train,
+    unlabelled: unlabelled.flatMap((part) =>
+      typeof part === 'string' ? [part] : Array.from({ length: part.times }, () => part.location),
+    ),
+  });
   const loader = await openLoader(config, location, options);
   let targets: Targets | undefined;
   try {
@@ -220,6 +225,7 @@ function buildTerms(
   const terms = head ? [headTerm(head)] : [];
   if (teacher && teacher.weight > 0)
     terms.push(teacherTerm(distillationLosses[teacher.loss], teacher.weight, projector));
+  if (teacher && teacher.relation > 0) terms.push(relationTerm(teacher.relation));
   return terms;
 }
 

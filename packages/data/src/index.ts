@@ -10,3 +10,4 @@ export * from './pack/index.js';
 export * from './picture/index.js';
 export { Random } from './random.js';
 export * from './sources/index.js';
+export * from './turning/index.js';

@@ -18,3 +18,4 @@ export { grayscale, LUMA } from './grayscale.js';
 export { occlusion } from './occlusion.js';
 export { augmentations } from './registry.js';
 export { similarity } from './similarity.js';
+export { turn } from './turn.js';

@@ -7,6 +7,7 @@ import { flip } from './flip.js';
 import { grayscale } from './grayscale.js';
 import { occlusion } from './occlusion.js';
 import { similarity } from './similarity.js';
+import { turn } from './turn.js';
 
 /** Every augmentation there is. */
 export const augmentations: readonly Augmentation[] = [
@@ -18,4 +19,5 @@ export const augmentations: readonly Augmentation[] = [
   blur,
   downscale,
   occlusion,
+  turn,
 ];

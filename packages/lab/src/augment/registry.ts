@@ -7,6 +7,7 @@ import { grayscaleTensor } from './grayscale.js';
 import { occlusionTensor } from './occlusion.js';
 import { similarityTensor } from './similarity.js';
 import type { TensorAugmentation } from './tensor-augmentation.js';
+import { turnTensor } from './turn.js';
 
 /** The second executor of every augmentation. */
 export const tensorAugmentations: readonly TensorAugmentation[] = [
@@ -18,4 +19,5 @@ export const tensorAugmentations: readonly TensorAugmentation[] = [
   blurTensor,
   downscaleTensor,
   occlusionTensor,
+  turnTensor,
 ];

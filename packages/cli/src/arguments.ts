@@ -22,6 +22,15 @@ export const numberBetween =
     throw new InvalidArgumentError(`It must be a number from ${min} to ${max}.`);
   };
 
+/** One number or several, with commas between them, each from `min` to `max`. */
+export const numbersBetween =
+  (min: number, max: number) =>
+  (text: string): [number, ...number[]] => {
+    const [first = '', ...others] = text.split(',');
+    const parse = numberBetween(min, max);
+    return [parse(first), ...others.map(parse)];
+  };
+
 /** `a.b=c`, as often as wanted. */
 export function override(text: string, before: readonly string[] = []): readonly string[] {
   if (!/^[^=\s]+=/.test(text)) throw new InvalidArgumentError('It must have the form key=value or key.inner=value.');

@@ -25,6 +25,7 @@ describe('help', () => {
     'data align',
     'data pack',
     'data pairs',
+    'data turn',
     'data set-aside',
     'doctor',
   ])('of `%s` shows its usage and exits with 0', async (verb) => {

@@ -1,4 +1,4 @@
-import { fileEnding, wholeNumber } from '../../arguments.js';
+import { fileEnding, numberBetween, wholeNumber } from '../../arguments.js';
 import { facts, grouped, printResult } from '../../output.js';
 import type { CommonOptions, Verb } from '../../verb.js';
 
@@ -7,6 +7,7 @@ interface Options extends CommonOptions {
   pairs: number;
   folds: number;
   seed: number;
+  turn?: number;
 }
 
 export const drawPairs: Verb = {
@@ -19,20 +20,26 @@ export const drawPairs: Verb = {
       .option('--pairs <n>', 'pairs, half of them of one person', wholeNumber(2), 1000)
       .option('--folds <n>', 'contiguous folds that share no person', wholeNumber(1), 10)
       .option('--seed <n>', 'seed of the draw', wholeNumber(0), 0)
+      .option('--turn <degrees>', 'turn the second head of each pair, right and left by turns', numberBetween(0, 85))
       .action(run),
 };
 
 async function run(location: string, options: Options): Promise<void> {
-  const { drawPairs: draw, writePairs } = await import('@pocketnet/data');
-  const { out, pairs, folds, seed } = options;
-  const set = draw(location, { pairs, folds, seed });
+  const { drawPairs: draw, turnPairs, writePairs } = await import('@pocketnet/data');
+  const { out, pairs, folds, seed, turn } = options;
+  const drawn = draw(location, { pairs, folds, seed });
+  const by = (yaw: number) => ({ yaw, pitch: 0, border: 0 });
+  const set = turn === undefined ? drawn : await turnPairs(drawn, [by(turn), by(-turn)], location);
   writePairs(out, set);
   const images = new Set(set.images.map((image) => Buffer.from(image).toString('latin1'))).size;
-  printResult(options, { out, pairs, same: pairs / 2, images, folds, seed }, () =>
+  printResult(options, { out, pairs, same: pairs / 2, images, folds, seed, ...(turn !== undefined && { turn }) }, () =>
     facts([
       ['written', out],
       ['pairs', `${grouped(pairs)}, ${grouped(pairs / 2)} of one person, in ${folds} folds`],
       ['images', `${grouped(images)} distinct`],
+      ...(turn === undefined
+        ? []
+        : [['turned', `every second one by ${turn} degrees, right and left by turns`] as const]),
     ]),
   );
 }

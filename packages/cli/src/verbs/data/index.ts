@@ -6,9 +6,10 @@ import { inspect } from './inspect.js';
 import { pack } from './pack.js';
 import { pairs } from './pairs.js';
 import { setAside } from './set-aside.js';
+import { turn } from './turn.js';
 
 /** What can be done with data. */
-export const dataVerbs: readonly Verb[] = [inspect, generate, align, pack, pairs, drawPairs, setAside];
+export const dataVerbs: readonly Verb[] = [inspect, generate, align, pack, pairs, drawPairs, turn, setAside];
 
 export const data: Verb = {
   name: 'data',

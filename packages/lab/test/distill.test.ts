@@ -1,13 +1,16 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createLoader, joinLocations } from '@pocketnet/data';
+import { type AugmentSpec, createLoader, joinLocations } from '@pocketnet/data';
 import {
   assignStages,
   cosineLoss,
+  createResidentLoader,
   distillationLosses,
   EmbeddingCache,
+  type FaceBatch,
   findStages,
   JoinedCaches,
+  onHost,
   openTargets,
   principalDirections,
   relationLoss,
@@ -214,6 +217,41 @@ describe('a run with a teacher', () => {
     const live = await run(at('live'), experiment({ maxSteps: 4, teacher: teacher({ cache: null }) }));
     for (const [i, loss] of kdLoss(live.metrics).entries()) expect(kdLoss(cached.metrics)[i]).toBeCloseTo(loss, 2);
   });
+
+  test.each(['same', 'mean'] as const)(
+    'that sees the crop asks of a turned face what it asks of the face as it was, mirrored or not (mirror: %s)',
+    async (mirror) => {
+      const flip = { name: 'flip', p: 0.5 };
+      const targets = await openTargets({
+        models: [{ path: join(teacherRun, 'last.safetensors'), channels: 'rgb' }],
+        ...{ stages: 'last', sees: 'crop', mirror, cache: at('embeddings'), project: 'none', epochs: 1, location },
+        ...{ student: { dimension: 64, size: 32 }, images: 16, augmentations: ['flip', 'turn'], workers: 0 },
+        ...{ device: 'cpu', quiet: true, out: at('turned'), resumed: false },
+      });
+      await targets.beginEpoch(0);
+      const open = (augment: AugmentSpec[]) =>
+        createResidentLoader(location, {
+          batch: 16,
+          size: 32,
+          seed: 2,
+          workers: 0,
+          augment,
+          device: 'cpu',
+          quiet: true,
+        });
+      const [plain, turned] = await Promise.all([open([flip]), open([flip, { name: 'turn', minYaw: 30 }])]);
+      const other = turned.epoch(0);
+      for await (const batch of plain.epoch(0)) {
+        const same: FaceBatch = (await other.next()).value;
+        expect(onHost(same.images)).not.toEqual(onHost(batch.images));
+        expect(new Set(same.mirrored)).toEqual(new Set([0, 1]));
+        expect(await targets.of(same)).toEqual(await targets.of(batch));
+        same.release();
+        batch.release();
+      }
+      for (const each of [plain, turned, targets]) await each.close();
+    },
+  );
 
   test('comes closer to its teacher', async () => {
     const { metrics } = await run(at('closer'), experiment({ maxSteps: 24, teacher: teacher({ weight: 1000 }) }));

@@ -1,3 +1,4 @@
+export { alterPairs } from './alter-pairs.js';
 export { balancedFolds, inspect } from './inspect.js';
 export type { ImageSize, Inspection, InspectOptions, Spread } from './inspection.js';
 export { type Packed, type PackOptions, packFolder } from './pack-folder.js';

@@ -1,5 +1,4 @@
 export type { Pose } from './project.js';
-export { turnImage } from './turn-image.js';
 export { turnPairs } from './turn-pairs.js';
 export { turnPicture } from './turn-picture.js';
 export { turnSheet } from './turn-sheet.js';

@@ -1,5 +1,6 @@
 import type { PairSet } from '../formats/pairs.js';
-import { turnImage } from './turn-image.js';
+import { alterPairs } from '../pack/alter-pairs.js';
+import { turnPicture } from './turn-picture.js';
 import type { Turn } from './turn-table.js';
 
 /**
@@ -8,16 +9,5 @@ import type { Turn } from './turn-table.js';
  *
  * @param name what to call the pairs in an error about a damaged picture
  */
-export async function turnPairs(
-  { images, same }: PairSet,
-  turns: readonly [Turn, ...Turn[]],
-  name = 'the pairs',
-): Promise<PairSet> {
-  const turned: Uint8Array[] = [];
-  for (const [record, image] of images.entries()) {
-    const pair = Math.floor(record / 2);
-    const turn = turns[pair % turns.length] ?? turns[0];
-    turned.push(record % 2 === 0 ? image : await turnImage(image, turn, { file: name, record }));
-  }
-  return { images: turned, same };
-}
+export const turnPairs = (pairs: PairSet, turns: readonly [Turn, ...Turn[]], name?: string): Promise<PairSet> =>
+  alterPairs(pairs, (picture, pair) => turnPicture(picture, turns[pair % turns.length] ?? turns[0]), name);

@@ -7,6 +7,7 @@
   (TORCH_VERSION_MAJOR > (major) || (TORCH_VERSION_MAJOR == (major) && TORCH_VERSION_MINOR >= (minor)))
 
 #ifdef USE_C10D
+#include <torch/csrc/autograd/variable.h>
 #if POCKETNET_TORCH_AT_LEAST(2, 0)
 #include <torch/csrc/distributed/c10d/Backend.hpp>
 #else
@@ -30,6 +31,9 @@ using Collectives = c10d::Backend;
 #else
 using Collectives = c10d::ProcessGroup;
 #endif
+
+// What adds up a leaf's gradient: held by a shared_ptr in 1.13 and 2.6, by an intrusive_ptr in 2.13.
+using Accumulator = decltype(torch::autograd::impl::grad_accumulator(std::declval<const at::Tensor&>()));
 
 // Debian builds libtorch without libuv, which 2.x would take for its store by default; older ones know nothing of it.
 template <typename Options>

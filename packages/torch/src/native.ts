@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
+import { type Verdict, verifyEngine } from './self-test/verify.js';
 
 /** How an operator's schema names one argument or result. */
 export interface SchemaEntry {
@@ -84,19 +85,31 @@ export interface Native {
  */
 const spin = '10000';
 
+const pathTo = (file: string): string => fileURLToPath(new URL(file, import.meta.url));
+const addon = pathTo('../build/pocketnet_torch.node');
+
 function load(): Native {
-  process.env.GOMP_SPINCOUNT ??= spin;
-  const path = fileURLToPath(new URL('../build/pocketnet_torch.node', import.meta.url));
   try {
-    return createRequire(import.meta.url)(path) as Native;
+    return createRequire(import.meta.url)(addon) as Native;
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new Error(
-      `The libtorch addon could not be loaded from ${path}: ${reason}. Run \`npm run setup\` in the repository to build it; ` +
+      `The libtorch addon could not be loaded from ${addon}: ${reason}. Run \`npm run setup\` in the repository to build it; ` +
         'LIBTORCH=/path/to/libtorch points it at another libtorch.',
       { cause: error },
     );
   }
 }
+
+process.env.GOMP_SPINCOUNT ??= spin;
+
+/** Whether libtorch computes right on this processor, found out before it is loaded: see self-test/. */
+export const verdict: Verdict = verifyEngine({
+  addon,
+  program: pathTo('./self-test/main.js'),
+  parts: ['cases', 'loops', 'self-test'].map((name) => pathTo(`./self-test/${name}.js`)),
+  environment: process.env,
+  say: (sentence) => console.error(`pocketnet: ${sentence}`),
+});
 
 export const native: Native = load();

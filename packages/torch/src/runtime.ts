@@ -1,4 +1,5 @@
-import { native } from './native.js';
+import { native, verdict } from './native.js';
+import type { Verdict } from './self-test/verify.js';
 
 export interface EngineInfo {
   /** libtorch's version. */
@@ -8,13 +9,15 @@ export interface EngineInfo {
   cuda: boolean;
   /** Vector instructions that the kernels were chosen for, e.g. `AVX512`. */
   capability: string;
+  /** How its convolutions and products compare with plain loops on this processor. */
+  selfTest: Verdict;
 }
 
 /** What engine this process runs on. */
 export function engineInfo(): EngineInfo {
   const { version, threads, cuda, configuration } = native.about();
   const capability = /CPU capability usage: (\S+)/.exec(configuration)?.[1] ?? 'unknown';
-  return { version, threads, cuda, capability };
+  return { version, threads, cuda, capability, selfTest: verdict };
 }
 
 /**

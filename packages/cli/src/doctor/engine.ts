@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import type { Verdict } from '@pocketnet/torch/self-test';
 import { type Check, type Finding, messageOf } from './finding.js';
 
 /** What native/libtorch.mjs of @pocketnet/torch says of a libtorch that one can compile against. */
@@ -38,9 +39,10 @@ async function library(): Promise<Finding> {
 async function loaded(): Promise<Finding[]> {
   try {
     const { engineInfo } = await import('@pocketnet/torch');
-    const { version, threads, cuda, capability } = engineInfo();
+    const { version, threads, cuda, capability, selfTest } = engineInfo();
     return [
       { name: 'engine', state: 'ok', text: `libtorch ${version}, loaded` },
+      compared(selfTest),
       { name: 'device', state: 'ok', text: cuda ? 'cuda (or cpu)' : 'cpu' },
       {
         name: 'threads',
@@ -50,6 +52,18 @@ async function loaded(): Promise<Finding[]> {
       { name: 'cpu capability', state: 'ok', text: capability },
     ];
   } catch (error) {
-    return [{ name: 'engine', state: 'missing', text: messageOf(error), remedy: install }];
+    const { remedy = install } = error as { remedy?: string };
+    return [{ name: 'engine', state: 'missing', text: messageOf(error), remedy }];
   }
+}
+
+/** What the engine's self-test found on this processor; one that finds no way to right numbers refuses to be loaded at all. */
+function compared(verdict: Verdict): Finding {
+  if (verdict.state === 'untested') return { name: 'self-test', state: 'optional', text: verdict.reason };
+  const agreement = `${verdict.cases} computations agree with plain loops (${Math.round(verdict.milliseconds)} ms when it was run)`;
+  if (verdict.state === 'right') return { name: 'self-test', state: 'ok', text: agreement };
+  const { faults, environment } = verdict;
+  const settings = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
+  const wrong = `${faults[0]}${faults.length > 1 ? ` (and ${faults.length - 1} more)` : ''}`;
+  return { name: 'self-test', state: 'ok', text: `with ${settings.join(' ')}, ${agreement}; without, ${wrong}` };
 }

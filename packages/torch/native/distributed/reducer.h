@@ -1,7 +1,5 @@
 // Gradients of data-parallel training, averaged over the ranks while backward still runs: Li et al., "PyTorch Distributed" (VLDB 2020).
 #pragma once
-#include <torch/csrc/autograd/function.h>
-
 #include <memory>
 #include <mutex>
 #include <vector>
@@ -28,7 +26,7 @@ class Reducer : public std::enable_shared_from_this<Reducer> {
  private:
   struct Entry {
     at::Tensor parameter;
-    std::shared_ptr<torch::autograd::Node> accumulator;  // the parameter itself holds it only weakly
+    compat::Accumulator accumulator;  // the parameter itself holds it only weakly
     uintptr_t hook;
     size_t bucket;
     size_t place;    // among the bucket's parameters

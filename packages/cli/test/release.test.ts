@@ -23,6 +23,7 @@ const description = {
   },
   sets: [{ name: 'drawn', pairs: 'pairs.bin', folds: 5, role: 'measured only' }],
   calibration: 'generated:identities=100,images=3,size=32,seed=9',
+  conditions: { pairs: 'few.bin', folds: 2 },
   optimize: 'conv+apart',
   int8: { faces: 'generated:identities=4,images=8,size=32', images: 16 },
 };
@@ -31,6 +32,7 @@ describe('A release', () => {
   afterAll(() => place.remove());
   beforeAll(async () => {
     await json(['data', 'generate', '--out', 'pairs.bin', '--pairs', '60', '--identities', '10', '--size', '32'], at);
+    await json(['data', 'generate', '--out', 'few.bin', '--pairs', '8', '--identities', '4', '--size', '32'], at);
     await json(['data', 'generate', '--out', 'crops', '--identities', '2', '--images', '2', '--size', '32'], at);
     writeFileSync(
       file('tiny.yaml'),
@@ -54,19 +56,27 @@ describe('A release', () => {
       ['release', 'run/last.safetensors', '--description', 'description.yaml', '--out', out],
       at,
     );
-    const { accuracy, files, differences, speed } = cardSchema.parse(card);
+    const { accuracy, files, differences, conditions, speed } = cardSchema.parse(card);
     const models = files.map(({ name }) => name).filter((name) => name.endsWith('.onnx'));
     expect(accuracy.map((row) => row.file)).toEqual(models);
     for (const row of accuracy) expect(row.pairs).toBe(60);
     expect(differences.map((each) => each.file)).toEqual(['pocketnet-xs-64-web.onnx', 'pocketnet-xs-64-int8.onnx']);
     expect(speed.rows.map(({ runtime }) => runtime)).toEqual(['native', 'wasm', 'native', 'wasm', 'native', 'wasm']);
+    expect(conditions?.pairs).toBe('few.bin');
+    expect(conditions?.rows.filter(({ fnmr, fmr }) => fnmr === null || fmr === null)).toEqual([]);
     const sizes = files.map(({ name }) => statSync(file(`${out}/${name}`)).size);
     const whole = statSync(file('run/last.safetensors')).size;
     expect(sizes[3]).toBeLessThan(0.8 * whole); // the kernels are half; of so small a network the ONNX files are mostly nodes
     expect(sizes[1]).toBeLessThan(sizes[0] ?? 0);
 
     const markdown = readFileSync(file(`${out}/card.md`), 'utf8');
-    for (const text of ['# Tiny', 'for nothing but this test', 'everywhere', sizes[0]?.toLocaleString('en-US') ?? ''])
+    for (const text of [
+      '# Tiny',
+      'for nothing but this test',
+      'everywhere',
+      '| turned by 60 degrees',
+      sizes[0]?.toLocaleString('en-US') ?? '',
+    ])
       expect(markdown).toContain(text);
     for (const name of files.map((each) => each.name).filter((each) => each.endsWith('.onnx'))) {
       const { metadata } = readModelHeader(readFileSync(file(`${out}/${name}`)), name);

@@ -18,7 +18,12 @@ import {
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 
 const GENERATED = 'generated:identities=5,images=5,seed=2,size=32';
-const AUGMENT = [{ name: 'flip', p: 0.5 }, { name: 'similarity' }, { name: 'occlusion', p: 0.5 }];
+const AUGMENT = [
+  { name: 'flip', p: 0.5 },
+  { name: 'turn', p: 0.5 },
+  { name: 'similarity' },
+  { name: 'occlusion', p: 0.5 },
+];
 const open: Loader[] = [];
 let folder = '';
 

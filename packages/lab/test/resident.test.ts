@@ -8,6 +8,7 @@ const at = workplace();
 const LOCATION = 'generated:identities=5,images=5,seed=2,size=40';
 const AUGMENT = [
   { name: 'flip', p: 0.5 },
+  { name: 'turn', p: 0.5 },
   { name: 'similarity' },
   { name: 'colour', p: 0.5 },
   { name: 'occlusion', p: 0.5 },

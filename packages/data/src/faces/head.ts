@@ -1,3 +1,4 @@
+import { fitToTemplate } from '../template.js';
 import type { Identity } from './identity.js';
 import type { Point } from './raster.js';
 import type { Situation } from './situation.js';
@@ -136,15 +137,6 @@ function rimTable(rim: Head['rim'], crownY: number, chinY: number): (x: number, 
   };
 }
 
-/** ArcFace's template: where alignment puts the eyes, the tip of the nose and the corners of the mouth in 112 x 112. */
-const TEMPLATE: readonly Point[] = [
-  [38.2946, 51.6963],
-  [73.5318, 51.5014],
-  [56.0252, 71.7366],
-  [41.5493, 92.3655],
-  [70.7299, 92.2041],
-];
-
 interface Camera {
   apply(point: Point): Point;
   scale: number;
@@ -152,17 +144,13 @@ interface Camera {
 
 /** The least-squares similarity from five landmarks to the template (Umeyama 1991), then what a detector does wrong. */
 function alignment(from: Point[], roll: number, slip: Situation['misalignment'], size: number): Camera {
-  const mean = (points: readonly Point[], axis: 0 | 1) =>
-    points.reduce((sum, point) => sum + point[axis], 0) / points.length;
-  const [fromX, fromY, toX, toY] = [mean(from, 0), mean(from, 1), mean(TEMPLATE, 0), mean(TEMPLATE, 1)];
-  let [along, across, spread] = [0, 0, 0];
-  from.forEach(([x, y], i) => {
-    const [targetX, targetY] = TEMPLATE[i] as Point;
-    const [dx, dy, tx, ty] = [x - fromX, y - fromY, targetX - toX, targetY - toY];
-    along += dx * tx + dy * ty;
-    across += dx * ty - dy * tx;
-    spread += dx * dx + dy * dy;
-  });
+  const {
+    along,
+    across,
+    spread,
+    from: [fromX, fromY],
+    to: [toX, toY],
+  } = fitToTemplate(from);
   const zoom = (size / 112) * slip.scale;
   const angle = Math.atan2(across, along) + roll;
   const scale = (Math.hypot(along, across) / spread) * zoom;

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { TEMPLATE } from '../template.js';
 
 /** A point of the head: x and y in the 112x112 template, depth in its pixels, positive towards the viewer. */
 export type HeadPoint = readonly [x: number, y: number, depth: number];
@@ -17,14 +18,10 @@ export const BACK = -75;
 /** What a head turns about: somewhat behind the middle of the face. */
 export const PIVOT: HeadPoint = [56, 72, -40];
 
-/** The five points of the aligned template (Deng et al., ArcFace, arXiv 1801.07698; InsightFace's `arcface_dst`) with the mean head's depth. */
-export const HEAD_POINTS: readonly HeadPoint[] = [
-  [38.2946, 51.6963, 0],
-  [73.5318, 51.5014, 0],
-  [56.0252, 71.7366, 23.2127],
-  [41.5493, 92.3655, 4.7365],
-  [70.7299, 92.2041, 4.7365],
-];
+const POINT_DEPTHS = [0, 0, 23.2127, 4.7365, 4.7365];
+
+/** The template's five points with the mean head's depth. */
+export const HEAD_POINTS: readonly HeadPoint[] = TEMPLATE.map(([x, y], i) => [x, y, POINT_DEPTHS[i] ?? 0]);
 
 const FILE = new URL('../../assets/mean-head/depth.int16', import.meta.url);
 const SIDE = 96;

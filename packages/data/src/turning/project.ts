@@ -1,3 +1,4 @@
+import { fitToTemplate } from '../template.js';
 import { HEAD_POINTS, type HeadPoint, PIVOT } from './mean-head.js';
 
 /** How a head is turned, in degrees. */
@@ -33,29 +34,12 @@ function rotation({ yaw, pitch }: Pose): Projection {
 
 const radians = (degrees: number): number => (degrees * Math.PI) / 180;
 
-/**
- * The similarity in the plane that brings `points` nearest to the template's in the sum of squares: with centred points p and q as complex
- * numbers it is Σ p̄·q / Σ |p|² (Umeyama, PAMI 13(4), 1991). The depth, which only orders, stays.
- */
+/** In the plane, as `fitToTemplate` says. The depth, which only orders, stays. */
 function alignment(points: readonly HeadPoint[]): Projection {
-  const from = centre(points);
-  const to = centre(HEAD_POINTS);
-  let [real, imaginary, squares] = [0, 0, 0];
-  for (const [i, [x, y]] of points.entries()) {
-    const [targetX = 0, targetY = 0] = HEAD_POINTS[i] ?? [];
-    const [px, py, qx, qy] = [x - from.x, y - from.y, targetX - to.x, targetY - to.y];
-    real += px * qx + py * qy;
-    imaginary += px * qy - py * qx;
-    squares += px * px + py * py;
-  }
-  const [cos, sin] = [real / squares, imaginary / squares];
+  const { from, to, along, across, spread } = fitToTemplate(points);
+  const [cos, sin] = [along / spread, across / spread];
   return ([x, y, depth]) => {
-    const [px, py] = [x - from.x, y - from.y];
-    return [cos * px - sin * py + to.x, sin * px + cos * py + to.y, depth];
+    const [px, py] = [x - from[0], y - from[1]];
+    return [cos * px - sin * py + to[0], sin * px + cos * py + to[1], depth];
   };
-}
-
-function centre(points: readonly HeadPoint[]): { x: number; y: number } {
-  const mean = (axis: 0 | 1): number => points.reduce((sum, point) => sum + point[axis], 0) / points.length;
-  return { x: mean(0), y: mean(1) };
 }

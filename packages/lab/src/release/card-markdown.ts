@@ -35,6 +35,7 @@ export function cardMarkdown(card: ReleaseCard, sizes: readonly number[]): strin
     ]),
     section('Accuracy', accuracyParts(card)),
     section('Thresholds', thresholdParts(card)),
+    ...(card.conditions ? [section('Hard conditions', conditionParts(card.conditions))] : []),
     section('Speed', speedParts(card)),
     section('How it was trained', [
       list(about.recipe),
@@ -89,6 +90,24 @@ function thresholdParts({ calibration }: ReleaseCard): string[] {
       ]),
     ),
     'FMR: strangers taken for one person; FNMR: one person taken for strangers. Another camera, age or population may need another threshold.',
+  ];
+}
+
+function conditionParts({ pairs, rows: measured }: NonNullable<ReleaseCard['conditions']>): string[] {
+  const share = (value: number | null): string => (value === null ? '–' : percent(value));
+  return [
+    `The pairs of \`${pairs}\`, the second picture of each made hard to recognise: generated, not photographed. Accuracy and TAR at thresholds chosen for the condition; ` +
+      `FNMR and FMR at the threshold above for FMR ${usualFmr}, which plain pictures set.`,
+    rows(
+      ['the second picture', 'accuracy %', 'TAR at FAR 1e-2 %', 'FNMR %', 'FMR %'],
+      measured.map(({ name, accuracy, tarAtFar1e2, fnmr, fmr }) => [
+        name,
+        percent(accuracy),
+        percent(tarAtFar1e2),
+        share(fnmr),
+        share(fmr),
+      ]),
+    ),
   ];
 }
 

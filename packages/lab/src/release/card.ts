@@ -37,6 +37,16 @@ const threshold = z.strictObject({
   fnmr: interval.nullable(),
 });
 
+/** Pairs of which one picture is hard to recognise, at the best threshold for that and at the one of plain pictures. */
+const condition = z.strictObject({
+  name: z.string(),
+  accuracy: z.number(),
+  tarAtFar1e2: z.number(),
+  /** Genuine pairs refused, strangers' pairs accepted, at the card's threshold; null where it has none. */
+  fnmr: z.number().nullable(),
+  fmr: z.number().nullable(),
+});
+
 const speed = z.strictObject({
   file: z.string(),
   runtime: z.string(),
@@ -62,6 +72,10 @@ export const cardSchema = z.strictObject({
   /** Accuracy of the smaller files minus that of the float one, on the same pairs, by file and set. */
   differences: z.array(z.strictObject({ file: z.string(), set: z.string(), difference: interval })),
   calibration: z.strictObject({ data: z.string(), pairs: z.string(), thresholds: z.array(threshold) }).nullable(),
+  conditions: z
+    .strictObject({ pairs: z.string(), rows: z.array(condition) })
+    .nullable()
+    .default(null),
   speed: z.strictObject({ machine: z.string(), rows: z.array(speed) }),
   files: z.array(z.strictObject({ name: z.string(), what: z.string() })),
   date: z.string(),
@@ -74,6 +88,6 @@ export type ReleaseCard = z.output<typeof cardSchema>;
 export const usualFmr = 1e-3;
 
 /** That threshold, a cosine; undefined where the card has none. */
-export function usualThreshold({ calibration }: ReleaseCard): number | undefined {
+export function usualThreshold({ calibration }: Pick<ReleaseCard, 'calibration'>): number | undefined {
   return calibration?.thresholds.find(({ fmrTarget }) => fmrTarget === usualFmr)?.threshold;
 }

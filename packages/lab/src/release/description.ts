@@ -22,6 +22,16 @@ export const descriptionSchema = z.strictObject({
     .nullable()
     .default(null)
     .describe('Labelled faces for the thresholds: people who were not trained on.'),
+  conditions: z
+    .strictObject({
+      pairs: z.string().min(1).describe('An InsightFace .bin file of pairs of people who were not trained on.'),
+      folds: z.int().min(2).default(10),
+    })
+    .nullable()
+    .default(null)
+    .describe(
+      'Pairs whose second pictures are made small, dark, turned and the like, for the rows on hard conditions.',
+    ),
   optimize: z.string().min(1).default('auto').describe('How the float ONNX is rewritten: auto, or a recipe.'),
   int8: z
     .strictObject({

@@ -3,5 +3,5 @@ export { cardMarkdown } from './card-markdown.js';
 export { type Condition, conditions } from './conditions.js';
 export { descriptionSchema, loadDescription, type ReleaseDescription } from './description.js';
 export { halveWeightsFile } from './half-weights.js';
-export { type ConditionRow, conditionSchema, measureConditions } from './measure-conditions.js';
+export { measureConditions } from './measure-conditions.js';
 export { type ReleaseOptions, releaseNetwork } from './release.js';

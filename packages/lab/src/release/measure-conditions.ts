@@ -1,22 +1,10 @@
 import { alterPairs, type PairSet, readPairs } from '@pocketnet/data';
 import { rocCurve, splitScores, tarAtFar, verification } from '@pocketnet/evaluate';
-import { z } from 'zod';
 import { type EmbeddedSet, type EmbeddingSource, pairImages } from '../embedders/index.js';
+import type { ReleaseCard } from './card.js';
 import { conditions } from './conditions.js';
 
-/** A condition's row of a model card. */
-export const conditionSchema = z.strictObject({
-  name: z.string(),
-  accuracy: z.number().describe("At each fold's best threshold for this very condition."),
-  tarAtFar1e2: z.number(),
-  fnmr: z
-    .number()
-    .nullable()
-    .describe("Genuine pairs refused at the card's threshold, which was set on plain pictures."),
-  fmr: z.number().nullable().describe("Strangers' pairs accepted there."),
-});
-
-export type ConditionRow = z.output<typeof conditionSchema>;
+type ConditionRow = NonNullable<ReleaseCard['conditions']>['rows'][number];
 
 /**
  * Measures a network on pairs whose second picture was made hard to recognise, condition by condition; image and mirror image summed. The

@@ -8,11 +8,12 @@ import { calibrateSource } from '../calibration/index.js';
 import { openEmbeddings } from '../embedders/index.js';
 import { exportOnnx, optimizeOnnx, preprocessing, quantiseOnnx, storeOnnx } from '../export/index.js';
 import { count, loadNetwork } from '../networks/index.js';
-import type { ReleaseCard } from './card.js';
+import { type ReleaseCard, usualThreshold } from './card.js';
 import { cardMarkdown } from './card-markdown.js';
 import type { ReleaseDescription } from './description.js';
 import { halveWeightsFile } from './half-weights.js';
 import { differenceOf, type MeasuredFile, measureFile } from './measure.js';
+import { measureConditions } from './measure-conditions.js';
 
 export interface ReleaseOptions {
   /** Folder that is written to; what it holds of the same names is replaced when all is measured. */
@@ -61,11 +62,13 @@ export async function releaseNetwork(
     );
     onStep('calibrating');
     const calibration = await thresholds(paths.float, description.calibration);
+    onStep('measuring hard conditions');
+    const conditions = await hardConditions(paths.float, description.conditions, usualThreshold({ calibration }));
     onStep('timing');
     const card: ReleaseCard = {
       format: 'pocketnet-card/2',
       about: description.about,
-      ...{ network, training, calibration, files },
+      ...{ network, training, calibration, conditions, files },
       ...measured,
       speed: { machine, rows: await timed(models.map((kind) => paths[kind])) },
       date: new Date().toISOString().slice(0, 10),
@@ -157,6 +160,21 @@ async function thresholds(model: string, location: string | null): Promise<Relea
   } finally {
     await source.close();
     faces.close();
+  }
+}
+
+async function hardConditions(
+  model: string,
+  description: ReleaseDescription['conditions'],
+  threshold: number | undefined,
+): Promise<ReleaseCard['conditions']> {
+  if (description === null) return null;
+  const source = await openEmbeddings(model);
+  try {
+    const { pairs, folds } = description;
+    return { pairs: basename(pairs), rows: await measureConditions(source, pairs, { folds, threshold }) };
+  } finally {
+    await source.close();
   }
 }
 

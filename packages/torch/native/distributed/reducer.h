@@ -1,5 +1,7 @@
 // Gradients of data-parallel training, averaged over the ranks while backward still runs: Li et al., "PyTorch Distributed" (VLDB 2020).
 #pragma once
+#include <torch/csrc/autograd/function.h>
+
 #include <memory>
 #include <mutex>
 #include <vector>

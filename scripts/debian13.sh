@@ -51,15 +51,19 @@ host_certificates() {
 
 # --- The root --------------------------------------------------------------------------------------------------------
 
+# Lies in every root that was begun here: what was left half made is removed there, and nowhere else.
+readonly MARKER=.pocketnet-debian13
+
 make_root() {
   local mirror
   if [[ -x $root/usr/bin/apt-get && ! -d $root/debootstrap ]]; then return; fi
-  if [[ -n $(ls -A "$root") && ! -d $root/debootstrap ]]; then
-    unavailable "$root holds something that is no Debian root; name an empty or a new folder."
+  if [[ -n $(ls -A "$root") && ! -e $root/$MARKER ]]; then
+    unavailable "$root holds something that is no Debian root of ours; name an empty or a new folder."
   fi
   command -v debootstrap >/dev/null || unavailable "debootstrap is missing: apt-get install debootstrap"
   mirror=$(host_mirror)
   say "making a Debian 13 from $mirror in $root"
+  touch "$root/$MARKER"
   rm -rf --one-file-system "${root:?}"/*
   http_proxy=${http_proxy-$(host_proxy)} debootstrap --variant=minbase trixie "$root" "$mirror" >"$root.log" 2>&1 || {
     tail -n 15 "$root.log" >&2

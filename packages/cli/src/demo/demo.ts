@@ -1,10 +1,10 @@
-import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { PairSet } from '@pocketnet/data';
 import type { Difference } from '@pocketnet/evaluate';
 import type { ExportCheck } from '@pocketnet/lab';
 import { facts, note, percent, signed } from '../output.js';
+import { readyDemoFolder } from './folder.js';
 import { chooseIngredients, type Ingredients } from './ingredients.js';
 import { cosineThreshold, type Measured, measurePairs, pairCosines } from './measured.js';
 import { judgeByReleased, type ReleasedVerdicts } from './released.js';
@@ -48,7 +48,7 @@ export async function runDemo(out: string, set: readonly string[]): Promise<Demo
   const { readPairs } = await import('@pocketnet/data');
   const { bootstrapDifference } = await import('@pocketnet/evaluate');
   const { manualSeed } = await import('@pocketnet/torch');
-  clearOld(out);
+  readyDemoFolder(out);
 
   step('Data');
   const data = await chooseIngredients(out);
@@ -136,18 +136,6 @@ export async function runDemo(out: string, set: readonly string[]): Promise<Demo
   };
   await writeReport(result, pairs);
   return result;
-}
-
-/** What the demo writes, and hence may delete. */
-const own = ['run', 'data', 'model.onnx', 'loss.svg', 'roc.svg', 'histogram.svg', 'report.html'];
-
-/** Makes room for a new demo: a folder that holds anything but an older one's files is refused. */
-function clearOld(out: string): void {
-  mkdirSync(out, { recursive: true });
-  const foreign = readdirSync(out).find((name) => !own.includes(name));
-  if (foreign !== undefined)
-    throw new Error(`${out} holds ${foreign}, which is not the demo's: name an empty or a new folder with --out.`);
-  for (const name of own) rmSync(join(out, name), { recursive: true, force: true });
 }
 
 /** Three pairs of one person and three of two, by the model as an app would use it. */

@@ -19,10 +19,11 @@ export class Histogram {
     let [low, high] = [this.low, this.high];
     for (let i = 0; i < values.length; i++) {
       const value = values[i] as number; // inside
+      // Of each value, since NaN is neither below nor above anything.
+      if (!Number.isFinite(value)) throw new Error(`Value ${i} is ${value}, which has no place in a histogram.`);
       if (value < low) low = value;
       if (value > high) high = value;
     }
-    if (!Number.isFinite(low) || !Number.isFinite(high)) throw new Error('A value of the network is not finite.');
     [this.low, this.high] = [low, high];
     while (Math.max(high, -low) >= this.#limit) this.#double();
     const scale = Histogram.BINS / 2 / this.#limit;

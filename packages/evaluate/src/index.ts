@@ -1,7 +1,7 @@
 export * from './calibration/index.js';
 export * from './compare/index.js';
 export * from './identification/index.js';
-export { checkMatrix, flipSum, type Matrix, meanNorm, normaliseRows, takeRows } from './matrix.js';
+export { checkDirections, checkMatrix, flipSum, type Matrix, meanNorm, normaliseRows, takeRows } from './matrix.js';
 export { type ChartOptions, seriesColour } from './plots/chart.js';
 export { type DetChartOptions, detChart } from './plots/det.js';
 export { type HeatMapOptions, heatMap } from './plots/heatmap.js';

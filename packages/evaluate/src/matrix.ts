@@ -13,22 +13,34 @@ export interface Matrix {
  */
 export function checkMatrix(matrix: Matrix, what: string): void {
   checkShape(matrix, what);
-  const { rows, cols, data } = matrix;
-  const bad: number[] = [];
-  for (let row = 0; row < rows; row++) {
-    for (let i = row * cols; i < (row + 1) * cols; i++) {
-      if (Number.isFinite(data[i])) continue;
-      bad.push(row);
-      break;
-    }
-  }
-  if (bad.length > 0) {
-    const named = `${bad.slice(0, 5).join(', ')}${bad.length > 5 ? ', …' : ''}`;
+  const bad = rowsWhere(matrix, (row) => !row.every(Number.isFinite));
+  if (bad.length > 0)
     throw new Error(
-      `${what}: ${bad.length} of ${rows} rows hold values that are not finite (rows ${named}). Check the network.`,
+      `${what}: ${counted(bad, matrix)} hold values that are not finite ${named(bad)}. Check the network.`,
     );
-  }
 }
+
+/**
+ * Refuses in addition rows of zeros where directions are compared: the cosine of one to anything would be 0, and its squared
+ * distance 1, which a distance protocol may take for "same".
+ */
+export function checkDirections(matrix: Matrix, what: string): void {
+  checkMatrix(matrix, what);
+  const bad = rowsWhere(matrix, (row) => row.every((value) => value === 0));
+  if (bad.length > 0)
+    throw new Error(
+      `${what}: ${counted(bad, matrix)} are zero and have no direction ${named(bad)}. Leave them out, or check the network.`,
+    );
+}
+
+function rowsWhere({ rows, cols, data }: Matrix, isBad: (row: Matrix['data']) => boolean): number[] {
+  const bad: number[] = [];
+  for (let row = 0; row < rows; row++) if (isBad(data.subarray(row * cols, (row + 1) * cols))) bad.push(row);
+  return bad;
+}
+
+const counted = (bad: readonly number[], { rows }: Matrix): string => `${bad.length} of ${rows} rows`;
+const named = (bad: readonly number[]): string => `(rows ${bad.slice(0, 5).join(', ')}${bad.length > 5 ? ', …' : ''})`;
 
 /** Refuses a matrix whose size does not fit its data. */
 export function checkShape({ rows, cols, data }: Matrix, what: string): void {
@@ -55,7 +67,7 @@ export function flipSum(images: Matrix, flips: Matrix): Matrix {
   return { rows: images.rows, cols: images.cols, data };
 }
 
-/** Rows scaled to unit L2 length, in float64. A zero row has no direction and stays zero. */
+/** Rows scaled to unit L2 length, in float64. A zero row has no direction and stays zero: see {@link checkDirections}. */
 export function normaliseRows({ rows, cols, data }: Matrix): Matrix {
   const unit = new Float64Array(rows * cols);
   for (let row = 0; row < rows; row++) {

@@ -219,6 +219,13 @@ describe('verification', () => {
     expect(() => flipSum(good, { ...good, rows: 20, cols: 8 })).toThrow(/differ in size/);
   });
 
+  it('refuses an embedding of zeros, which would be at distance 1 from every other, and names it', () => {
+    const same = alternating(20);
+    const good = made(same, 4, 1, 1);
+    const dead = { ...good, data: Float64Array.from(good.data).fill(0, 8, 12) };
+    expect(() => verification(dead, same)).toThrow(/1 of 40 rows are zero .*rows 2\)/);
+  });
+
   it('judges 6,000 pairs in well under a second', () => {
     const same = alternating(6000);
     const embeddings = made(same, 128, 2, 5);

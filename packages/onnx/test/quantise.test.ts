@@ -183,8 +183,26 @@ describe('A histogram', () => {
         },
       ),
     );
-    expect(() => new Histogram().add([1, Number.NaN])).not.toThrow(/undefined/);
-    expect(() => new Histogram().add([Number.POSITIVE_INFINITY])).toThrow(/not finite/);
+  });
+
+  it.each([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])('refuses %s wherever it stands', (bad) => {
+    for (const values of [[bad, 0, 1], [0, bad, 1], [0, 1, bad], [bad]]) {
+      const seen = new Histogram();
+      expect(() => seen.add(values)).toThrow(/not finite/);
+      expect([...seen.counts].every((count) => count === 0)).toBe(true);
+    }
+  });
+});
+
+describe('Calibration', () => {
+  it('names the first value of the network that is not finite, even of one picture in many', async () => {
+    const graph = network(3, [4, 7]);
+    const pictures = feeds(3, 4).map(({ x }, i) => ({
+      x: i === 2 ? { ...x, data: x.data.map((v, k) => (k === 5 ? Number.NaN : v)) } : x,
+    }));
+    await expect(observe(graph, quantisedValues(graph), pictures, { threads: 1 })).rejects.toThrow(
+      /"\w+.*" cannot be quantised: .*NaN/,
+    );
   });
 });
 

@@ -1,4 +1,4 @@
-import { checkMatrix, type Matrix, normaliseRows } from '../matrix.js';
+import { checkDirections, type Matrix, normaliseRows } from '../matrix.js';
 
 /** Embeddings of known people, ready to be compared all with all. */
 export interface People {
@@ -17,7 +17,7 @@ export interface People {
  * @throws Error when sizes do not fit, a value is not finite, a row is zero, or there are fewer than two people
  */
 export function gatherPeople(embeddings: Matrix, labels: ArrayLike<number>): People {
-  checkMatrix(embeddings, 'embeddings');
+  checkDirections(embeddings, 'embeddings');
   if (labels.length !== embeddings.rows)
     throw new Error(`${embeddings.rows} embeddings meet ${labels.length} labels. Give each its label.`);
   const numbers = new Map<number, number>();
@@ -30,11 +30,7 @@ export function gatherPeople(embeddings: Matrix, labels: ArrayLike<number>): Peo
   if (numbers.size < 2)
     throw new Error('All faces are of one person: there is nobody to be mistaken for. Give two or more.');
   const { rows: count, cols: dimension, data } = normaliseRows(embeddings);
-  const unit = Float32Array.from(data);
-  for (let row = 0; row < count; row++)
-    if (unit.subarray(row * dimension, (row + 1) * dimension).every((value) => value === 0))
-      throw new Error(`Embedding ${row} is zero and has no direction. Leave it out.`);
-  return { unit, count, dimension, identity, people: numbers.size };
+  return { unit: Float32Array.from(data), count, dimension, identity, people: numbers.size };
 }
 
 /**

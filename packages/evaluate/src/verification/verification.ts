@@ -1,4 +1,4 @@
-import { checkMatrix, type Matrix } from '../matrix.js';
+import type { Matrix } from '../matrix.js';
 import { mean, populationStd } from '../statistics.js';
 import { foldAccuracies, meanRates } from './accuracy.js';
 import { countAccepted, thresholdGrid } from './counts.js';
@@ -52,7 +52,7 @@ export interface ValReport {
  * @param embeddings 2P x d: pair i is rows 2i and 2i + 1; each row the sum of the raw embeddings of an image and its
  *   mirror image (`flipSum`)
  * @param same P truths
- * @throws Error when sizes do not fit, values are not finite, or a fold holds only one class
+ * @throws Error when sizes do not fit, values are not finite, an embedding is zero, or a fold holds only one class
  */
 export function verification(
   embeddings: Matrix,
@@ -60,7 +60,6 @@ export function verification(
   options: VerificationOptions = {},
 ): VerificationReport {
   const { folds = 10, farTarget = 1e-3 } = options;
-  checkMatrix(embeddings, 'embeddings');
   if (embeddings.rows !== 2 * same.length)
     throw new Error(
       `${same.length} pairs need ${2 * same.length} embeddings, not ${embeddings.rows}: two rows a pair.`,

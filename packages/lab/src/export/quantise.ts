@@ -74,12 +74,16 @@ export async function quantiseOnnx(path: string, out: string, options: QuantiseF
   const words = `int8, ${observer.name} on ${all.length} faces of ${faces.split('/').at(-1)}, ${floats.length} nodes in float`;
   const bytes = encodeModel(shortNames(written), { ...header, metadata: { ...metadata, quantised: words } });
   const [before, after] = [await embedFeeds(encodeModel(graph, header), tests), await embedFeeds(bytes, tests)];
+  const [cosine, noise] = [meanCosine(before, after), noiseOf(before, after)];
+  if (!Number.isFinite(cosine) || !Number.isFinite(noise))
+    throw new Error(
+      `${path}: in eight bits, embeddings of faces of ${faces} are not finite or zero. Nothing is written: check the network and the faces.`,
+    );
   writeFileAtomic(out, bytes);
   return {
     ...{ bytes: bytes.length, inFloat: floats, observer: observer.name, images: all.length },
     quantised: [...written.initializers.values()].filter(isWeightInEightBits).length,
-    cosine: meanCosine(before, after),
-    noise: noiseOf(before, after),
+    ...{ cosine, noise },
   };
 }
 

@@ -20,7 +20,7 @@ export class Histogram {
     for (let i = 0; i < values.length; i++) {
       const value = values[i] as number; // inside
       // Of each value, since NaN is neither below nor above anything.
-      if (!Number.isFinite(value)) throw new Error(`Value ${i} is ${value}, which has no place in a histogram.`);
+      if (!Number.isFinite(value)) throw new Error(`Value ${i} of the network is ${value}: not finite.`);
       if (value < low) low = value;
       if (value > high) high = value;
     }

@@ -8,6 +8,7 @@ import { Histogram } from './histogram.js';
  * Runs a graph and counts where the values of some of its tensors lie.
  *
  * @param values names of float32 tensors of the graph, its inputs included
+ * @throws an Error that names a tensor with a value that is not finite
  * @param feeds runs; one after the other is asked for, so that they need not all be in memory
  */
 export async function observe(
@@ -31,7 +32,8 @@ export async function observe(
     let runs = 0;
     for await (const feed of feeds) {
       const results: Record<string, { data: ArrayLike<unknown> } | undefined> = { ...feed, ...(await model.run(feed)) };
-      for (const [name, histogram] of seen) histogram.add((results[name]?.data ?? []) as ArrayLike<number>); // of float32, as asked
+      for (const [name, histogram] of seen)
+        count(name, histogram, results[name]?.data as ArrayLike<number> | undefined); // of float32, as asked
       runs++;
       onProgress?.(runs);
     }
@@ -39,5 +41,16 @@ export async function observe(
     return seen;
   } finally {
     await model.close();
+  }
+}
+
+function count(name: string, histogram: Histogram, values: ArrayLike<number> | undefined): void {
+  if (values === undefined) throw new Error(`The graph gave no "${name}".`);
+  try {
+    histogram.add(values);
+  } catch (cause) {
+    throw new Error(`"${name}" cannot be quantised: ${(cause as Error).message} Check the network and the pictures.`, {
+      cause,
+    });
   }
 }

@@ -17,7 +17,7 @@ export interface Sensitivity {
 
 /**
  * Quantises one node at a time and measures how far the graph's output moves: those that move it most are the first to leave in float.
- * @returns the most sensitive first
+ * @returns the most sensitive first, those foremost whose noise is not finite
  */
 export async function sensitivities(
   graph: Graph,
@@ -53,8 +53,11 @@ export async function sensitivities(
     found.push({ node: name, op, noise, bytes });
     onProgress?.(done + 1, all.length);
   }
-  return found.sort((a, b) => b.noise - a.noise);
+  return found.sort((a, b) => ranked(b.noise) - ranked(a.noise));
 }
+
+/** NaN is the worst that a node can do, and compares with nothing. */
+const ranked = (noise: number): number => (Number.isFinite(noise) ? noise : Number.MAX_VALUE);
 
 /** Σ |actual − reference|² / Σ |reference|². */
 export function noiseOf(reference: readonly (readonly number[])[], actual: readonly (readonly number[])[]): number {

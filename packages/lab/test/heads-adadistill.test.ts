@@ -1,5 +1,5 @@
 import { AdaDistill, type AdaDistillOptions, ArcFace, buildHead, CosFace } from '@pocketnet/lab';
-import { manualSeed } from '@pocketnet/torch';
+import { manualSeed, scope, tensor } from '@pocketnet/torch';
 import { describe, expect, it } from 'vitest';
 import {
   type Batch,
@@ -72,6 +72,89 @@ describe.each([true, false])('AdaDistill, weighted: %s', (weighted) => {
     });
     for (const centres of results) expect(error(centres, expected)).toBeLessThan(1e-10);
     expect(results[1]).toEqual(results[0]);
+  });
+});
+
+/** The rule for mixed images: `views` are who they are, and to which share. */
+function movedByMixed(
+  matrix: readonly number[],
+  embeddings: readonly number[],
+  views: readonly { share: number; labels: readonly number[]; targets: readonly number[] }[],
+  weighted: boolean,
+): number[] {
+  const centres = Array.from({ length: classes }, (_, label) => columnOf(matrix, classes, label));
+  const row = (all: readonly number[], n: number): number[] => all.slice(n * embedding, (n + 1) * embedding);
+  for (const { share, labels, targets } of views)
+    for (const [n, label] of labels.entries()) {
+      if (label < 0) continue;
+      const meant = Array.from({ length: embedding }, (_, i) =>
+        views.reduce((sum, view) => sum + view.share * (row(view.targets, n)[i] ?? 0), 0),
+      );
+      const [target, before] = [row(targets, n), centres[label] ?? []];
+      const agreement = dot(unit(row(embeddings, n)), unit(meant));
+      const keep = weighted ? clip(agreement * clip(dot(unit(before), target), 1e-6), 1e-6) : clip(agreement, 0);
+      centres[label] = before.map((value, i) => value + share * (1 - keep) * ((target[i] ?? 0) - value));
+    }
+  return Array.from({ length: embedding * classes }, (_, i) => centres[i % classes]?.[Math.floor(i / classes)] ?? 0);
+}
+
+describe.each([true, false])('AdaDistill of mixed images, weighted: %s', (weighted) => {
+  const labels = [0, 1, 1, -1];
+  const partners = [3, 0, 1, 2];
+  const { targets, embeddings } = seen([0, 1, 1, 2], 31);
+  const permuted = partners.flatMap((n) => targets.slice(n * embedding, (n + 1) * embedding));
+  const viewsOf = (share: number) => [
+    { share, labels, targets },
+    { share: 1 - share, labels: partners.map((n) => labels[n] ?? -1), targets: permuted },
+  ];
+  const observe = (head: AdaDistill, share: number, of = { from: 0, to: 4 }): void =>
+    scope(() => {
+      const cut = (rows: readonly number[]) =>
+        tensor(rows.slice(of.from * embedding, of.to * embedding), [of.to - of.from, embedding], 'float64');
+      head.observe(
+        cut(embeddings),
+        viewsOf(share).map((view) => ({
+          ...{ share: view.share, labels: Int32Array.from(view.labels.slice(of.from, of.to)) },
+          targets: cut(view.targets),
+        })),
+      );
+    });
+
+  it.each([0.98, 0.5, 0.2])("moves each person's centre by their share of it: %f", (share) => {
+    const head = make({ weighted });
+    observe(head, share);
+    const expected = movedByMixed(start, embeddings, viewsOf(share), weighted);
+    expect(error(values(centresOf(head)), expected)).toBeLessThan(1e-10);
+  });
+
+  it('hardly moves the centre of whom an image holds 2 %, and not at all that of whom it holds nothing', () => {
+    for (const share of [0.98, 1]) {
+      const head = make({ weighted });
+      // Image 3 has no label: class 1 is in it as the partner's only.
+      observe(head, share, { from: 3, to: 4 });
+      const [before, after] = [start, values(centresOf(head))].map((all) => columnOf(all, classes, 1));
+      const target = permuted.slice(3 * embedding);
+      const far = Math.hypot(...target.map((value, i) => value - (before?.[i] ?? 0)));
+      const moved = Math.hypot(...(after ?? []).map((value, i) => value - (before?.[i] ?? 0)));
+      expect(moved).toBeLessThanOrEqual((1 - share) * far + 1e-12);
+      if (share < 1) expect(moved).toBeGreaterThan(0);
+    }
+  });
+
+  it('of which one is the whole image moves them as images that are not mixed', () => {
+    const batch = seen([0, 3, 3], 9);
+    const [whole, plain] = [make({ weighted }), make({ weighted })];
+    derive(plain, batch, 'float64');
+    scope(() => {
+      const input = (rows: readonly number[]) => tensor(rows, [3, embedding], 'float64');
+      const view = { labels: Int32Array.from(batch.labels), targets: input(batch.targets) };
+      const none = { labels: Int32Array.from([1, 2, 4]), targets: input(unitRows(numbers(18, 3), embedding)) };
+      whole.observe(input(batch.embeddings), [
+        { share: 1, ...view },
+        { share: 0, ...none },
+      ]);
+    });
+    expect(error(values(centresOf(whole)), values(centresOf(plain)))).toBeLessThan(1e-12);
   });
 });
 

@@ -57,7 +57,8 @@ export function derive(
     input.requiresGrad = true;
     const teacher = tensor(targets ?? unitRows(numbers(embeddings.length, 77), shape[1] ?? 1), shape, dtype);
     manualSeed(seed);
-    const loss = head.loss(input, tensor(labels, [labels.length], 'int64'), teacher);
+    head.observe(ops.detach(input), [{ share: 1, labels: Int32Array.from(labels), targets: teacher }]);
+    const loss = head.loss(input, tensor(labels, [labels.length], 'int64'));
     backward(ops.mulScalar(loss, weight));
     return {
       loss: loss.item(),

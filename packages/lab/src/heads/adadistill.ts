@@ -1,7 +1,7 @@
 import { indexTensor, nn, noGrad, operator, ops, scope, type Tensor } from '@pocketnet/torch';
 import { arcFaceMargin } from './arcface.js';
 import { cosFaceMargin } from './cosface.js';
-import { Head } from './head.js';
+import { Head, type HeadView } from './head.js';
 import { cosinesOf, type Margin, marginLogits } from './margin.js';
 import { centreDeviation } from './margin-head.js';
 import type { HeadGroup } from './process-group.js';
@@ -17,13 +17,13 @@ export interface AdaDistillOptions {
   weighted?: boolean;
 }
 
-/** What a step of centre updates needs, all of it without gradient. */
-interface Seen {
-  /** [N, d], raw */
-  embeddings: Tensor;
-  /** int64 [N] */
+/** Samples that move centres, one a row, all of it without gradient. */
+interface Samples {
+  /** [n, 1]: f^s · f^t of the image. */
+  agreement: Tensor;
+  /** int64 [n] */
   labels: Tensor;
-  /** [N, d], unit */
+  /** [n, d], unit */
   targets: Tensor;
 }
 
@@ -32,7 +32,7 @@ const least = 1e-6;
 
 /**
  * AdaDistill (Boutros, Štruc, Damer 2024, arXiv 2407.01332, section 3): no centre is learned; the teacher's embeddings f^t make
- * them. Before its loss, every sample i of class y moves its centre: w_y ← a·w_y + (1 − a)·f^t_i, with
+ * them. Before the loss, every sample i of class y moves its centre: w_y ← a·w_y + (1 − a)·f^t_i, with
  *
  *   α:  a = clip(f^s_i · f^t_i, 0, 1)
  *   α′: a = clip((f^s_i · f^t_i) · λ), λ = clip(cos(w_y, f^t_i)), both to [1e-6, 1]
@@ -40,13 +40,18 @@ const least = 1e-6;
  * A student that is far from its teacher gets this image's teacher embedding as its centre; a near one a slow moving average. Then
  * the logits of ArcFace or CosFace against all centres (made unit for that, stored as they are), mean cross-entropy.
  *
- * Samples of one class follow each other in the order of the batch (in the released code one of them wins). Centres move in training
- * mode only. In a process group every rank moves them by the samples of all ranks, in rank order: they stay the same everywhere (the
+ * Of a mixed image (mixup; not in the paper) each person's centre moves by their share λ: w_y ← w_y + λ (1 − a)(f^t_y − w_y), where f^t_y is
+ * the teacher's embedding of that person's own image, and f^s · f^t compares the mixed image's embedding with the shares' sum of the teacher's,
+ * made unit. With λ = 1 that is the rule above.
+ *
+ * Samples of one class follow each other in the order of the batch (in the released code one of them wins). Centres move once a step, when
+ * it is observed, and in training mode only. In a process group every rank moves them by the samples of all ranks, in rank order: they stay the same everywhere (the
  * released ones drift apart).
  */
 export class AdaDistill extends Head {
   /** [embedding, classes]; a column is without meaning until the first sample of its class. */
   readonly centres: nn.Buffer;
+  override readonly observesTargets = true;
   readonly #margin: Margin;
   readonly #weighted: boolean;
   readonly #group: HeadGroup | undefined;
@@ -67,35 +72,65 @@ export class AdaDistill extends Head {
     this.centres = scope(() => new nn.Buffer(ops.normal_(ops.empty([embedding, classes]), 0, centreDeviation)));
   }
 
-  loss(embeddings: Tensor, labels: Tensor, targets?: Tensor): Tensor {
-    if (!targets) throw new Error('The head adadistill makes its centres from a teacher: its loss needs targets.');
-    if (this.training) this.#moveCentres({ embeddings: ops.detach(embeddings), labels, targets: ops.detach(targets) });
-    return ops.crossEntropy(marginLogits(cosinesOf(embeddings, this.centres), labels, this.#margin), labels);
-  }
-
-  #moveCentres(own: Seen): void {
+  override observe(embeddings: Tensor, views: readonly HeadView[]): void {
+    if (!this.training) return;
     noGrad(() =>
       scope(() => {
-        const seen = this.#group ? gathered(own, this.#group) : own;
-        const students = ops.normalize(seen.embeddings, 1);
-        for (const { samples, classes } of roundsOfDistinct(seen.labels)) {
-          const targets = ops.indexSelect(seen.targets, 0, samples);
-          const agreement = rowwise(ops.indexSelect(students, 0, samples), targets);
-          const before = ops.transpose(ops.indexSelect(this.centres, 1, classes), 0, 1);
-          const keep = this.#weighted
-            ? ops.clamp(ops.mul(agreement, ops.clamp(rowwise(ops.normalize(before, 1), targets), least, 1)), least, 1)
-            : ops.clamp(agreement, 0, 1);
-          const after = ops.add(targets, ops.mul(keep, ops.sub(before, targets)));
-          indexCopy_(this.centres, 1, classes, ops.transpose(after, 0, 1));
+        const parts = views.map(({ share, labels, targets }) => {
+          if (!targets) throw new Error('The head adadistill makes its centres from a teacher: it needs targets.');
+          return { share, labels, targets };
+        });
+        const meant = parts
+          .map(({ share, targets }) => ops.mulScalar(targets, share))
+          .reduce((sum, part) => ops.add(sum, part));
+        const agreement = rowwise(ops.normalize(embeddings, 1), ops.normalize(meant, 1));
+        for (const { share, labels, targets } of parts) {
+          const own = labelled(labels, { agreement, targets });
+          const seen = this.#group ? gathered(own, this.#group) : own;
+          if (share > 0) this.#moveCentres(seen, share);
         }
       }),
     );
   }
+
+  loss(embeddings: Tensor, labels: Tensor): Tensor {
+    return ops.crossEntropy(marginLogits(cosinesOf(embeddings, this.centres), labels, this.#margin), labels);
+  }
+
+  #moveCentres(seen: Samples, share: number): void {
+    for (const { samples, classes } of roundsOfDistinct(seen.labels)) {
+      const targets = ops.indexSelect(seen.targets, 0, samples);
+      const agreement = ops.indexSelect(seen.agreement, 0, samples);
+      const before = ops.transpose(ops.indexSelect(this.centres, 1, classes), 0, 1);
+      const keep = this.#weighted
+        ? ops.clamp(ops.mul(agreement, ops.clamp(rowwise(ops.normalize(before, 1), targets), least, 1)), least, 1)
+        : ops.clamp(agreement, 0, 1);
+      const pull = ops.mulScalar(ops.addScalar(ops.neg(keep), 1), share);
+      const after = ops.add(before, ops.mul(pull, ops.sub(targets, before)));
+      indexCopy_(this.centres, 1, classes, ops.transpose(after, 0, 1));
+    }
+  }
 }
 
-function gathered({ embeddings, labels, targets }: Seen, group: HeadGroup): Seen {
+/** The samples that have a label. */
+function labelled(labels: Int32Array, { agreement, targets }: Omit<Samples, 'labels'>): Samples {
+  const { device } = targets;
+  const places = Array.from(labels.keys()).filter((i) => (labels[i] ?? -1) >= 0);
+  const chosen = places.length === labels.length ? undefined : indexTensor(places, device);
+  const of = (rows: Tensor): Tensor => (chosen ? ops.indexSelect(rows, 0, chosen) : rows);
   return {
-    embeddings: group.allGather(embeddings),
+    agreement: of(agreement),
+    targets: of(targets),
+    labels: indexTensor(
+      labels.filter((label) => label >= 0),
+      device,
+    ),
+  };
+}
+
+function gathered({ agreement, labels, targets }: Samples, group: HeadGroup): Samples {
+  return {
+    agreement: group.allGather(agreement),
     labels: group.allGather(labels),
     targets: group.allGather(targets),
   };

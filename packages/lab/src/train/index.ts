@@ -1,5 +1,6 @@
 export { backboneCost } from './backbone.js';
 export * from './checkpoint.js';
+export * from './lesson.js';
 export * from './nan-guard.js';
 export * from './objective.js';
 export * from './optimizers.js';

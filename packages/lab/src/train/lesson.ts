@@ -24,38 +24,61 @@ export interface Lesson {
 export interface Mixup {
   alpha: number;
   seed: number;
+  /** Whether teachers look at the images before they are mixed, since a head makes class centres of what they say. */
+  unmixedTargets: boolean;
 }
 
 /** Stream of the seed. */
 const MIXUP = 3;
 
 /**
- * Makes a batch into a lesson: asks the teachers, and mixes. The loss of a mixed image is the mix of the losses, which for unit targets and cosines
- * is that to the mixed target. A teacher that looks at the student's own images sees the mixed ones, and both views have its targets.
+ * Makes batches into lessons: asks the teachers, and mixes. The loss of a mixed image is the mix of the losses, which for unit targets and cosines
+ * is that to the mixed target. A teacher that looks at the student's own images sees the mixed ones, and both views have its targets, unless
+ * `unmixedTargets` asks for those of each image itself.
+ *
+ * The images of a lesson are good until the next one is made: mixed ones lie in the same memory.
  */
-export async function prepareLesson(
-  batch: FaceBatch,
-  targets: Targets | undefined,
-  { alpha, seed }: Mixup,
-  step: number,
-): Promise<Lesson> {
-  const { images, labels, count } = batch;
-  if (alpha === 0) return { images, count, views: [{ share: 1, labels, ...(await targetsOf(targets, batch)) }] };
-  const random = new Random(seed, MIXUP, step);
-  const share = betaShare(alpha, random);
-  const partners = random.shuffle(Int32Array.from({ length: count }, (_, i) => i));
-  const mixed =
-    images instanceof Float32Array ? mixRows(images, partners, share, count) : mixTensor_(images, partners, share);
-  const own = await targetsOf(targets, targets?.live ? { ...batch, images: mixed } : batch);
-  const other = own.targets && !targets?.live ? { targets: permuteRows(own.targets, partners) } : own;
-  return {
-    images: mixed,
-    count,
-    views: [
-      { share, labels, ...own },
-      { share: 1 - share, labels: permuteRows(labels, partners), ...other },
-    ],
-  };
+export class Lessons {
+  #room: Float32Array<SharedArrayBuffer> | undefined;
+
+  constructor(
+    readonly targets: Targets | undefined,
+    readonly mixup: Mixup,
+  ) {}
+
+  async of(batch: FaceBatch, step: number): Promise<Lesson> {
+    const { targets } = this;
+    const { alpha, seed, unmixedTargets } = this.mixup;
+    const { images, labels, count } = batch;
+    if (alpha === 0) return { images, count, views: [{ share: 1, labels, ...(await targetsOf(targets, batch)) }] };
+    const random = new Random(seed, MIXUP, step);
+    const share = betaShare(alpha, random);
+    const partners = random.shuffle(Int32Array.from({ length: count }, (_, i) => i));
+    const ofMixed = targets?.live === true && !unmixedTargets;
+    // Before the mixing, which is in place where the images are a tensor.
+    const before = ofMixed ? {} : await targetsOf(targets, batch);
+    const mixed =
+      images instanceof Float32Array
+        ? mixRows(images, partners, share, this.#roomFor(images))
+        : mixTensor_(images, partners, share);
+    const own = ofMixed ? await targetsOf(targets, { ...batch, images: mixed }) : before;
+    const other = own.targets && !ofMixed ? { targets: permuteRows(own.targets, partners) } : own;
+    return {
+      images: mixed,
+      count,
+      views: [
+        { share, labels, ...own },
+        { share: 1 - share, labels: permuteRows(labels, partners), ...other },
+      ],
+    };
+  }
+
+  /** As large as the largest batch so far. */
+  #roomFor({ length, byteLength }: Float32Array): Float32Array<SharedArrayBuffer> {
+    if (this.#room === undefined || this.#room.length < length)
+      this.#room = new Float32Array(new SharedArrayBuffer(byteLength));
+    return this.#room.subarray(0, length);
+  }
 }
 
 async function targetsOf(targets: Targets | undefined, batch: FaceBatch): Promise<{ targets?: Float32Array }> {
@@ -75,10 +98,9 @@ function mixRows(
   rows: Float32Array<SharedArrayBuffer>,
   partners: Int32Array,
   share: number,
-  count: number,
+  mixed: Float32Array<SharedArrayBuffer>,
 ): Float32Array<SharedArrayBuffer> {
-  const width = rows.length / count;
-  const mixed = new Float32Array(new SharedArrayBuffer(rows.byteLength));
+  const width = rows.length / partners.length;
   for (const [i, partner] of partners.entries()) {
     for (let k = 0; k < width; k++) {
       // inside by the loops' bounds

@@ -22,18 +22,17 @@ export interface LossTerm {
 /** The head's classification loss over the images that have a label. */
 export const headTerm = (head: Head): LossTerm => ({
   name: 'head',
-  value({ embeddings, labels, targets }) {
+  value({ embeddings, labels }) {
     const { device } = embeddings;
     const known = labels.filter((label) => label >= 0);
     if (known.length === 0) return undefined;
     const classes = indexTensor(known, device);
-    if (known.length === labels.length) return head.loss(embeddings, classes, targets);
+    if (known.length === labels.length) return head.loss(embeddings, classes);
     const places = indexTensor(
       Array.from(labels.keys()).filter((i) => (labels[i] ?? -1) >= 0),
       device,
     );
-    const chosen = (rows: Tensor): Tensor => ops.indexSelect(rows, 0, places);
-    return head.loss(chosen(embeddings), classes, targets && chosen(targets));
+    return head.loss(ops.indexSelect(embeddings, 0, places), classes);
   },
 });
 

@@ -30,10 +30,14 @@ export function trainStep(config: ExperimentConfig, run: OpenRun, { images, coun
       compute(() => backbone.forward(input)),
       'float32',
     );
+    const seen = views.map(({ targets, ...view }) => ({
+      ...view,
+      ...(targets && { targets: onDevice(targets, [count, targets.length / count]) }),
+    }));
+    head?.observe(ops.detach(embeddings), seen);
     const lost = terms.map((term) => {
-      const parts = views.flatMap(({ share, labels, targets: wanted }) => {
-        const targets = wanted && { targets: onDevice(wanted, [count, wanted.length / count]) };
-        const value = term.value({ embeddings, labels, ...targets });
+      const parts = seen.flatMap(({ share, ...view }) => {
+        const value = term.value({ embeddings, ...view });
         return value === undefined ? [] : [ops.mulScalar(value, share)];
       });
       return parts.length === 0 ? undefined : parts.reduce((sum, part) => ops.add(sum, part));

@@ -6,7 +6,7 @@ import { type LoadedConfig, saveConfig } from '../config/index.js';
 import { epochName } from '../distill/index.js';
 import { hasCheckpoint, saveCheckpoint } from './checkpoint.js';
 import { clearPartials, keptName, pruneKept } from './kept.js';
-import { prepareLesson } from './lesson.js';
+import { Lessons } from './lesson.js';
 import { openRun } from './open-run.js';
 import { RunRecord } from './record.js';
 import { trainStep } from './step.js';
@@ -107,6 +107,9 @@ async function trainAsRank(
     group.barrier();
   };
 
+  const { mixup: alpha } = config.data;
+  const lessons = new Lessons(targets, { alpha, seed: config.seed, unmixedTargets: head?.observesTargets ?? false });
+
   // the loop
   let interrupted = false;
   try {
@@ -120,8 +123,7 @@ async function trainAsRank(
       for await (const batch of loader.epoch(position.epoch, position.batch)) {
         const lr = rate({ epoch: position.epoch, step: position.step });
         for (const parameters of [...optimizers.backbone.groups, ...optimizers.head.groups]) parameters.lr = lr;
-        const mixup = { alpha: config.data.mixup, seed: config.seed };
-        const outcome = trainStep(config, run, await prepareLesson(batch, targets, mixup, position.step));
+        const outcome = trainStep(config, run, await lessons.of(batch, position.step));
         batch.release();
         average?.update(position.step + 1);
         position.step++;

@@ -1,4 +1,4 @@
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { json, pocketnet, workplace, writeTinyConfig } from './pocketnet.js';
@@ -60,6 +60,18 @@ test('ablate trains every arm with every seed, prints a table, goes on where it 
   const again = await json(command, at);
   expect(again.summaries).toEqual(summaries);
   expect(statSync(inPlace('study/slow/seed-1/result.json')).mtimeMs).toBe(before);
+
+  // The same folder, but another recipe and one arm more: the finished arms are not of it.
+  const table = readFileSync(inPlace('study/table.md'), 'utf8');
+  writeFileSync(
+    inPlace('study.yaml'),
+    readFileSync(inPlace('study.yaml'), 'utf8').replace('seeds:', '  new: { lr: 0.05 }\nseeds:'),
+  );
+  const { code, stderr } = await pocketnet([...command, '--set', 'batch=4'], at);
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/study holds trials of another configuration[\s\S]*slow\/seed-1: batch was 8 and is 4/);
+  expect(readFileSync(inPlace('study/table.md'), 'utf8')).toBe(table);
+  expect(existsSync(inPlace('study/new'))).toBe(false);
 });
 
 test('ablate names the arm that failed and the reason', async () => {

@@ -11,7 +11,7 @@ import {
   search,
   writeGenotype,
 } from '@pocketnet/lab';
-import { liveTensors } from '@pocketnet/torch';
+import { fromArray, liveTensors, loadTensors, saveTensors, scope } from '@pocketnet/torch';
 import { describe, expect, test } from 'vitest';
 import { workplace } from './experiment.js';
 
@@ -81,12 +81,9 @@ describe('A search', () => {
     await run('straight', tiny());
     for (const steps of [3, 4]) {
       const name = `resumed-${steps}`;
-      const controller = new AbortController();
-      const first = run(name, tiny({ checkpointEvery: 1 }), { signal: controller.signal });
-      await untilStep(at(name, 'metrics.jsonl'), steps);
-      controller.abort();
-      const { interrupted, steps: done } = await first;
-      expect(interrupted || done === 8).toBe(true);
+      const stopped = await run(name, tiny({ checkpointEvery: 1 }), { signal: afterSteps(at(name), steps) });
+      expect(stopped).toMatchObject({ interrupted: true, steps });
+      expect(checkpoint(name).equals(checkpoint('straight'))).toBe(false);
       await run(name, tiny({ checkpointEvery: 1 }), { resume: true });
       expect(checkpoint(name).equals(checkpoint('straight'))).toBe(true);
     }
@@ -94,15 +91,30 @@ describe('A search', () => {
     await expect(run('straight', tiny({ lr: 0.01 }), { resume: true })).rejects.toThrow(/lr was 0.05 and is 0.01/);
   });
 
+  test('is not resumed as one without what it began with', async () => {
+    const budget = { count: 'flops', target: 1, weight: 1 };
+    const begun = { signal: afterSteps(at('with-budget'), 1) };
+    expect((await run('with-budget', tiny({ budget }), begun)).interrupted).toBe(true);
+    const before = checkpoint('with-budget');
+    await expect(run('with-budget', tiny(), { resume: true })).rejects.toThrow(/budget\.count was "flops" and is none/);
+    await expect(run('with-budget', tiny({ budget, syncBatchNorm: true }), { resume: true })).rejects.toThrow(
+      /syncBatchNorm was none and is true/,
+    );
+    expect(checkpoint('with-budget').equals(before)).toBe(true);
+    expect((await run('with-budget', tiny({ budget }), { resume: true })).steps).toBe(8);
+  });
+
   test('ends at a collapse if it should, with the genotype before it, and shows the counts', async () => {
-    // No skip-connection is allowed at all, so that the first genotype with one counts as a collapse.
-    const config = tiny({ collapse: { skips: 0, stop: true }, epochs: 3 });
-    const result = await run('collapse', config);
-    const log = readFileSync(at('collapse', 'training.log'), 'utf8');
-    const found = readGenotype(result.genotype);
-    if (result.collapsed)
-      expect(log).toMatch(/Warning: Epoch \d: the normal cell would hold \d skip-connections.*derived cell: \d × /);
-    else expect(found.normal.flat().every(([name]) => name !== 'skip_connect')).toBe(true);
+    // All four edges of the normal cell are made skip-connections in the second epoch, which no α comes to by itself so early.
+    const config = tiny({ collapse: { skips: 3, stop: true }, epochs: 3 });
+    await run('collapse', config, { signal: afterSteps(at('collapse'), 5) });
+    favourSkips(at('collapse', 'checkpoint.safetensors'));
+    const result = await run('collapse', config, { resume: true });
+    expect(result).toMatchObject({ collapsed: true, steps: 8 });
+    expect(result.genotype).toBe(writeGenotype(readGenotypeFile(at('collapse', 'genotypes', 'epoch-001.json'))));
+    expect(readFileSync(at('collapse', 'training.log'), 'utf8')).toMatch(
+      /Warning: Epoch 2: the normal cell would hold 4 skip-connections.*derived cell: 4 × skip_connect/,
+    );
     const limited = await run('limited', tiny({ derive: { skips: 0 } }));
     expect(
       readGenotype(limited.genotype)
@@ -142,19 +154,20 @@ describe('A search', () => {
     expect(writeGenotype(readGenotypeFile(at('random', 'genotype.json')))).toBe(whole.genotype);
     expect(liveTensors()).toBe(before);
 
-    const controller = new AbortController();
-    const part = run('random-part', config, { signal: controller.signal });
-    while (!existsSync(at('random-part', 'candidates.json'))) await new Promise((resolve) => setTimeout(resolve, 5));
-    controller.abort();
-    expect((await part).interrupted).toBe(true);
+    const part = await run('random-part', config, { signal: whenThere(at('random-part', 'candidates.json')) });
+    expect(part.interrupted).toBe(true);
     expect(existsSync(at('random-part', 'genotype.json'))).toBe(false);
     const rest = await run('random-part', config, { resume: true });
     const scores = (result: typeof whole) => result.candidates?.map(({ seed, accuracy }) => ({ seed, accuracy }));
     expect(scores(rest)).toEqual(scores(whole));
     await expect(run('random', config)).rejects.toThrow(/--resume/);
     await expect(run('random', tiny({ random: { candidates: 2, epochs: 1 } }), { resume: true })).rejects.toThrow(
-      /another configuration/,
+      /another search: random.candidates was 3 and is 2; random.epochs was 2 and is 1/,
     );
+    await expect(run('random', tiny(), { resume: true })).rejects.toThrow(/at random.*this one is by gradient/);
+    await expect(run('random', tiny())).rejects.toThrow(/at random.*this one is by gradient/);
+    await run('gradient', tiny({ epochs: 1, maxSteps: 1 }));
+    await expect(run('gradient', config, { resume: true })).rejects.toThrow(/by gradient.*this one is at random/);
   });
 
   test('names what is wrong with a configuration', () => {
@@ -165,9 +178,30 @@ describe('A search', () => {
 
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
-async function untilStep(path: string, step: number): Promise<void> {
-  for (let tries = 0; tries < 3000; tries++) {
-    if (existsSync(path) && readMetrics(path).some((line) => line.step >= step)) return;
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
+/** A signal that is asked after every step, and is given once something holds. */
+function once(holds: () => boolean): AbortSignal {
+  return {
+    get aborted() {
+      return holds();
+    },
+  } as AbortSignal; // all that a search asks of it
+}
+
+/** Stops a search after so many steps. Every step writes a line, as `logEvery` says. */
+const afterSteps = (folder: string, steps: number): AbortSignal =>
+  once(() => readMetrics(join(folder, 'metrics.jsonl')).some(({ step }) => step >= steps));
+
+const whenThere = (path: string): AbortSignal => once(() => existsSync(path));
+
+/** Changes a checkpoint's α so that skip-connections win. */
+function favourSkips(path: string): void {
+  scope(() => {
+    const { tensors, metadata } = loadTensors(path);
+    for (const [name, value] of tensors) {
+      if (!/^network\.alpha_/.test(name)) continue;
+      const favoured = value.toFloat32().map((alpha, i) => alpha + (i % 8 === 2 ? 10 : 0));
+      tensors.set(name, fromArray(favoured, value.shape));
+    }
+    saveTensors(path, tensors, metadata);
+  });
 }

@@ -57,10 +57,10 @@ async function trainInChild(
   jobs: number,
   signal: AbortSignal,
 ): Promise<TrainResult> {
-  const { saveConfig } = await import('@pocketnet/lab');
+  const { saveConfig, trialFile } = await import('@pocketnet/lab');
   const path = join(out, folder);
   mkdirSync(path, { recursive: true });
-  const config = join(path, 'experiment.yaml');
+  const config = trialFile(path);
   const threads = experiment.config.threads ?? Math.max(1, Math.floor(availableParallelism() / jobs));
   saveConfig(config, { ...experiment.portable, threads });
   const log = join(path, 'output.log');

@@ -30,6 +30,7 @@ async function run(options: Options): Promise<void> {
   const { writeFileAtomic } = await import('@pocketnet/torch/io');
   const { config, set = [], out, jobs } = options;
   const { study, first, trials } = lab.loadStudy(config, out, set);
+  lab.refuseOtherTrials(out, [...first, ...trials]);
   mkdirSync(out, { recursive: true });
 
   const report = () => {

@@ -1,9 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeFileAtomic } from '@pocketnet/torch/io';
+import { checkConfig, type ExperimentConfig, readConfigFile } from '../config/index.js';
 import type { Cost } from '../networks/index.js';
-import { readMetrics } from '../runs/index.js';
-import { backboneCost, type TrainResult } from '../train/index.js';
+import { type Recipe, readMetrics, recipeDifferences } from '../runs/index.js';
+import { backboneCost, hasCheckpoint, type TrainResult } from '../train/index.js';
 import type { Study, Trial } from './study.js';
 
 /** What a finished trial came to. */
@@ -24,6 +25,37 @@ const resultFile = 'result.json';
 export function saveResult(folder: string, result: TrainResult): void {
   writeFileAtomic(join(folder, resultFile), `${JSON.stringify(result, null, 2)}\n`);
 }
+
+/** The resolved configuration that a trial is trained by, which lies in its folder from its begin. */
+export const trialFile = (folder: string): string => join(folder, 'experiment.yaml');
+
+/**
+ * Refuses a study's folder whose trials, finished or begun, were trained by other configurations than the study's now: one table would mix them.
+ *
+ * @throws an Error that names each such trial and in what it differs
+ */
+export function refuseOtherTrials(out: string, trials: readonly Trial[]): void {
+  const other = trials.flatMap(({ folder, experiment }) => {
+    const path = join(out, folder);
+    if (!isDone(path) && !hasCheckpoint(path)) return [];
+    if (!existsSync(trialFile(path))) return [`${folder} does not say how it was trained (no experiment.yaml)`];
+    const { portable } = checkConfig(readConfigFile(trialFile(path)), trialFile(path), { ...process.env, STUDY: out });
+    const differences = recipeDifferences(recipeOf(portable), recipeOf(experiment.portable));
+    return differences.length > 0 ? [`${folder}: ${differences.join('; ')}`] : [];
+  });
+  if (other.length === 0) return;
+  const list = other.map((line) => `\n  ${line}`).join('');
+  throw new Error(
+    `${out} holds trials of another configuration; a study compares what was trained alike:${list}\nStart a new folder.`,
+  );
+}
+
+/** A configuration without what no number follows from. */
+const recipeOf = ({ data, ...config }: ExperimentConfig): Recipe => ({
+  ...config,
+  ...{ threads: undefined, logEvery: undefined, checkpointEvery: undefined, keepCheckpoints: undefined },
+  data: { ...data, workers: undefined, resident: undefined },
+});
 
 export const isDone = (folder: string): boolean => existsSync(join(folder, resultFile));
 

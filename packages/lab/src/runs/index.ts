@@ -1,6 +1,7 @@
 export { writeFileAtomic } from './atomic.js';
 export { type MetricsLine, MetricsWriter, readMetrics } from './metrics.js';
 export { formatDuration, type Progress, type ProgressOptions, type ProgressStream, startProgress } from './progress.js';
+export { type Recipe, recipeDifferences, refuseOther } from './recipe.js';
 export {
   type EventContent,
   type LogEvent,

@@ -9,6 +9,7 @@ import {
   setRandomState,
   type Tensor,
 } from '@pocketnet/torch';
+import { type Recipe, refuseOther } from '../runs/index.js';
 import type { SearchNetwork } from '../search-space/search-network.js';
 
 /** Where a search stands. */
@@ -45,7 +46,7 @@ export interface SearchState {
   optimizer: optim.Optimizer;
   architect: optim.Optimizer;
   /** What a resumed search must have in common with the one that wrote the checkpoint, by key. */
-  recipe: Readonly<Record<string, unknown>>;
+  recipe: Recipe;
 }
 
 export const searchCheckpoint = (folder: string): string => join(folder, 'checkpoint.safetensors');
@@ -79,7 +80,7 @@ export function loadSearchState(
     const random = tensors.get('random.cpu');
     if (!random || metadata.kind !== 'search' || metadata.position === undefined)
       throw new Error(`${path} is no checkpoint of a search.`);
-    refuseOther(folder, recipe, JSON.parse(metadata.recipe ?? '{}'));
+    refuseOther(folder, 'search', JSON.parse(metadata.recipe ?? '{}'), recipe);
     const section = (name: string): Map<string, Tensor> =>
       new Map(
         Array.from(tensors).flatMap(([key, value]) =>
@@ -92,16 +93,4 @@ export function loadSearchState(
     setRandomState(random);
     return { ...startPosition(), ...(JSON.parse(metadata.position) as SearchPosition) };
   });
-}
-
-function refuseOther(
-  folder: string,
-  now: Readonly<Record<string, unknown>>,
-  before: Readonly<Record<string, unknown>>,
-): void {
-  const text = (value: unknown): string => JSON.stringify(value) ?? 'none';
-  const different = Object.keys(now).filter((key) => text(before[key]) !== text(now[key]));
-  if (different.length === 0) return;
-  const list = different.map((key) => `${key} was ${text(before[key])} and is ${text(now[key])}`).join('; ');
-  throw new Error(`${folder} cannot be resumed as another search: ${list}. Start a new folder for it.`);
 }

@@ -84,5 +84,6 @@ function recipeOf(config: SearchConfig, { source }: Loader, group: ProcessGroup)
     augment: data.augment,
     ...{ network, batch: batch * group.size, epochs, lr, minLr, momentum, weightDecay, clip, architect, seed },
     ...(budget && { budget }),
+    ...(config.syncBatchNorm && { syncBatchNorm: true }),
   };
 }

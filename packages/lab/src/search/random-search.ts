@@ -19,7 +19,7 @@ import {
 } from '@pocketnet/torch';
 import { stringify } from 'yaml';
 import { count, PocketNet } from '../networks/index.js';
-import { startProgress, TrainingLog, writeFileAtomic } from '../runs/index.js';
+import { type Recipe, refuseOther, startProgress, TrainingLog, writeFileAtomic } from '../runs/index.js';
 import { writeGenotype } from '../search-space/genotype-text.js';
 import { randomGenotype } from '../search-space/random.js';
 import { usualThreads } from '../train/threads.js';
@@ -45,6 +45,10 @@ const candidateSeed = (seed: number, k: number): number => seed * 2 ** 16 + k + 
 
 const embedding = 128;
 
+const candidatesFile = (folder: string): string => join(folder, 'candidates.json');
+
+export const hasRandomSearch = (folder: string): boolean => existsSync(candidatesFile(folder));
+
 /**
  * The baseline of architecture search (Li and Talwalkar 2019): genotypes drawn at random, each trained from scratch for a few epochs on
  * the weights' half; the one that classifies the other half best wins. Writes config.yaml, training.log, candidates.json and genotype.json;
@@ -57,8 +61,8 @@ export async function randomSearch(
   { out, resume = false, signal, quiet = false }: SearchOptions,
 ): Promise<SearchResult> {
   const isFirst = group.rank === 0;
-  const path = join(out, 'candidates.json');
-  const recipe = { ...config, threads: undefined, logEvery: undefined, checkpointEvery: undefined };
+  const path = candidatesFile(out);
+  const recipe = recipeOf({ ...config, batch: config.batch * group.size });
   const candidates = readCandidates(path, recipe, resume);
   const halves = await openHalves(config, group);
   mkdirSync(out, { recursive: true });
@@ -122,15 +126,21 @@ export async function randomSearch(
   };
 }
 
-function readCandidates(path: string, recipe: object, resume: boolean): Candidate[] {
+function readCandidates(path: string, recipe: Recipe, resume: boolean): Candidate[] {
   if (!existsSync(path)) return [];
   if (!resume)
     throw new Error(`${path} holds a search already: pass --resume to go on with it, or name another folder.`);
-  const before = JSON.parse(readFileSync(path, 'utf8')) as { recipe: object; candidates: Candidate[] };
-  if (JSON.stringify(before.recipe) !== JSON.stringify(recipe))
-    throw new Error(`${path} is of a search with another configuration. Start a new folder for this one.`);
+  const before = JSON.parse(readFileSync(path, 'utf8')) as { recipe: Recipe; candidates: Candidate[] };
+  refuseOther(path, 'search', recipeOf(before.recipe), recipe);
   return before.candidates;
 }
+
+/** A configuration without what changes no candidate: the device is another GPU in every process. */
+const recipeOf = (config: Recipe): Recipe => ({
+  ...config,
+  ...{ name: undefined, threads: undefined, device: undefined },
+  ...{ logEvery: undefined, checkpointEvery: undefined, validateEvery: undefined },
+});
 
 interface Trial {
   group: ProcessGroup;

@@ -58,7 +58,7 @@ export class SearchRecord {
     readonly run: OpenSearch,
     quiet: boolean,
   ) {
-    const { position, resumed, totalSteps, halves } = run;
+    const { position, resumed, totalSteps, halves, group } = run;
     mkdirSync(join(out, 'genotypes'), { recursive: true });
     this.#log = new TrainingLog(join(out, 'training.log'));
     this.#metrics = new MetricsWriter(join(out, 'metrics.jsonl'), resumed ? position.step : undefined);
@@ -71,17 +71,17 @@ export class SearchRecord {
     const { name, length, identities } = halves.train.source;
     this.#log.message(
       `${resumed ? `Resumed at step ${position.step}` : 'Started'}: search on ${name}, ${length} images of ${identities} classes in the ` +
-        `weights' half, batch ${config.batch}, ${totalSteps} steps, seed ${config.seed}`,
+        `weights' half, batch ${config.batch}${group.size > 1 ? ` x ${group.size} processes` : ''}, ${totalSteps} steps, seed ${config.seed}`,
     );
   }
 
   step({ trainLoss, valLoss, valAccuracy, gradNorm }: BilevelOutcome, lr: number): void {
-    const { position, totalSteps } = this.run;
+    const { position, totalSteps, group } = this.run;
     this.#progress?.update(position.step, { train: trainLoss, val: valLoss });
     if (position.step % this.config.logEvery !== 0 && position.step !== totalSteps) return;
     const seconds = (performance.now() - this.#since.time) / 1000;
     const steps = position.step - this.#since.step;
-    const speed = (2 * steps * this.config.batch) / seconds;
+    const speed = (2 * steps * this.config.batch * group.size) / seconds;
     const hours = ((totalSteps - position.step) * seconds) / steps / 3600;
     this.#log.training({ speed, loss: trainLoss, learningRate: lr, epoch: position.epoch, step: position.step, hours });
     this.#write('search', { trainLoss, valLoss, valAccuracy, gradNorm, lr, speed });
@@ -134,6 +134,13 @@ export class SearchRecord {
   warn(text: string): void {
     this.#log.message(`Warning: ${text}`);
     this.#progress?.note(text);
+  }
+
+  /** Does what the speed is not about, such as a checkpoint. */
+  outside(body: () => void): void {
+    const begun = performance.now();
+    body();
+    this.#since.time += performance.now() - begun;
   }
 
   restartClock(): void {

@@ -16,7 +16,7 @@ import { type BilevelOutcome, bilevelStep, weightStep } from './bilevel-step.js'
 import { hasSearchCheckpoint, saveSearch } from './checkpoint.js';
 import { accuracyOn, labelled } from './halves.js';
 import { type OpenSearch, openSearch } from './open-search.js';
-import { type Candidate, randomSearch } from './random-search.js';
+import { type Candidate, hasRandomSearch, randomSearch } from './random-search.js';
 import { type Found, look, SearchRecord } from './record.js';
 import type { LoadedSearch, SearchConfig } from './schema.js';
 
@@ -60,6 +60,9 @@ export async function search(loaded: LoadedSearch, options: SearchOptions): Prom
   const resumed = hasSearchCheckpoint(out); // asked before the processes meet, hence before the first one writes
   if (!resume && resumed)
     throw new Error(`${out} holds a search already: pass --resume to go on with it, or name another folder.`);
+  const [held, wanted] = loaded.config.random ? ['by gradient', 'at random'] : ['at random', 'by gradient'];
+  if (loaded.config.random ? resumed : hasRandomSearch(out))
+    throw new Error(`${out} holds a search ${held}, and this one is ${wanted}: name another folder.`);
   const group = joinProcessGroup({ device: loaded.config.device });
   try {
     const config = { ...loaded.config, device: group.device }; // 'cuda' is another GPU in every process
@@ -86,9 +89,10 @@ async function searchAsRank(
   const record = isFirst ? new SearchRecord(out, config, run, quiet) : undefined;
   if (isFirst) writeFileAtomic(join(out, 'config.yaml'), stringify(portable, { lineWidth: 0 }));
   const save = (): void => {
-    if (!isFirst) return;
-    record?.sync();
-    saveSearch(out, run, position);
+    record?.outside(() => {
+      record.sync();
+      saveSearch(out, run, position);
+    });
   };
 
   const endEpoch = async (): Promise<{ collapsed: boolean }> => {

@@ -14,6 +14,7 @@ import {
 } from '@pocketnet/torch';
 import { type Head, joinShards, ShardedHead, takeShard } from '../heads/index.js';
 import type { Block } from '../networks/index.js';
+import { type Recipe, refuseOther } from '../runs/index.js';
 import type { WeightAverage } from './weight-average.js';
 
 /** Where a run stands; with the tensors beside it, all that a resumed run needs to go on to the same numbers. */
@@ -58,7 +59,7 @@ export interface Checkpointed {
   /** The running mean of the backbone's weights, where there is one. */
   average?: WeightAverage;
   /** What a resumed run must have in common with the one that wrote the checkpoint, by key. */
-  recipe: Readonly<Record<string, unknown>>;
+  recipe: Recipe;
 }
 
 const file = (folder: string): string => join(folder, 'checkpoint.safetensors');
@@ -94,7 +95,7 @@ export function loadCheckpoint(folder: string, parts: Checkpointed): Position {
     const random = tensors.get('random.cpu');
     if (!random || metadata.position === undefined)
       throw new Error(`${file(folder)} is no checkpoint of a training run.`);
-    refuseOther(folder, recipe, metadata.recipe);
+    if (metadata.recipe !== undefined) refuseOther(folder, 'experiment', JSON.parse(metadata.recipe), recipe);
     backbone.loadStateDict(section('backbone'));
     const own = (whole: Tensor): Tensor => takeShard(whole, group);
     head?.loadStateDict(mapShards(head, section('head'), 'kernel', own));
@@ -146,16 +147,4 @@ function sections({
 function mapShards(head: Head | undefined, state: State, name: string, change: (tensor: Tensor) => Tensor): State {
   const tensor = state.get(name);
   return head instanceof ShardedHead && tensor ? new Map([...state, [name, change(tensor)]]) : state;
-}
-
-function refuseOther(folder: string, recipe: Checkpointed['recipe'], saved: string | undefined): void {
-  if (saved === undefined) return;
-  const before: Record<string, unknown> = JSON.parse(saved);
-  const text = (value: unknown): string => JSON.stringify(value) ?? 'none';
-  const different = [...new Set([...Object.keys(before), ...Object.keys(recipe)])].filter(
-    (key) => text(before[key]) !== text(recipe[key]),
-  );
-  if (different.length === 0) return;
-  const list = different.map((key) => `${key} was ${text(before[key])} and is ${text(recipe[key])}`).join('; ');
-  throw new Error(`${folder} cannot be resumed as another experiment: ${list}. Start a new folder for it.`);
 }

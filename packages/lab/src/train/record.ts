@@ -123,7 +123,14 @@ export class RunRecord {
     this.restartClock();
   }
 
-  /** Time spent on evaluation and checkpoints does not count as training. */
+  /** Does what the speed is not about, such as a checkpoint. */
+  outside(body: () => void): void {
+    const begun = performance.now();
+    body();
+    this.#since.time += performance.now() - begun;
+  }
+
+  /** The time of an evaluation does not count as training. */
   restartClock(): void {
     this.#since = { time: performance.now(), step: this.#options.position.step };
   }

@@ -75,21 +75,23 @@ async function trainAsRank(
   const record = isFirst
     ? new RunRecord(out, { config, totalSteps, position, resumed, source: loader.source, processes: group.size, quiet })
     : undefined;
+  const outside = (body: () => void): void => (record ? record.outside(body) : body());
   const saveWeights = (name: string): void => {
     if (!isFirst) return;
     const state = average?.stateDict() ?? backbone.stateDict();
     saveTensors(join(out, `${name}.safetensors`), state, { ...about, step: String(position.step) });
   };
   // The checkpoint comes last: what it says was reached is there, and a run killed before it does the rest again.
-  const save = (): void => {
-    record?.sync();
-    saveWeights('last');
-    if (config.keepCheckpoints && isFirst) {
-      saveWeights(keptName(position.step));
-      pruneKept(out, config.keepCheckpoints);
-    }
-    saveCheckpoint(out, run, position);
-  };
+  const save = (): void =>
+    outside(() => {
+      record?.sync();
+      saveWeights('last');
+      if (config.keepCheckpoints && isFirst) {
+        saveWeights(keptName(position.step));
+        pruneKept(out, config.keepCheckpoints);
+      }
+      saveCheckpoint(out, run, position);
+    });
 
   const validate = (): Promise<void> => (average ? average.during(measure) : measure());
   const measure = async (): Promise<void> => {
@@ -132,7 +134,7 @@ async function trainAsRank(
         const done = position.step === totalSteps;
         record?.step({ ...outcome, lr, terms: terms.map((term) => term.name) });
         // An epoch that the run ends amid counts: the last stage of a teacher is the finished one.
-        if (config.keepEpochs && (epochEnds || done)) saveWeights(epochName(position.epoch + 1));
+        if (config.keepEpochs && (epochEnds || done)) outside(() => saveWeights(epochName(position.epoch + 1)));
         if (epochEnds) Object.assign(position, { epoch: position.epoch + 1, batch: 0 });
         if (position.step % config.evalEvery === 0 || done) await validate();
         await setImmediate(); // batches that are ready follow one another without it, and no Ctrl-C would ever come in

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ReleaseCard } from '@pocketnet/lab/card';
 
@@ -32,12 +32,12 @@ export async function usualReleased(): Promise<Released | undefined> {
 /** The model card that an ONNX file carries; undefined where it has none, or none that is understood. */
 export async function cardOf(path: string): Promise<ReleaseCard | undefined> {
   if (!path.toLowerCase().endsWith('.onnx')) return undefined;
-  const [{ readModelHeader }, { cardSchema }] = await Promise.all([
+  const [{ readModelHeader }, { readCard }] = await Promise.all([
     import('@pocketnet/onnx'),
     import('@pocketnet/lab/card'),
   ]);
   const { card } = readModelHeader(readFileSync(path), path).metadata;
-  return card === undefined ? undefined : cardSchema.safeParse(JSON.parse(card)).data;
+  return card === undefined ? undefined : readCard(card, basename(path));
 }
 
 /** What anybody should read who uses it. */

@@ -1,13 +1,16 @@
-import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { cardSchema, usualThreshold } from '@pocketnet/lab';
-import { readModelHeader } from '@pocketnet/onnx';
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { cardSchema, type ReleaseCard, readCard, usualThreshold } from '@pocketnet/lab';
+import { decodeModel, encodeModel, readModelHeader } from '@pocketnet/onnx';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { json, pocketnet, workplace } from './pocketnet.js';
 
 const place = workplace();
 const at = { cwd: place.path };
 const file = (name: string): string => join(place.path, name);
+const released = 'models/pocketnet-xs-64';
+const cardIn = (path: string): ReleaseCard =>
+  cardSchema.parse(JSON.parse(readModelHeader(readFileSync(path), path).metadata.card ?? ''));
 
 const description = {
   about: {
@@ -22,7 +25,7 @@ const description = {
     misuse: ['anything else'],
   },
   sets: [{ name: 'drawn', pairs: 'pairs.bin', folds: 5, role: 'measured only' }],
-  calibration: 'generated:identities=100,images=3,size=32,seed=9',
+  calibration: 'generated:identities=80,images=2,size=32,seed=9',
   conditions: { pairs: 'few.bin', folds: 2 },
   optimize: 'conv+apart',
   int8: { faces: 'generated:identities=4,images=8,size=32', images: 16 },
@@ -51,12 +54,12 @@ describe('A release', () => {
   }, 120_000);
 
   it('is four small files that were measured, and a card that says so, in them too', async () => {
-    const out = 'models/pocketnet-xs-64';
+    const out = released;
     const { card } = await json(
       ['release', 'run/last.safetensors', '--description', 'description.yaml', '--out', out],
       at,
     );
-    const { accuracy, files, differences, conditions, speed } = cardSchema.parse(card);
+    const { accuracy, files, differences, conditions, speed, calibrations } = cardSchema.parse(card);
     const models = files.map(({ name }) => name).filter((name) => name.endsWith('.onnx'));
     expect(accuracy.map((row) => row.file)).toEqual(models);
     for (const row of accuracy) expect(row.pairs).toBe(60);
@@ -78,10 +81,13 @@ describe('A release', () => {
       sizes[0]?.toLocaleString('en-US') ?? '',
     ])
       expect(markdown).toContain(text);
-    for (const name of files.map((each) => each.name).filter((each) => each.endsWith('.onnx'))) {
-      const { metadata } = readModelHeader(readFileSync(file(`${out}/${name}`)), name);
-      expect(JSON.parse(metadata.card ?? '')).toEqual(card);
-    }
+    for (const name of models) expect(cardIn(file(`${out}/${name}`))).toEqual({ ...(card as object), file: name });
+    expect(readdirSync(file(out)).sort()).toEqual([...files.map(({ name }) => name), 'card.md'].sort());
+
+    // Every file has thresholds of its own, since rounding moves scores.
+    expect(calibrations.map((each) => each.file)).toEqual(models);
+    const own = models.map((name) => usualThreshold(cardSchema.parse({ ...(card as object), file: name })));
+    expect(new Set(own).size).toBe(models.length);
   }, 120_000);
 
   it('is what verify uses when no model is named, at its own threshold, and its licence is told', async () => {
@@ -90,11 +96,47 @@ describe('A release', () => {
     const { code, stdout, stderr } = await pocketnet(['verify', first, second, '--json'], here);
     expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringContaining('Tiny: for nothing but this test') });
     const model = file('models/pocketnet-xs-64/pocketnet-xs-64.onnx');
-    const card = cardSchema.parse(JSON.parse(readModelHeader(readFileSync(model), model).metadata.card ?? ''));
-    expect(JSON.parse(stdout)).toMatchObject({ model, calibrated: true, threshold: usualThreshold(card) });
+    expect(JSON.parse(stdout)).toMatchObject({ model, calibrated: true, threshold: usualThreshold(cardIn(model)) });
+    const int8 = file('models/pocketnet-xs-64/pocketnet-xs-64-int8.onnx');
+    expect(await json(['verify', first, second, '--model', int8], at)).toMatchObject({
+      calibrated: true,
+      threshold: usualThreshold(cardIn(int8)),
+    });
     mkdirSync(file('empty'));
     const without = await pocketnet(['verify', first, second], { ...at, env: { POCKETNET_MODELS: file('empty') } });
     expect(without).toMatchObject({ code: 2, stderr: expect.stringContaining('name a model with --model') });
+  });
+
+  it('with a card of the older format, whose thresholds are of one file, is calibrated in that file alone', async () => {
+    const [float, int8] = ['', '-int8'].map((end) => file(`models/pocketnet-xs-64/pocketnet-xs-64${end}.onnx`)) as [
+      string,
+      string,
+    ];
+    const { calibrations, file: _, ...rest } = cardIn(float);
+    const [{ file: __, ...calibration } = { file: '' }] = calibrations;
+    const old = JSON.stringify({ ...rest, format: 'pocketnet-card/2', calibration });
+    expect(usualThreshold(readCard(old, basename(float)) as ReleaseCard)).toBe(usualThreshold(cardIn(float)));
+    mkdirSync(file('old'));
+    const { graph, metadata, ...header } = decodeModel(readFileSync(int8), int8);
+    const stamped = file(`old/${basename(int8)}`);
+    writeFileSync(stamped, encodeModel(graph, { ...header, metadata: { ...metadata, card: old } }));
+    const [first, second] = ['crops/person_0/0.jpg', 'crops/person_1/0.jpg'];
+    expect(await json(['verify', first, second, '--model', stamped], at)).toMatchObject({
+      calibrated: false,
+      threshold: usualThreshold(cardIn(float)),
+    });
+  });
+
+  it('is not put beside a file of an older one that it does not replace', async () => {
+    writeFileSync(file('no-int8.yaml'), JSON.stringify({ ...description, int8: null }));
+    const command = ['release', 'run/last.safetensors', '--description', 'no-int8.yaml', '--out', released];
+    const before = readFileSync(file(`${released}/card.md`), 'utf8');
+    const { code, stderr } = await pocketnet(command, at);
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: expect.stringMatching(/pocketnet-xs-64-int8\.onnx is of another release/),
+    });
+    expect(readFileSync(file(`${released}/card.md`), 'utf8')).toBe(before);
   });
 
   it('names the key of a description that is wrong', async () => {

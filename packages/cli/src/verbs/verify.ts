@@ -90,6 +90,10 @@ async function thresholdFor(model: string, { threshold: given, flip }: Options):
   ]);
   const card = await cardOf(model);
   const threshold = card && usualThreshold(card);
+  const other = card?.calibrations[0];
+  const ofOther = card && other && usualThreshold({ ...card, file: other.file });
+  if (threshold === undefined && ofOther !== undefined)
+    return { threshold: ofOther, calibrated: false, origin: ` (of its card, which measured it on ${other?.file})` };
   if (threshold !== undefined)
     return flip
       ? { threshold, calibrated: true, origin: ` (of its card: strangers pass once in ${1 / usualFmr})` }

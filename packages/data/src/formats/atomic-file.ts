@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { namingFile } from '../data-error.js';
@@ -6,8 +7,8 @@ import { namingFile } from '../data-error.js';
 const CHUNK = 1 << 20;
 
 /**
- * A file written aside (`.name.PID.part`), synced and renamed into place by {@link commit}: whoever opens `path` sees the old
- * file or the whole new one. A file that is not committed is removed by {@link discard}.
+ * A file written aside (`.name.PID.RANDOM.part`: containers on one volume may have equal PIDs), synced and renamed into place by
+ * {@link commit}: whoever opens `path` sees the old file or the whole new one. A file that is not committed is removed by {@link discard}.
  */
 export class AtomicFile {
   readonly path: string;
@@ -21,10 +22,10 @@ export class AtomicFile {
 
   constructor(path: string) {
     this.path = path;
-    this.#aside = join(dirname(path), `.${basename(path)}.${process.pid}.part`);
+    this.#aside = join(dirname(path), `.${basename(path)}.${process.pid}.${randomBytes(4).toString('hex')}.part`);
     this.#handle = namingFile(path, () => {
       mkdirSync(dirname(path), { recursive: true });
-      return openSync(this.#aside, 'w');
+      return openSync(this.#aside, 'wx');
     });
   }
 

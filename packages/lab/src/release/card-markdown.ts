@@ -48,7 +48,7 @@ export function cardMarkdown(card: ReleaseCard, sizes: readonly number[]): strin
     section('Where it fails', [list(about.fails)]),
     section('What it is for', [list(about.use)]),
     section('What it must not be used for', [list(about.misuse)]),
-    `Written by \`pocketnet release\` on ${date}; the same stands as JSON in the ONNX files' metadata, under \`card\`.`,
+    `Written by \`pocketnet release\` on ${date}; each ONNX file carries the same as JSON in its metadata, under \`card\`.`,
     '',
   ].join('\n\n');
 }
@@ -75,19 +75,23 @@ function accuracyParts({ accuracy, differences }: ReleaseCard): string[] {
   ];
 }
 
-function thresholdParts({ calibration }: ReleaseCard): string[] {
-  if (calibration === null) return ['Not calibrated: measure your own.'];
+function thresholdParts({ calibrations }: ReleaseCard): string[] {
+  const [first] = calibrations;
+  if (first === undefined) return ['Not calibrated: measure your own.'];
   const range = ({ low, high }: { low: number; high: number }): string => `${percent(low)}–${percent(high)}`;
   return [
-    `"Same" from the cosine on, by ${calibration.pairs} of ${calibration.data}, who were not trained on. \`verify\` takes the one of FMR ${usualFmr}.`,
+    `"Same" from the cosine on, by ${first.pairs} of ${first.data}, who were not trained on, each file measured by itself. \`verify\` takes the one of FMR ${usualFmr}.`,
     rows(
-      ['FMR', 'cosine ≥', 'FNMR %', 'interval'],
-      calibration.thresholds.map(({ fmrTarget, threshold, fnmr }) => [
-        fmrTarget.toExponential(),
-        threshold.toFixed(3),
-        fnmr ? percent(fnmr.estimate) : '–',
-        fnmr ? range(fnmr) : '–',
-      ]),
+      ['file', 'FMR', 'cosine ≥', 'FNMR %', 'interval'],
+      calibrations.flatMap(({ file, thresholds }) =>
+        thresholds.map(({ fmrTarget, threshold, fnmr }) => [
+          `\`${file}\``,
+          fmrTarget.toExponential(),
+          threshold.toFixed(3),
+          fnmr ? percent(fnmr.estimate) : '–',
+          fnmr ? range(fnmr) : '–',
+        ]),
+      ),
     ),
     'FMR: strangers taken for one person; FNMR: one person taken for strangers. Another camera, age or population may need another threshold.',
   ];

@@ -55,9 +55,10 @@ const speed = z.strictObject({
   p95: z.number(),
 });
 
-/** A model card: all that a user of a released network should know. It travels in the ONNX file's metadata, as JSON under `card`. */
-export const cardSchema = z.strictObject({
-  format: z.literal('pocketnet-card/2'),
+const thresholds = z.strictObject({ data: z.string(), pairs: z.string(), thresholds: z.array(threshold) });
+
+/** What the card's formats have in common. */
+const common = z.strictObject({
   about: aboutSchema,
   network: z.strictObject({
     name: z.string(),
@@ -71,7 +72,6 @@ export const cardSchema = z.strictObject({
   accuracy: z.array(accuracy),
   /** Accuracy of the smaller files minus that of the float one, on the same pairs, by file and set. */
   differences: z.array(z.strictObject({ file: z.string(), set: z.string(), difference: interval })),
-  calibration: z.strictObject({ data: z.string(), pairs: z.string(), thresholds: z.array(threshold) }).nullable(),
   conditions: z
     .strictObject({ pairs: z.string(), rows: z.array(condition) })
     .nullable()
@@ -81,13 +81,49 @@ export const cardSchema = z.strictObject({
   date: z.string(),
 });
 
+/** A model card: all that a user of a released network should know. It travels in the ONNX files' metadata, as JSON under `card`. */
+export const cardSchema = common.extend({
+  format: z.literal('pocketnet-card/3'),
+  file: z.string().nullable().describe('The file that it travels in; null for what is about all of them.'),
+  calibrations: z
+    .array(thresholds.extend({ file: z.string() }))
+    .describe('Thresholds of every file, measured on that file; none where nothing was calibrated.'),
+});
+
+/** The format before, whose thresholds are of the first file alone, though every file carries them. */
+const cardSchema2 = common.extend({ format: z.literal('pocketnet-card/2'), calibration: thresholds.nullable() });
+
 export type ReleaseAbout = z.output<typeof aboutSchema>;
 export type ReleaseCard = z.output<typeof cardSchema>;
 
 /** The FMR at whose threshold a released network says "same", unless it is told another one. */
 export const usualFmr = 1e-3;
 
-/** That threshold, a cosine; undefined where the card has none. */
-export function usualThreshold({ calibration }: Pick<ReleaseCard, 'calibration'>): number | undefined {
-  return calibration?.thresholds.find(({ fmrTarget }) => fmrTarget === usualFmr)?.threshold;
+/** That threshold, a cosine, as it was measured on the card's own file; undefined where it was not. */
+export function usualThreshold({ file, calibrations }: Pick<ReleaseCard, 'file' | 'calibrations'>): number | undefined {
+  const own = calibrations.find((each) => each.file === file);
+  return own?.thresholds.find(({ fmrTarget }) => fmrTarget === usualFmr)?.threshold;
+}
+
+/**
+ * Reads a file's card.
+ *
+ * @param text what stands under `card` in its metadata
+ * @param file its name, by which a card of the older format is known to be about another file
+ * @returns undefined where the text is no card that is understood
+ */
+export function readCard(text: string, file: string): ReleaseCard | undefined {
+  const value: unknown = JSON.parse(text);
+  const card = cardSchema.safeParse(value).data;
+  if (card) return card;
+  const old = cardSchema2.safeParse(value).data;
+  if (!old) return undefined;
+  const { calibration, ...rest } = old;
+  const first = old.files[0]?.name ?? '';
+  return {
+    ...rest,
+    format: 'pocketnet-card/3',
+    file: old.files.some(({ name }) => name === file) ? file : null,
+    calibrations: calibration ? [{ file: first, ...calibration }] : [],
+  };
 }

@@ -1,4 +1,4 @@
-export { cardSchema, type ReleaseAbout, type ReleaseCard, usualFmr, usualThreshold } from './card.js';
+export { cardSchema, type ReleaseAbout, type ReleaseCard, readCard, usualFmr, usualThreshold } from './card.js';
 export { cardMarkdown } from './card-markdown.js';
 export { type Condition, conditions } from './conditions.js';
 export { descriptionSchema, loadDescription, type ReleaseDescription } from './description.js';

@@ -1,7 +1,7 @@
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { openSource } from '@pocketnet/data';
+import { type FaceSource, openSource, writeAtomically } from '@pocketnet/data';
 import { benchModels, decodeModel, encodeModel } from '@pocketnet/onnx';
 import { writeFileAtomic } from '@pocketnet/torch/io';
 import { calibrateSource } from '../calibration/index.js';
@@ -54,30 +54,35 @@ export async function releaseNetwork(
   const files = [...models, 'weights' as const].map((kind) => ({ name: nameOf(kind), what: FILES[kind].what }));
   const paths = Object.fromEntries(kinds.map((kind) => [kind, join(scratch, nameOf(kind))])) as Paths;
   try {
+    refuseLeftovers(out, nameOf, models);
     await makeFiles(weights, paths, network.name, description, onStep);
     const measured = await measureAll(
       description.sets,
       models.map((kind) => paths[kind]),
       onStep,
     );
-    onStep('calibrating');
-    const calibration = await thresholds(paths.float, description.calibration);
+    const calibrations = await calibrateAll(
+      description.calibration,
+      models.map((kind) => paths[kind]),
+      onStep,
+    );
     onStep('measuring hard conditions');
-    const conditions = await hardConditions(paths.float, description.conditions, usualThreshold({ calibration }));
+    const float = { file: basename(paths.float), calibrations };
+    const conditions = await hardConditions(paths.float, description.conditions, usualThreshold(float));
     onStep('timing');
     const card: ReleaseCard = {
-      format: 'pocketnet-card/2',
-      about: description.about,
-      ...{ network, training, calibration, conditions, files },
+      ...{ format: 'pocketnet-card/3', file: null, about: description.about },
+      ...{ network, training, calibrations, conditions, files },
       ...measured,
       speed: { machine, rows: await timed(models.map((kind) => paths[kind])) },
       date: new Date().toISOString().slice(0, 10),
     };
-    for (const kind of models) addCard(paths[kind], card);
+    for (const kind of models) addCard(paths[kind], { ...card, file: nameOf(kind) });
     const sizes = files.map(({ name }) => statSync(join(scratch, name)).size);
-    mkdirSync(out, { recursive: true });
-    for (const { name } of files) copyFileSync(join(scratch, name), join(out, name));
-    writeFileAtomic(join(out, 'card.md'), cardMarkdown(card, sizes));
+    publish(out, [
+      ...files.map(({ name }) => ({ name, content: readFileSync(join(scratch, name)) })),
+      { name: 'card.md', content: Buffer.from(cardMarkdown(card, sizes)) },
+    ]);
     return card;
   } finally {
     rmSync(scratch, { recursive: true });
@@ -143,14 +148,33 @@ async function measureAll(
   return { accuracy, differences };
 }
 
-async function thresholds(model: string, location: string | null): Promise<ReleaseCard['calibration']> {
-  if (location === null) return null;
+/** The thresholds of every ONNX file, measured on that file: rounding moves scores, and with them what a threshold means. */
+async function calibrateAll(
+  location: string | null,
+  models: readonly string[],
+  onStep: (what: string) => void,
+): Promise<ReleaseCard['calibrations']> {
+  if (location === null) return [];
   const faces = openSource(location);
+  const found: ReleaseCard['calibrations'] = [];
+  try {
+    for (const model of models) {
+      onStep(`calibrating ${basename(model)}`);
+      found.push(await thresholdsOf(model, faces));
+    }
+    return found;
+  } finally {
+    faces.close();
+  }
+}
+
+async function thresholdsOf(model: string, faces: FaceSource): Promise<ReleaseCard['calibrations'][number]> {
   const source = await openEmbeddings(model);
   try {
     const { calibration } = await calibrateSource(source, faces);
     const { genuinePairs, impostorPairs, people } = calibration;
     return {
+      file: basename(model),
       data: faces.name,
       pairs: `${genuinePairs} genuine and ${impostorPairs} impostor pairs of ${people} people`,
       thresholds: calibration.thresholds.flatMap(({ fmrTarget, threshold, fmr, fnmr }) =>
@@ -159,7 +183,6 @@ async function thresholds(model: string, location: string | null): Promise<Relea
     };
   } finally {
     await source.close();
-    faces.close();
   }
 }
 
@@ -194,4 +217,22 @@ async function timed(models: readonly string[]): Promise<ReleaseCard['speed']['r
 function addCard(path: string, card: ReleaseCard): void {
   const { graph, metadata, ...header } = decodeModel(readFileSync(path), path);
   writeFileAtomic(path, encodeModel(graph, { ...header, metadata: { ...metadata, card: JSON.stringify(card) } }));
+}
+
+/** A file of an older release that this one would not replace would lie beside files of other weights. */
+function refuseLeftovers(out: string, nameOf: (kind: keyof Paths) => string, models: readonly (keyof Paths)[]): void {
+  const left = kinds.filter((kind) => kind !== 'weights' && !models.includes(kind)).map(nameOf);
+  const found = left.find((name) => existsSync(join(out, name)));
+  if (found !== undefined)
+    throw new Error(`${join(out, found)} is of another release, and this one makes no such file: remove it first.`);
+}
+
+/** Writes all files aside, on their own disk, and renames them when the last one is whole: until then the older release stands. */
+function publish(out: string, files: readonly { name: string; content: Uint8Array }[]): void {
+  writeAtomically(
+    files.map(({ name }) => join(out, name)),
+    (...opened) => {
+      for (const [i, { content }] of files.entries()) opened[i]?.write(content);
+    },
+  );
 }

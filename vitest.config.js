@@ -1,5 +1,9 @@
 import { defineConfig } from 'vitest/config';
 
+// As many test files run at a time as there are cores: engines with a thread for every core each would wait for each other, spinning. What
+// several threads compute is tested where it may differ, by tests that set their number.
+process.env.OMP_NUM_THREADS ??= '1';
+
 // Forked processes, since a native addon and its threads must end with the file that used them.
 // Tests import their package by name, hence its built files: what a user gets is what is tested.
 export default defineConfig({

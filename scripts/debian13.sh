@@ -8,6 +8,7 @@
 #
 # POCKETNET_DATA  is mounted read-only inside, at the same path.
 # DEBIAN_MIRROR   where Debian comes from (default: the mirror this machine uses, else deb.debian.org).
+# WITH_BUILT      if set, the TypeScript that was compiled here comes along; it is the same everywhere.
 # DEBIAN_PACKAGES what is installed inside before COMMAND runs (default: nodejs npm g++ libtorch-dev).
 #
 # Exit code: that of COMMAND; 75 when such a root cannot be made here, with the reason on stderr.
@@ -125,9 +126,14 @@ install_packages() {
 list_checkout() {
   if git -C "$checkout" rev-parse --git-dir >/dev/null 2>&1; then
     git -C "$checkout" ls-files --cached --others --exclude-standard
+    if [[ -n ${WITH_BUILT-} ]]; then list_compiled; fi
   else
     (cd "$checkout" && find . -type d \( -name node_modules -o -name dist -o -name build -o -name .git -o -path ./runs \) -prune -o -type f -printf '%P\n')
   fi | LC_ALL=C sort -u | while IFS= read -r file; do if [[ -e $checkout/$file ]]; then echo "$file"; fi; done
+}
+
+list_compiled() {
+  (cd "$checkout" && find packages golden -name node_modules -prune -o -type f \( -path '*/dist/*' -o -name '*.tsbuildinfo' \) -print)
 }
 
 copy_checkout() {

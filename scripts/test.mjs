@@ -1,7 +1,10 @@
-// Type-checks the tests, checks the style, runs the tests; the last line counts them.
+// Type-checks the tests, checks the style, runs the tests; names the slowest, and the last line counts them.
 //
-//   node scripts/test.mjs [FILTER...] [vitest options]
+//   node scripts/test.mjs [--no-checks] [FILTER...] [vitest options]
+//
+// --no-checks  leaves out types and style, which no other system finds anything else about
 import { spawnSync } from 'node:child_process';
+import { relative } from 'node:path';
 import { parseCLI, startVitest } from 'vitest/node';
 import { root } from './setup/root.mjs';
 
@@ -11,9 +14,12 @@ const checks = [
 ];
 
 process.chdir(root);
-const { filter, options } = parseCLI(['vitest', 'run', ...process.argv.slice(2)]);
+const args = process.argv.slice(2);
+const { filter, options } = parseCLI(['vitest', 'run', ...args.filter((arg) => arg !== '--no-checks')]);
 
-const failedChecks = checks.filter(({ command }) => !passes(command)).map(({ name }) => name);
+const failedChecks = (args.includes('--no-checks') ? [] : checks)
+  .filter(({ command }) => !passes(command))
+  .map(({ name }) => name);
 const counts = await runTests(filter, options);
 for (const name of failedChecks) console.log(`FAILED: ${name} (its output is above that of the tests)`);
 
@@ -36,6 +42,31 @@ async function runTests(filters, options) {
     for (const state of tests) counts[state === 'pending' ? 'failed' : state] += 1;
     if (file.state() === 'failed' && !tests.includes('failed')) counts.failed += 1;
   }
+  printSlowest(vitest.state.getTestModules());
   await vitest.close();
   return counts;
+}
+
+/** Where the time goes: the ten slowest tests, and the ten slowest files, their set-up included. */
+function printSlowest(files) {
+  const tests = files.flatMap((file) => [...file.children.allTests()]);
+  const named = (file) => relative(root, file.moduleId);
+  printTen(
+    'tests',
+    tests.map((test) => [test.diagnostic()?.duration ?? 0, `${named(test.module)}: ${test.fullName}`]),
+  );
+  printTen(
+    'files',
+    files.map((file) => [wholeDuration(file.diagnostic()), named(file)]),
+  );
+}
+
+function wholeDuration({ duration, collectDuration, setupDuration, prepareDuration }) {
+  return duration + collectDuration + setupDuration + prepareDuration;
+}
+
+function printTen(what, lines) {
+  console.log(`The slowest ${what}:`);
+  for (const [milliseconds, name] of lines.sort(([a], [b]) => b - a).slice(0, 10))
+    console.log(`${(milliseconds / 1000).toFixed(1).padStart(7)} s  ${name}`);
 }

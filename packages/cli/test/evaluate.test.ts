@@ -47,7 +47,12 @@ describe('evaluate --suite', () => {
   });
 
   it('agrees with the simple form on the same pairs', async () => {
-    const simple = await json(['evaluate', '--model', 'seen.npy', '--pairs', 'lfw.bin'], at);
+    const simple = await json(['evaluate', 'seen.npy', '--pairs', 'lfw.bin'], at);
+    const older = await pocketnet(['evaluate', '--model', 'seen.npy', '--pairs', 'lfw.bin', '--json'], at);
+    expect({ ...older, stdout: JSON.parse(older.stdout) }).toEqual({
+      ...{ code: 0, stdout: simple },
+      stderr: expect.stringContaining('pocketnet evaluate MODEL'),
+    });
     const { benchmarks } = JSON.parse(read('bare/report.json')) as { benchmarks: { metrics: { value: number }[] }[] };
     expect(simple.accuracy).toBe(benchmarks[0]?.metrics[0]?.value);
     expect(simple).toMatchObject({ pairs: 60, folds: 10, problems: [] });

@@ -33,8 +33,8 @@ describe('a network from generated faces to a verdict', () => {
   });
 
   it('gives weights and their ONNX the same accuracy', async () => {
-    const weights = await json(['evaluate', '--model', 'run/last.safetensors', ...onPairs], at);
-    const onnx = await json(['evaluate', '--model', 'm.onnx', ...onPairs], at);
+    const weights = await json(['evaluate', 'run/last.safetensors', ...onPairs], at);
+    const onnx = await json(['evaluate', 'm.onnx', ...onPairs], at);
     expect(weights).toMatchObject({ pairs: 60, folds: 5 });
     for (const key of ['accuracy', 'accuracyStd', 'tarAtFar1e-3']) {
       expect(weights[key]).toBeGreaterThanOrEqual(0);
@@ -52,8 +52,8 @@ describe('a network from generated faces to a verdict', () => {
     expect(timings[0]?.recipe).toBe(recipe);
     expect(nodes.after).toBe(exported.nodes);
     const [plain, fast] = [
-      await json(['evaluate', '--model', 'm.onnx', ...onPairs], at),
-      await json(['evaluate', '--model', 'fast.onnx', ...onPairs], at),
+      await json(['evaluate', 'm.onnx', ...onPairs], at),
+      await json(['evaluate', 'fast.onnx', ...onPairs], at),
     ];
     expect(Number(fast.accuracy)).toBeCloseTo(Number(plain.accuracy), 6);
   });
@@ -84,8 +84,8 @@ describe('a network from generated faces to a verdict', () => {
       expect(small).toMatchObject({ store, optimized: { checked: 16 } });
       expect(readFileSync(join(place.path, 'stored.onnx')).length).toBe(small.bytes);
       const [plain, stored] = [
-        await json(['evaluate', '--model', 'm.onnx', ...onPairs], at),
-        await json(['evaluate', '--model', 'stored.onnx', ...onPairs], at),
+        await json(['evaluate', 'm.onnx', ...onPairs], at),
+        await json(['evaluate', 'stored.onnx', ...onPairs], at),
       ];
       expect(Math.abs(Number(stored.accuracy) - Number(plain.accuracy))).toBeLessThanOrEqual(0.02);
       const unused = await pocketnet([...command, '--check', faces], at);
@@ -108,7 +108,7 @@ describe('a network from generated faces to a verdict', () => {
   });
 
   it('evaluates ONNX without libtorch', async () => {
-    const { code, stderr } = await pocketnet(['evaluate', '--model', 'm.onnx', ...onPairs], {
+    const { code, stderr } = await pocketnet(['evaluate', 'm.onnx', ...onPairs], {
       ...at,
       node: ['--import', watchEngine],
     });
@@ -117,7 +117,7 @@ describe('a network from generated faces to a verdict', () => {
   });
 
   it('tables every checkpoint of a run, and leaves out what only a resumed run needs', async () => {
-    const { models } = (await json(['evaluate', '--model', 'run', ...onPairs], at)) as { models: { model: string }[] };
+    const { models } = (await json(['evaluate', 'run', ...onPairs], at)) as { models: { model: string }[] };
     expect(models.map(({ model }) => model)).toEqual([
       join('run', 'best.safetensors'),
       join('run', 'last.safetensors'),
@@ -125,10 +125,7 @@ describe('a network from generated faces to a verdict', () => {
   });
 
   it('refuses folds of one class and names --folds', async () => {
-    const { code, stderr } = await pocketnet(
-      ['evaluate', '--model', 'm.onnx', '--pairs', 'pairs.bin', '--folds', '60'],
-      at,
-    );
+    const { code, stderr } = await pocketnet(['evaluate', 'm.onnx', '--pairs', 'pairs.bin', '--folds', '60'], at);
     expect(code).toBe(1);
     expect(stderr).toContain('--folds');
   });

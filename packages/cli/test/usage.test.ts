@@ -52,12 +52,8 @@ describe('wrong usage', () => {
     ['a missing argument', ['verify', 'a.jpg', '--model', 'm.onnx'], /second/],
     ['an argument too many', ['doctor', 'please'], /too many arguments/],
     ['a number that is none', ['networks', '--input', 'big'], /--input.*whole number from 16 to 1024/],
-    ['folds below two', ['evaluate', '--model', 'm.onnx', '--pairs', 'p.bin', '--folds', '1'], /--folds/],
-    [
-      'channels that do not exist',
-      ['evaluate', '--model', 'm.onnx', '--pairs', 'p.bin', '--channels', 'gbr'],
-      /rgb, bgr/,
-    ],
+    ['folds below two', ['evaluate', 'm.onnx', '--pairs', 'p.bin', '--folds', '1'], /--folds/],
+    ['channels that do not exist', ['evaluate', 'm.onnx', '--pairs', 'p.bin', '--channels', 'gbr'], /rgb, bgr/],
     ['an override without a value', ['train', '--config', 'x.yaml', '--out', 'r', '--set', 'lr'], /key=value/],
     ['an output of another format', ['export', '--weights', 'w.pth', '--out', 'm.tflite'], /\.onnx/],
     [
@@ -83,7 +79,7 @@ describe('wrong usage', () => {
 describe('failures', () => {
   const failing: [what: string, args: string[], named: RegExp][] = [
     ['a configuration that does not exist', ['train', '--config', 'nowhere.yaml', '--out', 'r'], /nowhere\.yaml/],
-    ['pairs that do not exist', ['evaluate', '--model', 'm.onnx', '--pairs', 'nowhere.bin'], /nowhere\.bin/],
+    ['pairs that do not exist', ['evaluate', 'm.onnx', '--pairs', 'nowhere.bin'], /nowhere\.bin/],
     [
       'weights that do not exist',
       ['export', '--weights', 'nowhere.pth', '--network', 'pocketnet-s-128', '--out', 'm.onnx'],

@@ -19,12 +19,19 @@ import {
 // What every head keeps, each in all its forms.
 const forms: Record<string, object[]> = {
   arcface: [{}, { easyMargin: true }],
+  cosface: [{}],
   elastic: [{}, { form: 'cos' }, { plus: true }, { form: 'cos', plus: true }, { plus: true, released: true }],
   adadistill: [{}, { form: 'cos' }, { weighted: false }],
 };
+function formsOf(kind: string): object[] {
+  const own = forms[kind];
+  if (!own) throw new Error(`The head ${kind} is tested in no form: list its forms above.`);
+  return own;
+}
+
 const variants = Object.keys(heads).flatMap((kind) => {
   const learned = 'sharded' in headConfig(kind);
-  const own = (forms[kind] ?? [{}]).flatMap((form) => (learned ? [form, { ...form, sharded: true }] : [form]));
+  const own = formsOf(kind).flatMap((form) => (learned ? [form, { ...form, sharded: true }] : [form]));
   return own.map((options) => ({ kind, options, name: `${kind} ${JSON.stringify(options)}` }));
 });
 

@@ -3,6 +3,7 @@ import { fileEnding, wholeNumber } from '../arguments.js';
 import { evaluatePairs, type PairsOptions } from '../evaluate/pairs.js';
 import { evaluateSuite } from '../evaluate/suite.js';
 import { checkNetwork } from '../networks.js';
+import { note } from '../output.js';
 import { type CommonOptions, UsageError, type Verb } from '../verb.js';
 
 interface Options extends CommonOptions, Pick<PairsOptions, 'network' | 'folds' | 'channels' | 'threads' | 'mirrored'> {
@@ -19,8 +20,11 @@ export const evaluate: Verb = {
   summary: 'measure a model on the benchmarks in a folder, or on one set of face pairs',
   define: (command) =>
     command
-      .argument('[model]', 'a .safetensors, .pth or .onnx file, or embeddings as .npy or .safetensors')
-      .option('--model <file>', 'the same; with --pairs, a folder of models too')
+      .argument(
+        '[model]',
+        'a .safetensors, .pth or .onnx file, or embeddings as .npy or .safetensors; with --pairs, a folder of models too',
+      )
+      .addOption(new Option('--model <file>', 'the model, as it was named before it became the argument').hideHelp())
       .option('--network <name>', 'which network the weights are of; by default what the file says')
       .addOption(
         new Option('--suite <name>', 'quick: pair sets; full: IJB and MegaFace too').choices(['quick', 'full']),
@@ -43,6 +47,8 @@ export const evaluate: Verb = {
 
 async function run(argument: string | undefined, options: Options): Promise<void> {
   const { suite, pairs, data, out } = options;
+  if (options.model !== undefined)
+    note('evaluate takes the model as its argument: pocketnet evaluate MODEL. --model will go.');
   const model = argument ?? options.model;
   if (model === undefined) throw new UsageError('Name the model: pocketnet evaluate MODEL …');
   if (argument !== undefined && options.model !== undefined && argument !== options.model)

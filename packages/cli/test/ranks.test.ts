@@ -1,5 +1,5 @@
-import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, writeFileSync } from 'node:fs';
+import { execFileSync, readFileSync } from 'node:child_process';
+import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadTensors, ops, scope, type Tensor } from '@pocketnet/torch';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -133,6 +133,7 @@ describe('a search by two processes', () => {
 
   it('with statistics of their own keeps one α, and resumed goes on to the same', async () => {
     await json(together(...search('whole', 'batch=4')), at);
+    expect(readFileSync(join(place.path, 'whole', 'training.log'), 'utf8')).toContain('batch 4 x 2 processes');
     await json(together(...search('parts', 'batch=4', 'maxSteps=3')), at);
     await json([...together(...search('parts', 'batch=4')), '--resume'], at);
     expect(await alphas('parts')).toEqual(await alphas('whole'));

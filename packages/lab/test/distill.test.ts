@@ -416,6 +416,29 @@ describe('a run with a teacher', () => {
     expect(weights(at('mixup-halves')).equals(weights(whole.out))).toBe(true);
   });
 
+  test.each([
+    ['cached', at('embeddings')],
+    ['looking at every step', null],
+  ])('mixup with class centres of a teacher that is %s goes on to the same numbers', async (how, cache) => {
+    const config = () =>
+      experiment(
+        {
+          maxSteps: 3,
+          checkpointEvery: 1,
+          head: { kind: 'adadistill', scale: 16 },
+          teacher: teacher({ cache, weight: 0 }),
+        },
+        { mixup: 0.4 },
+      );
+    const [whole, halves] = [at(`centres ${how}`), at(`centres ${how}, halves`)];
+    await run(whole, config());
+    const controller = new AbortController();
+    controller.abort();
+    await run(halves, config(), { signal: controller.signal });
+    await run(halves, config(), { resume: true });
+    expect(weights(halves).equals(weights(whole))).toBe(true);
+  });
+
   test('another teacher in the same cache folder has a cache of its own', async () => {
     const root = at('two-caches');
     for (const epoch of [1, 2]) {

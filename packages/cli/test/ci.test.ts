@@ -1,0 +1,58 @@
+import { spawnSync } from 'node:child_process';
+import { chmodSync, copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { workplace } from './pocketnet.js';
+
+const place = workplace();
+afterAll(() => place.remove());
+
+function program(path: string, ...lines: string[]): void {
+  const file = join(place.path, path);
+  mkdirSync(join(file, '..'), { recursive: true });
+  writeFileSync(file, ['#!/bin/bash', ...lines, ''].join('\n'));
+  chmodSync(file, 0o755);
+}
+
+/** The checks' own script, in a checkout whose tests are counted at once and on a machine of the commands below. */
+function checks(env: Record<string, string>): { status: number | null; last: string; stdout: string } {
+  const { status, stdout } = spawnSync(join(place.path, '.ci/run'), {
+    encoding: 'utf8',
+    env: { PATH: `${join(place.path, 'bin')}:${process.env.PATH}`, TMPDIR: place.path, ...env },
+  });
+  return { status, stdout, last: stdout.trimEnd().split('\n').at(-1) ?? '' };
+}
+
+describe('.ci/run', () => {
+  beforeAll(() => {
+    mkdirSync(join(place.path, '.ci'));
+    copyFileSync(fileURLToPath(new URL('../../../.ci/run', import.meta.url)), join(place.path, '.ci/run'));
+    program('bin/id', 'echo 0');
+    program('bin/npm', 'echo "3 passed, 0 failed"');
+    program('bin/dpkg-query', '[[ -n $LACKING ]] || echo "ii "');
+    program('bin/apt-get', 'exit 100');
+    program(
+      'scripts/debian13.sh',
+      '[[ -z $NO_DEBIAN ]] || exit 75',
+      'while [[ $1 != -- ]]; do shift; done',
+      'shift',
+      '"$@"',
+    );
+  });
+
+  it('counts both halves', () => {
+    expect(checks({ CI: '1' })).toMatchObject({ status: 0, last: '6 passed, 0 failed' });
+  });
+
+  it.each([
+    ['a half that cannot be run here', { NO_DEBIAN: '1' }, 3, 'COULD NOT BE RUN HERE'],
+    ['packages that cannot be installed', { LACKING: '1' }, 6, 'COULD NOT INSTALL'],
+  ])('warns a person of %s, and is a failure where a machine looks on', (_, env, passed, words) => {
+    const [alone, watched] = [checks(env), checks({ ...env, CI: '1' })];
+    expect(alone).toMatchObject({ status: 0, last: `${passed} passed, 0 failed` });
+    expect(alone.stdout).toMatch(new RegExp(`WARNING: .*${words}`));
+    expect(watched).toMatchObject({ status: 1, last: `${passed} passed, 1 failed` });
+    expect(watched.stdout).toMatch(new RegExp(`FAILED: .*${words}`));
+  });
+});

@@ -1,4 +1,4 @@
-import { execFileSync, readFileSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadTensors, ops, scope, type Tensor } from '@pocketnet/torch';

@@ -32,11 +32,20 @@ const worst = Math.max(...Object.values(differences));
 const said = Object.entries(differences).map(([runtime, difference]) => `${runtime} ${difference.toExponential(1)}`);
 console.error(`${CROPS} crops through libtorch, largest relative difference to ONNX Runtime: ${said.join(', ')}`);
 if (!(worst <= exportTolerance)) {
-  console.error(`Above ${exportTolerance}: libtorch computes wrong here, and nothing is trained. pocketnet doctor says more.`);
+  console.error(
+    `Above ${exportTolerance}: libtorch computes wrong here, and nothing is trained. pocketnet doctor says more.`,
+  );
   process.exit(1);
 }
 
-const args = ['train', '--config', values.config, '--out', values.out, ...(values.set ?? []).flatMap((one) => ['--set', one])];
+const args = [
+  'train',
+  '--config',
+  values.config,
+  '--out',
+  values.out,
+  ...(values.set ?? []).flatMap((one) => ['--set', one]),
+];
 const resume = existsSync(join(values.out, 'checkpoint.safetensors')) ? ['--resume'] : [];
 const run = spawn(process.execPath, [cli, ...args, ...resume], { stdio: 'inherit' });
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => run.kill(signal)); // it stops after a checkpoint

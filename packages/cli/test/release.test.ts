@@ -25,7 +25,7 @@ const description = {
     misuse: ['anything else'],
   },
   sets: [{ name: 'drawn', pairs: 'pairs.bin', folds: 5, role: 'measured only' }],
-  calibration: 'generated:identities=80,images=2,size=32,seed=9',
+  calibration: 'generated:identities=100,images=3,size=32,seed=9',
   conditions: { pairs: 'few.bin', folds: 2 },
   optimize: 'conv+apart',
   int8: { faces: 'generated:identities=4,images=8,size=32', images: 16 },
@@ -51,7 +51,7 @@ describe('A release', () => {
     );
     writeFileSync(file('description.yaml'), JSON.stringify(description));
     await json(['train', '--config', 'tiny.yaml', '--out', 'run'], at);
-  }, 120_000);
+  }, 300_000);
 
   it('is four small files that were measured, and a card that says so, in them too', async () => {
     const out = released;
@@ -88,7 +88,7 @@ describe('A release', () => {
     expect(calibrations.map((each) => each.file)).toEqual(models);
     const own = models.map((name) => usualThreshold(cardSchema.parse({ ...(card as object), file: name })));
     expect(new Set(own).size).toBe(models.length);
-  }, 120_000);
+  }, 300_000);
 
   it('is what verify uses when no model is named, at its own threshold, and its licence is told', async () => {
     const [first, second] = ['crops/person_0/0.jpg', 'crops/person_1/0.jpg'];

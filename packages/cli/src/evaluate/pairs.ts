@@ -28,7 +28,7 @@ export async function evaluatePairs(options: PairsOptions): Promise<void> {
     return;
   }
   const rows: Row[] = [];
-  for (const file of models(options.model)) rows.push(await tryFile(file, pairs, options));
+  for (const file of await models(options.model)) rows.push(await tryFile(file, pairs, options));
   if (rows.every((row) => 'error' in row))
     throw new Error(`None of the ${rows.length} models in ${options.model} could be measured.`);
   printResult(options, { pairs: pairs.same.length, folds: options.folds, models: rows }, () => comparison(rows));
@@ -41,11 +41,11 @@ const holdsMatrices = (folder: string): boolean =>
   readdirSync(folder).some((name) => name.toLowerCase().endsWith('.npy'));
 
 /** Models in a folder, by name with numbers in their order; a run's `checkpoint.safetensors` is no model. */
-function models(folder: string): string[] {
-  const names = readdirSync(folder).filter(
-    (name) => /\.(safetensors|pth|pt|onnx)$/i.test(name) && name !== 'checkpoint.safetensors',
-  );
-  if (names.length === 0) throw new Error(`${folder} holds no model: no .safetensors, .pth or .onnx file.`);
+async function models(folder: string): Promise<string[]> {
+  const { kindOfFile } = await import('@pocketnet/lab/embedders');
+  const isModel = (name: string): boolean => ['onnx', 'weights'].includes(kindOfFile(join(folder, name)) ?? '');
+  const names = readdirSync(folder).filter((name) => isModel(name) && name !== 'checkpoint.safetensors');
+  if (names.length === 0) throw new Error(`${folder} holds no model: neither weights nor an ONNX file.`);
   const byNumber = new Intl.Collator('en', { numeric: true });
   return names.sort(byNumber.compare).map((name) => join(folder, name));
 }

@@ -26,14 +26,17 @@ export const calibrate: Verb = {
   summary: 'find the thresholds of a model for given false match rates, on all pairs of a set of faces',
   define: (command) =>
     command
-      .argument('<model>', 'a .safetensors, .pth or .onnx file, or embeddings as .npy or .safetensors')
+      .argument(
+        '<model>',
+        'an ONNX file, weights (safetensors, or of torch.save), or embeddings as .npy or .safetensors',
+      )
       .requiredOption(
         '--data <location>',
         'faces as for training, such as faces/train?maxImages=5; without labels each image is a person',
       )
       .option('--groups <naming>', "compare groups by the labels in the images' names: utkface")
       .option('--no-flip', 'embed crops alone, as an app in a hurry does')
-      .option('--network <name>', 'which network the weights are of; by default what the file says')
+      .option('--network <name>', 'which network the weights are of; by default what the file or its shapes say')
       .addOption(
         new Option('--channels <order>', 'what the model was trained on').choices(['rgb', 'bgr']).default('rgb'),
       )
@@ -45,7 +48,7 @@ export const calibrate: Verb = {
 
 async function run(model: string, options: Options): Promise<void> {
   const { data, groups, flip, network, channels, threads, mirrored, out } = options;
-  if (/\.(safetensors|pth|pt)$/i.test(model)) await checkNetwork(network);
+  await checkNetwork(network);
   const { openSource } = await import('@pocketnet/data');
   const { openEmbeddings } = await import('@pocketnet/lab/embedders');
   const { calibrateSource, faceGroups } = await import('@pocketnet/lab/calibration');

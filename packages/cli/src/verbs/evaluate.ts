@@ -19,9 +19,12 @@ export const evaluate: Verb = {
   summary: 'measure a model on the benchmarks in a folder, or on one set of face pairs',
   define: (command) =>
     command
-      .argument('[model]', 'a .safetensors, .pth or .onnx file, or embeddings as .npy or .safetensors')
+      .argument(
+        '[model]',
+        'an ONNX file, weights (safetensors, or of torch.save), or embeddings as .npy or .safetensors',
+      )
       .option('--model <file>', 'the same; with --pairs, a folder of models too')
-      .option('--network <name>', 'which network the weights are of; by default what the file says')
+      .option('--network <name>', 'which network the weights are of; by default what the file or its shapes say')
       .addOption(
         new Option('--suite <name>', 'quick: pair sets; full: IJB and MegaFace too').choices(['quick', 'full']),
       )
@@ -47,7 +50,7 @@ async function run(argument: string | undefined, options: Options): Promise<void
   if (model === undefined) throw new UsageError('Name the model: pocketnet evaluate MODEL …');
   if (argument !== undefined && options.model !== undefined && argument !== options.model)
     throw new UsageError(`Two models are named, ${argument} and --model ${options.model}: give one.`);
-  if (/\.(safetensors|pth|pt)$/i.test(model)) await checkNetwork(options.network);
+  await checkNetwork(options.network);
   if (pairs !== undefined && suite === undefined) {
     if (data !== undefined || out !== undefined)
       throw new UsageError('--data and --out belong to --suite; --pairs prints its result.');

@@ -24,8 +24,11 @@ export const verify: Verb = {
     command
       .argument('<first>', 'a crop aligned to the ArcFace template: JPEG or PNG, square')
       .argument('<second>', 'another')
-      .option('--model <file>', 'an .onnx model, or .safetensors or .pth weights; unless said, the released network')
-      .option('--network <name>', 'which network the weights are of; by default what the file says')
+      .option(
+        '--model <file>',
+        'an ONNX model, or weights (safetensors, or of torch.save); unless said, the released network',
+      )
+      .option('--network <name>', 'which network the weights are of; by default what the file or its shapes say')
       .option(
         '--threshold <cosine>',
         `"same" from this cosine on; unless said, that of the model's card, or else ${uncalibratedThreshold}, which is usual but uncalibrated`,
@@ -41,7 +44,7 @@ export const verify: Verb = {
 
 async function run(first: string, second: string, options: Options): Promise<void> {
   const model = options.model ?? (await released());
-  if (!model.toLowerCase().endsWith('.onnx')) await checkNetwork(options.network);
+  await checkNetwork(options.network);
   const { openEmbedder } = await import('@pocketnet/lab/embedders');
   const { network, flip } = options;
   const embedder = await openEmbedder(model, network === undefined ? {} : { network });

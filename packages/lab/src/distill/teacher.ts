@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { randomState, setRandomState } from '@pocketnet/torch';
 import type { Embedder } from '../embedders/embedder.js';
+import { kindOfFile } from '../embedders/kind.js';
 import { networkEmbedder } from '../embedders/network.js';
 import { openEmbedder } from '../embedders/open.js';
 import { type LoadedNetwork, loadNetwork } from '../networks/index.js';
@@ -29,7 +30,7 @@ export async function openStage(
 ): Promise<Embedder> {
   if (!existsSync(path)) throw new Error(`The teacher ${path} does not exist; a run does not start without it.`);
   try {
-    if (path.endsWith('.onnx')) return await openEmbedder(path);
+    if (kindOfFile(path) === 'onnx') return await openEmbedder(path);
     const { network, entry, embedding, input } = withoutDrawing(() => loadNetwork(path, name));
     const embedder = networkEmbedder(network.to({ device }), {
       name: entry.name,

@@ -1,6 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
-import { basename, extname } from 'node:path';
+import { basename } from 'node:path';
 import type { ModelFacts } from '@pocketnet/evaluate';
+import { kindOfFile } from './kind.js';
 import type { EmbeddingSource } from './source.js';
 
 /**
@@ -33,7 +34,7 @@ type Cost = Pick<ModelFacts, 'parameters' | 'macs' | 'flops'>;
 
 // Imported when first used: an ONNX model needs no libtorch, and weights need no ONNX Runtime.
 async function costOf(path: string, size: number, name: string | undefined): Promise<Cost> {
-  if (extname(path).toLowerCase() === '.onnx') {
+  if (kindOfFile(path) === 'onnx') {
     const { onnxCost } = await import('./onnx-cost.js');
     return onnxCost(await readFile(path), path, size);
   }

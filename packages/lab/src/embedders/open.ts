@@ -1,5 +1,6 @@
-import { extname } from 'node:path';
+import { existsSync } from 'node:fs';
 import type { Embedder } from './embedder.js';
+import { kindOfFile } from './kind.js';
 
 export interface OpenOptions {
   /** Which network weights are of; by default what their file says. Needless for ONNX. */
@@ -16,20 +17,19 @@ type Opener = (path: string, options: OpenOptions) => Promise<Embedder>;
 const onnx: Opener = async (path, options) => (await import('./onnx.js')).openOnnx(path, options);
 const weights: Opener = async (path, options) => (await import('./weights.js')).openWeights(path, options);
 
-/** Every kind of model file by its extension: a new one is one line here. */
-export const openers: ReadonlyMap<string, Opener> = new Map([
-  ['.onnx', onnx],
-  ['.safetensors', weights],
-  ['.pth', weights],
-  ['.pt', weights],
-]);
+/** Every kind of model file: a new one is one line here, and one in `kindOfFile`. */
+export const openers: Readonly<Record<'onnx' | 'weights', Opener>> = { onnx, weights };
 
 /**
- * Opens a model file as an embedder.
- * @throws an Error that names the file and what to do: unknown extension, no network named, weights that do not fit
+ * Opens a model file as an embedder, whatever its name.
+ * @throws an Error that names the file and what to do: no model, no network named, weights that do not fit
  */
 export async function openEmbedder(path: string, options: OpenOptions = {}): Promise<Embedder> {
-  const opener = openers.get(extname(path).toLowerCase());
-  if (!opener) throw new Error(`${path} is no model: its name must end in ${[...openers.keys()].join(', ')}.`);
-  return opener(path, options);
+  const kind = kindOfFile(path);
+  if (kind !== undefined && kind !== 'npy') return openers[kind](path, options);
+  throw new Error(
+    existsSync(path)
+      ? `${path} is no model: its content is neither ONNX nor weights (safetensors, or what torch.save writes).`
+      : `${path}: there is no such file.`,
+  );
 }

@@ -1,9 +1,8 @@
-import { extname } from 'node:path';
 import { type EmbeddedSet, type EmbedSetOptions, embedSet } from './embed-set.js';
 import type { Embedder } from './embedder.js';
 import type { ImageSet } from './image-set.js';
 import { matrixKinds } from './matrix/index.js';
-import { type OpenOptions, openEmbedder, openers } from './open.js';
+import { type OpenOptions, openEmbedder } from './open.js';
 
 /**
  * Where a set's embeddings come from: a network that looks at the pictures, or a matrix computed elsewhere, which knows them by
@@ -47,10 +46,5 @@ export async function openEmbeddings(path: string, options: OpenEmbeddingsOption
   const kind = matrixKinds.find((each) => each.matches(path));
   if (kind) return kind.open(path, mirrored);
   if (mirrored !== undefined) throw new Error(`${path} is no matrix of embeddings; it needs no ${mirrored} beside it.`);
-  const extension = extname(path).toLowerCase();
-  if (!openers.has(extension)) {
-    const known = [...openers.keys(), ...matrixKinds.flatMap(({ extensions }) => extensions)];
-    throw new Error(`${path} gives no embeddings: its name must end in ${[...new Set(known)].join(', ')}.`);
-  }
   return embedderSource(await openEmbedder(path, open), { ...(channels && { channels }), ...(batch && { batch }) });
 }

@@ -1,4 +1,5 @@
 import { FormatError } from '../format-error.js';
+import { ForeignValue } from './pickle-reader.js';
 import { PickledTensor } from './pickled-tensor.js';
 
 /** The tensors and plain values of a checkpoint under dotted names. */
@@ -19,6 +20,7 @@ const longestName = 4096;
  */
 export function flatten(root: unknown, file: string, limit: number): Flat {
   const flat: Flat = { tensors: new Map(), metadata: {} };
+  const foreign = new Set<string>();
   let visited = 0;
 
   const walk = (value: unknown, path: string, depth: number, inList: boolean): void => {
@@ -30,6 +32,9 @@ export function flatten(root: unknown, file: string, limit: number): Flat {
       const name = path === '' ? 'tensor' : path;
       if (flat.tensors.has(name)) throw new FormatError(file, `holds two tensors that are both called "${name}"`);
       flat.tensors.set(name, value);
+    } else if (value instanceof ForeignValue) {
+      foreign.add(value.name);
+      walk(value.entries, path, depth + 1, inList);
     } else if (value instanceof Map) {
       for (const [key, inner] of value) walk(inner, join(path, keyText(key, file)), depth + 1, false);
     } else if (Array.isArray(value)) {
@@ -40,8 +45,13 @@ export function flatten(root: unknown, file: string, limit: number): Flat {
   };
 
   walk(root, '', 0, false);
-  if (flat.tensors.size === 0) throw new FormatError(file, `holds no tensors; ${describe(root)}`);
-  return flat;
+  if (flat.tensors.size > 0) return flat;
+  if (foreign.size === 0) throw new FormatError(file, `holds no tensors; ${describe(root)}`);
+  throw new FormatError(
+    file,
+    `pickles ${[...foreign].slice(0, 3).join(', ')}, which is not loaded: only tensors in dictionaries are, since an unknown class could ` +
+      'run code. Save the weights alone: torch.save(model.state_dict(), path)',
+  );
 }
 
 function join(path: string, key: string): string {

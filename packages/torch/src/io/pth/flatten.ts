@@ -1,5 +1,5 @@
 import { FormatError } from '../format-error.js';
-import { ForeignValue } from './pickle-reader.js';
+import { ForeignValue, foreignError } from './pickle-reader.js';
 import { PickledTensor } from './pickled-tensor.js';
 
 /** The tensors and plain values of a checkpoint under dotted names. */
@@ -36,7 +36,8 @@ export function flatten(root: unknown, file: string, limit: number): Flat {
       foreign.add(value.name);
       walk(value.entries, path, depth + 1, inList);
     } else if (value instanceof Map) {
-      for (const [key, inner] of value) walk(inner, join(path, keyText(key, file)), depth + 1, false);
+      // A tuple or None names no weight: such dictionaries are some tool's own.
+      for (const [key, inner] of value) if (isScalar(key)) walk(inner, join(path, String(key)), depth + 1, false);
     } else if (Array.isArray(value)) {
       for (const [index, inner] of value.entries()) walk(inner, join(path, String(index)), depth + 1, true);
     } else if (!inList && path !== '' && isScalar(value)) {
@@ -47,20 +48,11 @@ export function flatten(root: unknown, file: string, limit: number): Flat {
   walk(root, '', 0, false);
   if (flat.tensors.size > 0) return flat;
   if (foreign.size === 0) throw new FormatError(file, `holds no tensors; ${describe(root)}`);
-  throw new FormatError(
-    file,
-    `pickles ${[...foreign].slice(0, 3).join(', ')}, which is not loaded: only tensors in dictionaries are, since an unknown class could ` +
-      'run code. Save the weights alone: torch.save(model.state_dict(), path)',
-  );
+  throw foreignError(file, [...foreign]);
 }
 
 function join(path: string, key: string): string {
   return path === '' ? key : `${path}.${key}`;
-}
-
-function keyText(key: unknown, file: string): string {
-  if (isScalar(key)) return String(key);
-  throw new FormatError(file, 'has a dictionary key that is neither a text nor a number');
 }
 
 function isScalar(value: unknown): value is string | number | bigint | boolean {

@@ -23,6 +23,15 @@ export class ForeignValue {
   constructor(readonly name: string) {}
 }
 
+/** Of a file that holds things of such classes and no tensors. */
+export function foreignError(file: string, names: readonly string[]): FormatError {
+  return new FormatError(
+    file,
+    `pickles ${names.slice(0, 3).join(', ')}, which is not loaded: only tensors in dictionaries are, since an unknown class could run ` +
+      'code. Save the weights alone: torch.save(model.state_dict(), path)',
+  );
+}
+
 /**
  * Reads one pickle of the subset that `torch.save` writes (protocols 2 to 5; the restricted set of PyTorch's own
  * `weights_only` reader plus the framing of protocol 4). Dictionaries become Maps, lists and tuples arrays, integers

@@ -2,16 +2,14 @@ import { readdirSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { PairSet } from '@pocketnet/data';
 import { type Measurement, measure } from '../measure.js';
+import { type ModelOptions, openingOptions } from '../model-options.js';
 import { facts, note, percent, printResult, table } from '../output.js';
 import type { CommonOptions } from '../verb.js';
 
-export interface PairsOptions extends CommonOptions {
+export interface PairsOptions extends CommonOptions, ModelOptions {
   model: string;
-  network?: string;
   pairs: string;
   folds: number;
-  channels: 'rgb' | 'bgr';
-  threads?: number;
   mirrored?: string;
 }
 
@@ -52,11 +50,10 @@ async function models(folder: string): Promise<string[]> {
 
 async function measureFile(path: string, pairs: PairSet, options: PairsOptions): Promise<Measurement> {
   const { openEmbeddings } = await import('@pocketnet/lab/embedders');
-  const { network, threads, folds, channels, mirrored } = options;
+  const { folds, channels, mirrored } = options;
   const source = await openEmbeddings(path, {
     channels,
-    ...(network && { network }),
-    ...(threads && { threads }),
+    ...openingOptions(options),
     ...(mirrored && { mirrored }),
   });
   try {

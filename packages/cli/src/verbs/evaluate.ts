@@ -2,10 +2,11 @@ import { Option } from 'commander';
 import { fileEnding, wholeNumber } from '../arguments.js';
 import { evaluatePairs, type PairsOptions } from '../evaluate/pairs.js';
 import { evaluateSuite } from '../evaluate/suite.js';
+import { type ModelOptions, modelOptions } from '../model-options.js';
 import { checkNetwork } from '../networks.js';
 import { type CommonOptions, UsageError, type Verb } from '../verb.js';
 
-interface Options extends CommonOptions, Pick<PairsOptions, 'network' | 'folds' | 'channels' | 'threads' | 'mirrored'> {
+interface Options extends CommonOptions, ModelOptions, Pick<PairsOptions, 'folds' | 'mirrored'> {
   model?: string;
   pairs?: string;
   suite?: 'quick' | 'full';
@@ -18,13 +19,12 @@ export const evaluate: Verb = {
   name: 'evaluate',
   summary: 'measure a model on the benchmarks in a folder, or on one set of face pairs',
   define: (command) =>
-    command
+    modelOptions(command)
       .argument(
         '[model]',
         'an ONNX file, weights (safetensors, or of torch.save), or embeddings as .npy or .safetensors',
       )
       .option('--model <file>', 'the same; with --pairs, a folder of models too')
-      .option('--network <name>', 'which network the weights are of; by default what the file or its shapes say')
       .addOption(
         new Option('--suite <name>', 'quick: pair sets; full: IJB and MegaFace too').choices(['quick', 'full']),
       )
@@ -36,11 +36,7 @@ export const evaluate: Verb = {
       .option('--no-pictures', 'with --suite: leave the faces of the hardest pairs out of the report')
       .option('--pairs <file.bin>', "one set of pairs in InsightFace's format", fileEnding('.bin'))
       .option('--folds <n>', 'with --pairs: contiguous folds, as many as the list was made with', wholeNumber(2), 10)
-      .addOption(
-        new Option('--channels <order>', 'what the model was trained on').choices(['rgb', 'bgr']).default('rgb'),
-      )
       .option('--mirrored <file>', 'with embeddings: those of the mirror images')
-      .option('--threads <n>', 'threads that the model may use; by default one a core', wholeNumber(1))
       .action(run),
 };
 

@@ -2,7 +2,11 @@ import { createHash } from 'node:crypto';
 import { closeSync, createReadStream, existsSync, mkdirSync, openSync, readSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { openSource } from '@pocketnet/data';
+import { externalFiles } from '@pocketnet/onnx';
 import { writeFileAtomic } from '@pocketnet/torch/io';
+import { kindOfFile } from '../embedders/kind.js';
+import { pixelsOfFile, usualPixels } from '../embedders/pixels.js';
+import type { TeacherModel } from './teacher.js';
 
 /** Images of one file of a cache. */
 export const shardImages = 2048;
@@ -113,17 +117,20 @@ export class JoinedCaches implements Embeddings {
   }
 }
 
-/** What a cache belongs to: this teacher's bytes, these images. Change either and it is another folder. */
+/** What a cache belongs to: this teacher's bytes, those beside it that hold its data too, and these images. Change any and it is another folder. */
 export async function cacheFolder(
   root: string,
-  teacher: { path: string; channels: string },
+  teacher: Pick<TeacherModel, 'path' | 'channels' | 'mean' | 'scale'>,
   location: string,
 ): Promise<string> {
-  const key = createHash('sha256')
-    .update(await fileDigest(teacher.path))
-    .update(teacher.channels)
-    .update(sourceDigest(location))
-    .digest('hex');
+  const hash = createHash('sha256').update(await fileDigest(teacher.path));
+  // Of a model that is one file and takes the usual pixels nothing is added: caches that were made before stay.
+  if (kindOfFile(teacher.path) === 'onnx') {
+    for (const file of await externalFiles(teacher.path)) hash.update(await fileDigest(file));
+    const pixels = await pixelsOfFile(teacher.path, teacher);
+    if (pixels !== usualPixels) hash.update(JSON.stringify(pixels));
+  }
+  const key = hash.update(teacher.channels).update(sourceDigest(location)).digest('hex');
   return join(root, `${basename(teacher.path).replace(/\.\w+$/, '')}-${key.slice(0, 16)}`);
 }
 

@@ -7,6 +7,10 @@ export interface OpenOptions {
   network?: string;
   /** Threads that one call may use; by default the engine's choice. */
   threads?: number;
+  /** What an ONNX model takes from the pixels, 0 … 255, before `scale`: one number or three; told by its graph unless said. */
+  mean?: readonly number[];
+  /** What an ONNX model multiplies the rest by; told by its graph unless said. */
+  scale?: number;
   /** What runs ONNX: the native library, or the one that browsers have. */
   runtime?: 'native' | 'wasm';
 }

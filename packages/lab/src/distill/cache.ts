@@ -124,14 +124,24 @@ export async function cacheFolder(
   location: string,
 ): Promise<string> {
   const hash = createHash('sha256').update(await fileDigest(teacher.path));
-  // Of a model that is one file and takes the usual pixels nothing is added: caches that were made before stay.
-  if (kindOfFile(teacher.path) === 'onnx') {
-    for (const file of await externalFiles(teacher.path)) hash.update(await fileDigest(file));
-    const pixels = await pixelsOfFile(teacher.path, teacher);
-    if (pixels !== usualPixels) hash.update(JSON.stringify(pixels));
-  }
+  for (const part of await partsBeside(teacher)) hash.update(part);
   const key = hash.update(teacher.channels).update(sourceDigest(location)).digest('hex');
   return join(root, `${basename(teacher.path).replace(/\.\w+$/, '')}-${key.slice(0, 16)}`);
+}
+
+/**
+ * What an ONNX teacher's embeddings depend on beside its own bytes and the channels' order: files that hold its data, and pixels that are not
+ * the usual ones. Of most models there is neither, and caches that were made before these counted stay.
+ */
+async function partsBeside(teacher: Pick<TeacherModel, 'path' | 'mean' | 'scale'>): Promise<string[]> {
+  if (kindOfFile(teacher.path) !== 'onnx') return [];
+  try {
+    const digests = (await externalFiles(teacher.path)).map(fileDigest);
+    const pixels = await pixelsOfFile(teacher.path, teacher);
+    return [...(await Promise.all(digests)), ...(pixels === usualPixels ? [] : [JSON.stringify(pixels)])];
+  } catch {
+    return []; // no model: whoever opens it says why
+  }
 }
 
 async function fileDigest(path: string): Promise<string> {

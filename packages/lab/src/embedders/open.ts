@@ -31,9 +31,8 @@ export const openers: Readonly<Record<'onnx' | 'weights', Opener>> = { onnx, wei
 export async function openEmbedder(path: string, options: OpenOptions = {}): Promise<Embedder> {
   const kind = kindOfFile(path);
   if (kind !== undefined && kind !== 'npy') return openers[kind](path, options);
+  const fault = existsSync(path) ? 'its content is neither' : 'there is no such file';
   throw new Error(
-    existsSync(path)
-      ? `${path} is no model: its content is neither ONNX nor weights (safetensors, or what torch.save writes).`
-      : `${path}: there is no such file.`,
+    `${path} is no model: ${fault}. Models are ONNX (.onnx) and weights (.safetensors, .pth and others).`,
   );
 }

@@ -1,6 +1,8 @@
+import { existsSync } from 'node:fs';
 import { type EmbeddedSet, type EmbedSetOptions, embedSet } from './embed-set.js';
 import type { Embedder } from './embedder.js';
 import type { ImageSet } from './image-set.js';
+import { kindOfFile } from './kind.js';
 import { matrixKinds } from './matrix/index.js';
 import { type OpenOptions, openEmbedder } from './open.js';
 
@@ -46,5 +48,11 @@ export async function openEmbeddings(path: string, options: OpenEmbeddingsOption
   const kind = matrixKinds.find((each) => each.matches(path));
   if (kind) return kind.open(path, mirrored);
   if (mirrored !== undefined) throw new Error(`${path} is no matrix of embeddings; it needs no ${mirrored} beside it.`);
+  if (kindOfFile(path) === undefined) {
+    const fault = existsSync(path) ? 'its content is none that does' : 'there is no such file';
+    throw new Error(
+      `${path} gives no embeddings: ${fault}. Models (.onnx), weights (.safetensors, .pth and others) and matrices (.npy) do.`,
+    );
+  }
   return embedderSource(await openEmbedder(path, open), { ...(channels && { channels }), ...(batch && { batch }) });
 }

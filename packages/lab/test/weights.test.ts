@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -22,8 +23,9 @@ function saved(state: Iterable<[string, Tensor]>, name = 'weights.pth'): string 
 const under = (prefix: string, state: State): [string, Tensor][] =>
   [...state].map(([name, tensor]) => [prefix + name, tensor]);
 
-const values = (state: State): [string, string][] =>
-  Array.from(state, ([name, tensor]) => [name, tensor.toArray().join()]);
+const digest = (tensor: Tensor): string => createHash('sha1').update(tensor.toArray()).digest('hex');
+
+const values = (state: State): [string, string][] => Array.from(state, ([name, tensor]) => [name, digest(tensor)]);
 
 /** What others' files look like, made of a network's state. */
 const forms: Record<string, (state: State) => [string, Tensor][]> = {
@@ -58,7 +60,10 @@ const forms: Record<string, (state: State) => [string, Tensor][]> = {
   'a head at its side': (state) => [...state, ['kernel', ops.zeros([9, 5])]],
 };
 
-describe.each(runnableNetworks)('weights of $name', ({ name, embedding }) => {
+/** One of each kind: the others of a kind differ in numbers alone. */
+const oneOfEach = runnableNetworks.filter(({ name }) => /xs-64|iresnet-18|mobilefacenet/.test(name));
+
+describe.each(oneOfEach)('weights of $name', ({ name, embedding }) => {
   let state: State;
   beforeAll(() => {
     const network = randomNetwork(name, { input: 32 });
@@ -69,25 +74,23 @@ describe.each(runnableNetworks)('weights of $name', ({ name, embedding }) => {
     const path = saved(forms[form]?.(state) ?? []);
     const before = liveTensors();
     const loaded = loadNetwork(path, name);
+    const zero = createHash('sha1').update(new BigInt64Array(1)).digest('hex');
     expect(values(loaded.network.stateDict())).toEqual(
       values(state).map(([key, value]) => [
         key,
-        form === 'batches not counted' && key.endsWith('num_batches_tracked') ? '0' : value,
+        form === 'batches not counted' && key.endsWith('num_batches_tracked') ? zero : value,
       ]),
     );
     loaded.network.dispose();
     expect(liveTensors()).toBe(before);
   });
 
-  it.each(['x.pt', 'x.ckpt', 'x.pth.tar', 'x.bin', 'x', 'x.onnx', 'w.safetensors'])(
-    'are read from a file called %s',
-    (file) => {
-      const path = saved(state, file);
-      const { network, entry } = loadNetwork(path);
-      expect(entry.name).toBe(name);
-      network.dispose();
-    },
-  );
+  it.each(['x.ckpt', 'x.pth.tar', 'x', 'x.onnx'])('are read from a file called %s', (file) => {
+    const path = saved(state, file);
+    const { network, entry } = loadNetwork(path);
+    expect(entry.name).toBe(name);
+    network.dispose();
+  });
 
   it.each([
     [32, embedding],

@@ -88,8 +88,10 @@ function matched(entry: NetworkEntry, { tensors, metadata }: StoredTensors): Mat
 
 /** The registered network that a file is of, best of the very width; or the closest one. */
 function recognise(stored: StoredTensors, among: readonly NetworkEntry[]): Match | undefined {
+  // Building a deep network takes a second: one that has no entry for its embedding in the file is left out where another has.
+  const likely = among.filter((entry) => entry.tell((name) => shapeEndingIn(name, stored)).embedding !== undefined);
   let best: Match | undefined;
-  for (const entry of among) {
+  for (const entry of likely.length > 0 ? likely : among) {
     const fitsAlready = best !== undefined && misfits(best.fit) === 0;
     if (fitsAlready && entry.embedding !== best?.embedding) continue;
     const match = matched(entry, stored);
@@ -100,6 +102,11 @@ function recognise(stored: StoredTensors, among: readonly NetworkEntry[]): Match
     if (misfits(best.fit) === 0 && best.entry.embedding === best.embedding) break;
   }
   return best;
+}
+
+function shapeEndingIn(name: string, { tensors }: StoredTensors): readonly number[] | undefined {
+  for (const [key, { shape }] of tensors) if (key.endsWith(name)) return shape;
+  return undefined;
 }
 
 /** Whether two networks fit alike, and the first by its own definition. */

@@ -31,11 +31,12 @@ export async function usualReleased(): Promise<Released | undefined> {
 
 /** The model card that an ONNX file carries; undefined where it has none, or none that is understood. */
 export async function cardOf(path: string): Promise<ReleaseCard | undefined> {
-  if (!path.toLowerCase().endsWith('.onnx')) return undefined;
-  const [{ readModelHeader }, { readCard }] = await Promise.all([
+  const [{ readModelHeader }, { readCard }, { kindOfFile }] = await Promise.all([
     import('@pocketnet/onnx'),
     import('@pocketnet/lab/card'),
+    import('@pocketnet/lab/embedders'),
   ]);
+  if (kindOfFile(path) !== 'onnx') return undefined;
   const { card } = readModelHeader(readFileSync(path), path).metadata;
   return card === undefined ? undefined : readCard(card, basename(path));
 }

@@ -1,7 +1,10 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
+import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import { cacheFolder } from '@pocketnet/lab';
+import { encodeModel, GraphBuilder } from '@pocketnet/onnx';
 import { loadTensors, ops, scope } from '@pocketnet/torch';
+import { ModelProtoSchema, StringStringEntryProtoSchema, TensorProto_DataLocation } from 'onnx-buf';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { experiment, run, weights, workplace } from './experiment.js';
 
@@ -125,4 +128,44 @@ test('two selections of one set that differ in a single image have caches of the
   expect(await key(without('001'))).not.toBe(await key(without('002')));
   expect(readFileSync(teacher, 'utf8')).toBe('weights');
   rmSync(folder, { recursive: true });
+});
+
+test("a cache belongs to the teacher's data beside its file and to the pixels that it is given, and is otherwise the one that it was", async () => {
+  const faces = at('three');
+  mkdirSync(join(faces, 'a'), { recursive: true });
+  for (let i = 0; i < 3; i++) writeFileSync(join(faces, 'a', `${i}.jpg`), 'picture');
+  const key = async (name: string, more = {}): Promise<string> =>
+    basename(await cacheFolder('', { path: at(name), channels: 'rgb', ...more }, faces));
+  const model = (op?: 'Mul'): Uint8Array => {
+    const b = new GraphBuilder('key');
+    const x = b.input('image', 'float32', ['n', 3, 8, 8]);
+    const y = op ? b.node(op, [x, b.initializer('c', 'float32', [], Float32Array.of(1 / 127.5))]) : x;
+    b.output(b.node('Flatten', [y], { axis: 1 }), 'float32', ['n', 192]);
+    return encodeModel(b.build());
+  };
+  writeFileSync(at('text.onnx'), 'weights');
+  writeFileSync(at('plain.onnx'), model());
+  // As they were before data beside the file counted: caches take hours to fill.
+  expect(await key('text.onnx')).toBe('text-45fc23a08addeb2d');
+  expect(await key('plain.onnx')).toBe('plain-c5181dc5f2ce957e');
+
+  const given = await key('plain.onnx', { mean: [0], scale: 1 });
+  expect(new Set([given, await key('plain.onnx', { mean: [0] }), await key('plain.onnx')]).size).toBe(3);
+
+  const proto = fromBinary(ModelProtoSchema, model('Mul'));
+  for (const tensor of proto.graph?.initializer ?? []) {
+    const said = { location: 'beside.data', offset: '0', length: '4' };
+    tensor.externalData = Object.entries(said).map(([name, value]) =>
+      create(StringStringEntryProtoSchema, { key: name, value }),
+    );
+    tensor.dataLocation = TensorProto_DataLocation.EXTERNAL;
+    tensor.rawData = new Uint8Array();
+  }
+  writeFileSync(at('beside.onnx'), toBinary(ModelProtoSchema, proto));
+  const keyWith = (scale: number): Promise<string> => {
+    writeFileSync(at('beside.data'), new Uint8Array(Float32Array.of(scale).buffer));
+    return key('beside.onnx');
+  };
+  expect(await keyWith(0.5)).toBe(await keyWith(0.5));
+  expect(await keyWith(0.5)).not.toBe(await keyWith(0.25));
 });

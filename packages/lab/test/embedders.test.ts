@@ -10,7 +10,6 @@ import {
   mirrored,
   networkEmbedder,
   openEmbedder,
-  openers,
   swapRedAndBlue,
 } from '@pocketnet/lab';
 import { compareRuns, encodeModel, GraphBuilder } from '@pocketnet/onnx';
@@ -31,6 +30,7 @@ beforeAll(() => {
   saveTensors(file('wrapped.safetensors'), wrapped, facts);
   saveTensors(file('w112.pth'), randomNetwork(small).stateDict());
   exportOnnx(file('w.safetensors'), undefined, file('m.onnx'));
+  writeFileSync(file('m.tflite'), 'TFL3 and the rest');
 });
 
 /** Every way to get an embedder; the suite below runs over it. */
@@ -140,8 +140,7 @@ describe('layout', () => {
 
 describe('opening', () => {
   it.each([
-    ['a file of an unknown kind', 'm.tflite', {}, /m\.tflite.*\.onnx/],
-    ['weights that do not say their network', 'w112.pth', {}, /w112\.pth.*--network/],
+    ['a file of an unknown kind', 'm.tflite', {}, /m\.tflite is no model: its content is neither.*\.onnx/],
     ['a network that does not exist', 'w112.pth', { network: 'resnet' }, /no network 'resnet'/],
     ['weights of another network', 'w112.pth', { network: 'pocketnet-s-128' }, /w112\.pth.*do not fit/],
     ['a file that is not there', 'nothing.onnx', {}, /nothing\.onnx/],
@@ -152,13 +151,8 @@ describe('opening', () => {
   it.each([
     ['vectors', ['n', 128]],
     ['images of one channel', ['n', 1, 8, 8]],
-    ['images that are not square', ['n', 3, 8, 6]],
   ])('a model of %s is refused as no face embedder', async (_, shape) => {
     await expect(openEmbedder(flattener('odd.onnx', shape))).rejects.toThrow('no face embedder');
-  });
-
-  it('knows every extension in any case', () => {
-    for (const extension of openers.keys()) expect(extension).toBe(extension.toLowerCase());
   });
 });
 

@@ -56,6 +56,42 @@ describe('the text of a genotype', () => {
     expect(readGenotype(text)).toEqual(cifarGenotype);
   });
 
+  /** The text with its nodes in one flat list, as DARTS has them. */
+  const flat = (text: string): string =>
+    text.replaceAll(/\[\[(.*?)\]\]/g, (_, nodes: string) => `[${nodes.replaceAll('], [', ', ')}]`);
+  const twoEdges: fc.Arbitrary<Genotype> = anyGenotype.map(({ normal, normalConcat, reduce, reduceConcat }) => {
+    const cut = (nodes: Genotype['normal']) => nodes.map(([edge]) => (edge ? [edge, edge] : []));
+    return { normal: cut(normal), normalConcat, reduce: cut(reduce), reduceConcat };
+  });
+
+  test('may list two edges a node in one flat list', () => {
+    fc.assert(
+      fc.property(twoEdges, (genotype) => {
+        expect(readGenotype(flat(writeGenotype(genotype)))).toEqual(genotype);
+      }),
+    );
+  });
+
+  test("may have NumPy's numbers and names, and a log around it", () => {
+    fc.assert(
+      fc.property(anyGenotype, fc.constantFrom('np', 'numpy'), (genotype, np) => {
+        const text = writeGenotype(genotype)
+          .replaceAll(/(\d+)\)/g, `${np}.int64($1))`)
+          .replaceAll(/'(\w+)'/g, `${np}.str_('$1')`);
+        expect(readGenotype(`2018-06-27 13:25:46,379 genotype = ${text}\n2018-06-27 13:25:47 epoch 3\n`)).toEqual(
+          genotype,
+        );
+      }),
+    );
+  });
+
+  test('of a whole log is its last', () => {
+    const log = [casiaGenotype, cifarGenotype]
+      .map((genotype) => `06/27 genotype = ${writeGenotype(genotype)}`)
+      .join('\n');
+    expect(readGenotype(log)).toEqual(cifarGenotype);
+  });
+
   const data = process.env.POCKETNET_DATA;
   const golden = data === undefined ? '' : join(data, 'golden', 'genotype.json');
   test.skipIf(!existsSync(golden))('survives reading and writing for every golden genotype (POCKETNET_DATA)', () => {
@@ -75,6 +111,14 @@ describe('a text that is no genotype', () => {
       /normal cell names the operation 'dw_conv_9x9' at node 1; there are/,
     ],
     [casiaText.replace('dw_conv_5x5', 'none'), /names the operation 'none'/],
+    [
+      casiaText.replaceAll('dw_conv_3x3', 'sep_conv_3x3').replaceAll('dw_conv_5x5', 'dil_conv_5x5'),
+      /'sep_conv_3x3' at node 0; there are .*; this search space lacks 'sep_conv_3x3', 'dil_conv_5x5'\.$/,
+    ],
+    [
+      "Genotype(normal=[('skip_connect', 0)], normal_concat=[2], …",
+      /a list of two edges a node was expected at character 16/,
+    ],
     [
       casiaText.replace("('dw_conv_3x3', 4)", "('dw_conv_3x3', 5)"),
       /leads state 5 into node 3, which sees states 0 to 4/,

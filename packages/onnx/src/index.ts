@@ -11,12 +11,15 @@ export { GraphEditor } from './graph/editor.js';
 export { type Dim, emptyGraph, type Graph, type Node, subgraphs, type ValueInfo } from './graph/graph.js';
 export { shortNames } from './graph/short-names.js';
 export { elementCount, type Tensor, tensor } from './graph/tensor.js';
+export { externalFiles, type ModelFile, readModelFile } from './model/external-data.js';
+export { type Arithmetic, firstArithmetic } from './model/first-arithmetic.js';
 export {
   type DecodedModel,
   decodeModel,
   encodeModel,
   type ModelHeader,
   type ModelOptions,
+  modelInputs,
   readModelHeader,
 } from './model/model.js';
 export { type FastestOptions, fastestRecipe, type RecipeTiming } from './passes/fastest.js';

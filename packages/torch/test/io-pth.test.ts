@@ -133,6 +133,11 @@ opt = torch.optim.SGD(net.parameters(), lr=0.1, momentum=0.9)
 net(torch.ones(1, 2)).sum().backward(); opt.step()
 torch.save({'epoch': 12, 'arch': 'r100', 'lr': 0.5, 'state_dict': net.state_dict(), 'optimizer': opt.state_dict()}, 'checkpoint.pth')
 torch.save(net, 'whole.pth')
+import argparse, collections, pathlib
+class Named(dict): pass
+torch.save({'args': argparse.Namespace(lr=0.1, out=pathlib.PosixPath('x')), 'losses': collections.defaultdict(list, a=[1.5]), 'seen': {1, 2},
+  'fixed': frozenset('ab'), 'best': Opaque(), 'hyper_parameters': Named(width=3), 'odd': {None: 1, (1, 2): 2}, 'state': Named(net.state_dict()),
+  'counts': collections.Counter('aab'), 'numpy': __import__('numpy').float64(3)}, 'beside.pth')
 torch.save({'epoch': 3, 'note': 'none', 'steps': [1, 2]}, 'nothing.pth')
 torch.jit.save(torch.jit.script(net), 'script.pt')
 print(json.dumps(out))`;
@@ -157,6 +162,12 @@ print(json.dumps(out))`;
       'optimizer.state.1.momentum_buffer',
     ]);
     expect(metadata).toMatchObject({ epoch: '12', arch: 'r100', lr: '0.5' });
+  });
+
+  test('what stands beside the weights, of whatever class, is passed over', () => {
+    const { tensors, metadata } = readPth(join(folder, 'beside.pth'));
+    expect([...tensors.keys()]).toEqual(['state.weight', 'state.bias']);
+    expect(metadata).toMatchObject({ 'hyper_parameters.width': '3', 'counts.a': '2' });
   });
 
   test('a whole model, a file without tensors and a TorchScript archive are refused by what they hold', () => {

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   decodeSafetensors,
@@ -115,15 +115,36 @@ describe.skipIf(!golden)('the golden safetensors files (POCKETNET_DATA)', () => 
   });
 });
 
-describe('tensor files by extension', () => {
+describe('tensor files', () => {
   test.each(['.safetensors', '.pth', '.pt', '.PTH'])('%s is written and read back', (extension) => {
     const path = join(folder, `any${extension}`);
     writeTensors(path, sampleTensors(5));
     expect(readTensors(path).tensors).toEqual(sampleTensors(5).tensors);
   });
 
+  test.each(['.safetensors', '.pth'])('%s is read under any name', (extension) => {
+    const stored = sampleTensors(6);
+    writeTensors(join(folder, `named${extension}`), stored);
+    for (const name of [
+      'model.ckpt',
+      'model.pth.tar',
+      'pytorch_model.bin',
+      'model',
+      'model.safetensors',
+      'model.pth',
+    ]) {
+      copyFileSync(join(folder, `named${extension}`), join(folder, name));
+      expect(readTensors(join(folder, name)).tensors, name).toEqual(stored.tensors);
+    }
+  });
+
   test('another extension, a missing file and a folder are refused by name', () => {
-    expect(() => readTensors('weights.onnx')).toThrow(/weights\.onnx: "\.onnx" is no format.*\.safetensors, \.pth/);
+    const other = join(folder, 'weights.onnx');
+    expect(() => writeTensors(other, sampleTensors(1))).toThrow(
+      /weights\.onnx: "\.onnx" is no ending.*\.safetensors, \.pth/,
+    );
+    writeFileSync(other, 'a page of text');
+    expect(() => readTensors(other)).toThrow(/weights\.onnx: is no file of tensors/);
     expect(() => readTensors(join(folder, 'none.pth'))).toThrow(/none\.pth: no such file/);
     expect(() => readSafetensors(folder)).toThrow(/is not a file/);
   });

@@ -2,16 +2,14 @@ import { readdirSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { PairSet } from '@pocketnet/data';
 import { type Measurement, measure } from '../measure.js';
+import { type ModelOptions, openingOptions } from '../model-options.js';
 import { facts, note, percent, printResult, table } from '../output.js';
 import type { CommonOptions } from '../verb.js';
 
-export interface PairsOptions extends CommonOptions {
+export interface PairsOptions extends CommonOptions, ModelOptions {
   model: string;
-  network?: string;
   pairs: string;
   folds: number;
-  channels: 'rgb' | 'bgr';
-  threads?: number;
   mirrored?: string;
 }
 
@@ -28,7 +26,7 @@ export async function evaluatePairs(options: PairsOptions): Promise<void> {
     return;
   }
   const rows: Row[] = [];
-  for (const file of models(options.model)) rows.push(await tryFile(file, pairs, options));
+  for (const file of await models(options.model)) rows.push(await tryFile(file, pairs, options));
   if (rows.every((row) => 'error' in row))
     throw new Error(`None of the ${rows.length} models in ${options.model} could be measured.`);
   printResult(options, { pairs: pairs.same.length, folds: options.folds, models: rows }, () => comparison(rows));
@@ -41,22 +39,21 @@ const holdsMatrices = (folder: string): boolean =>
   readdirSync(folder).some((name) => name.toLowerCase().endsWith('.npy'));
 
 /** Models in a folder, by name with numbers in their order; a run's `checkpoint.safetensors` is no model. */
-function models(folder: string): string[] {
-  const names = readdirSync(folder).filter(
-    (name) => /\.(safetensors|pth|pt|onnx)$/i.test(name) && name !== 'checkpoint.safetensors',
-  );
-  if (names.length === 0) throw new Error(`${folder} holds no model: no .safetensors, .pth or .onnx file.`);
+async function models(folder: string): Promise<string[]> {
+  const { kindOfFile } = await import('@pocketnet/lab/embedders');
+  const isModel = (name: string): boolean => ['onnx', 'weights'].includes(kindOfFile(join(folder, name)) ?? '');
+  const names = readdirSync(folder).filter((name) => isModel(name) && name !== 'checkpoint.safetensors');
+  if (names.length === 0) throw new Error(`${folder} holds no model: neither weights nor an ONNX file.`);
   const byNumber = new Intl.Collator('en', { numeric: true });
   return names.sort(byNumber.compare).map((name) => join(folder, name));
 }
 
 async function measureFile(path: string, pairs: PairSet, options: PairsOptions): Promise<Measurement> {
   const { openEmbeddings } = await import('@pocketnet/lab/embedders');
-  const { network, threads, folds, channels, mirrored } = options;
+  const { folds, channels, mirrored } = options;
   const source = await openEmbeddings(path, {
     channels,
-    ...(network && { network }),
-    ...(threads && { threads }),
+    ...openingOptions(options),
     ...(mirrored && { mirrored }),
   });
   try {

@@ -1,14 +1,12 @@
 import { mkdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { machineLine } from '../machine.js';
+import { type ModelOptions, openingOptions } from '../model-options.js';
 import { note, percent, printResult, table } from '../output.js';
 import type { CommonOptions } from '../verb.js';
 
-export interface SuiteOptions extends CommonOptions {
+export interface SuiteOptions extends CommonOptions, ModelOptions {
   model: string;
-  network?: string;
-  channels: 'rgb' | 'bgr';
-  threads?: number;
   mirrored?: string;
   suite: 'quick' | 'full';
   data: string;
@@ -25,14 +23,14 @@ export async function evaluateSuite(options: SuiteOptions): Promise<void> {
       import('@pocketnet/evaluate'),
       import('@pocketnet/lab/runs'),
     ]);
-  const { model, network, channels, threads, mirrored, suite, data, out } = options;
+  const { model, network, channels, mirrored, suite, data, out } = options;
   mkdirSync(out, { recursive: true });
-  const shared = { channels, ...(network && { network }), ...(threads && { threads }) };
-  const source = await openEmbeddings(model, { ...shared, ...(mirrored && { mirrored }) });
+  const source = await openEmbeddings(model, { channels, ...openingOptions(options), ...(mirrored && { mirrored }) });
   let progress: ReturnType<typeof startProgress> | undefined;
   try {
     const { evaluation, runs, pictures } = await runSuite(source, {
-      ...shared,
+      channels,
+      ...(network && { network }),
       model,
       suite,
       data,

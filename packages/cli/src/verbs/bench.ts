@@ -18,10 +18,7 @@ export const bench: Verb = {
   summary: 'time ONNX models in every runtime: latency, throughput, memory',
   define: (command) =>
     command
-      .argument(
-        '<model.onnx...>',
-        'embedders, each takes one image of float32; the first is what the others are compared with',
-      )
+      .argument('<model.onnx...>', 'embedders, each takes one image; the first is what the others are compared with')
       .option(
         '--runtimes <list>',
         'native, wasm, chromium-wasm, chromium-webgpu; by default all that this machine has',
@@ -42,12 +39,17 @@ async function run(models: readonly string[], options: Options): Promise<void> {
     runtimes.flatMap((runtime) => threads.map((count): BenchCase => ({ model, runtime, threads: count }))),
   );
   const progress = startProgress({ label: 'bench', total: cases.length * (rounds + 1), unit: 'turns' });
-  const results = await benchModels(cases, { rounds, onProgress: (done) => progress.update(done) }).finally(() =>
-    progress.finish(),
-  );
+  const failures: (BenchCase & { error: string })[] = [];
+  const results = await benchModels(cases, {
+    rounds,
+    onProgress: (done) => progress.update(done),
+    onFailure: (failed, { message }) => failures.push({ ...failed, error: message }),
+  }).finally(() => progress.finish());
+  for (const { error } of failures) note(error);
+  if (results.length === 0) throw new Error(`None of the ${cases.length} could be run.`);
   const machine = machineLine();
   if (out !== undefined) await writePage(out, results, machine);
-  printResult(options, { machine, results, ...(out !== undefined && { out }) }, () =>
+  printResult(options, { machine, results, failures, ...(out !== undefined && { out }) }, () =>
     [machine, table(columnsFor(results), results), ...(out === undefined ? [] : [`written: ${out}`])].join('\n'),
   );
 }

@@ -2,21 +2,17 @@ import { mkdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { CardFacts } from '@pocketnet/evaluate';
 import type { SourceCalibration } from '@pocketnet/lab/calibration';
-import { Option } from 'commander';
-import { wholeNumber } from '../arguments.js';
 import { machineLine } from '../machine.js';
+import { type ModelOptions, modelOptions, openingOptions } from '../model-options.js';
 import { checkNetwork } from '../networks.js';
 import { note, printResult } from '../output.js';
 import { showing } from '../progress.js';
 import { type CommonOptions, UsageError, type Verb } from '../verb.js';
 
-interface Options extends CommonOptions {
+interface Options extends CommonOptions, ModelOptions {
   data: string;
   groups?: string;
   flip: boolean;
-  network?: string;
-  channels: 'rgb' | 'bgr';
-  threads?: number;
   mirrored?: string;
   out?: string;
 }
@@ -25,27 +21,25 @@ export const calibrate: Verb = {
   name: 'calibrate',
   summary: 'find the thresholds of a model for given false match rates, on all pairs of a set of faces',
   define: (command) =>
-    command
-      .argument('<model>', 'a .safetensors, .pth or .onnx file, or embeddings as .npy or .safetensors')
+    modelOptions(command)
+      .argument(
+        '<model>',
+        'an ONNX file, weights (safetensors, or of torch.save), or embeddings as .npy or .safetensors',
+      )
       .requiredOption(
         '--data <location>',
         'faces as for training, such as faces/train?maxImages=5; without labels each image is a person',
       )
       .option('--groups <naming>', "compare groups by the labels in the images' names: utkface")
       .option('--no-flip', 'embed crops alone, as an app in a hurry does')
-      .option('--network <name>', 'which network the weights are of; by default what the file says')
-      .addOption(
-        new Option('--channels <order>', 'what the model was trained on').choices(['rgb', 'bgr']).default('rgb'),
-      )
       .option('--mirrored <file>', 'with embeddings: those of the mirror images')
-      .option('--threads <n>', 'threads that the model may use; by default one a core', wholeNumber(1))
       .option('--out <folder>', 'write calibration.json, card.md and calibration.html there')
       .action(run),
 };
 
 async function run(model: string, options: Options): Promise<void> {
-  const { data, groups, flip, network, channels, threads, mirrored, out } = options;
-  if (/\.(safetensors|pth|pt)$/i.test(model)) await checkNetwork(network);
+  const { data, groups, flip, channels, mirrored, out } = options;
+  await checkNetwork(options.network);
   const { openSource } = await import('@pocketnet/data');
   const { openEmbeddings } = await import('@pocketnet/lab/embedders');
   const { calibrateSource, faceGroups } = await import('@pocketnet/lab/calibration');
@@ -56,8 +50,7 @@ async function run(model: string, options: Options): Promise<void> {
   const faces = openSource(data);
   const source = await openEmbeddings(model, {
     channels,
-    ...(network && { network }),
-    ...(threads && { threads }),
+    ...openingOptions(options),
     ...(mirrored && { mirrored }),
   });
   let result: SourceCalibration;

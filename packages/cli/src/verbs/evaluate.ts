@@ -2,11 +2,12 @@ import { Option } from 'commander';
 import { fileEnding, wholeNumber } from '../arguments.js';
 import { evaluatePairs, type PairsOptions } from '../evaluate/pairs.js';
 import { evaluateSuite } from '../evaluate/suite.js';
+import { type ModelOptions, modelOptions } from '../model-options.js';
 import { checkNetwork } from '../networks.js';
 import { note } from '../output.js';
 import { type CommonOptions, UsageError, type Verb } from '../verb.js';
 
-interface Options extends CommonOptions, Pick<PairsOptions, 'network' | 'folds' | 'channels' | 'threads' | 'mirrored'> {
+interface Options extends CommonOptions, ModelOptions, Pick<PairsOptions, 'folds' | 'mirrored'> {
   model?: string;
   pairs?: string;
   suite?: 'quick' | 'full';
@@ -19,13 +20,12 @@ export const evaluate: Verb = {
   name: 'evaluate',
   summary: 'measure a model on the benchmarks in a folder, or on one set of face pairs',
   define: (command) =>
-    command
+    modelOptions(command)
       .argument(
         '[model]',
-        'a .safetensors, .pth or .onnx file, or embeddings as .npy or .safetensors; with --pairs, a folder of models too',
+        'an ONNX file, weights (safetensors, or of torch.save), or embeddings as .npy or .safetensors; with --pairs, a folder of models too',
       )
       .addOption(new Option('--model <file>', 'the model, as it was named before it became the argument').hideHelp())
-      .option('--network <name>', 'which network the weights are of; by default what the file says')
       .addOption(
         new Option('--suite <name>', 'quick: pair sets; full: IJB and MegaFace too').choices(['quick', 'full']),
       )
@@ -37,11 +37,7 @@ export const evaluate: Verb = {
       .option('--no-pictures', 'with --suite: leave the faces of the hardest pairs out of the report')
       .option('--pairs <file.bin>', "one set of pairs in InsightFace's format", fileEnding('.bin'))
       .option('--folds <n>', 'with --pairs: contiguous folds, as many as the list was made with', wholeNumber(2), 10)
-      .addOption(
-        new Option('--channels <order>', 'what the model was trained on').choices(['rgb', 'bgr']).default('rgb'),
-      )
       .option('--mirrored <file>', 'with embeddings: those of the mirror images')
-      .option('--threads <n>', 'threads that the model may use; by default one a core', wholeNumber(1))
       .action(run),
 };
 
@@ -53,7 +49,7 @@ async function run(argument: string | undefined, options: Options): Promise<void
   if (model === undefined) throw new UsageError('Name the model: pocketnet evaluate MODEL …');
   if (argument !== undefined && options.model !== undefined && argument !== options.model)
     throw new UsageError(`Two models are named, ${argument} and --model ${options.model}: give one.`);
-  if (/\.(safetensors|pth|pt)$/i.test(model)) await checkNetwork(options.network);
+  await checkNetwork(options.network);
   if (pairs !== undefined && suite === undefined) {
     if (data !== undefined || out !== undefined)
       throw new UsageError('--data and --out belong to --suite; --pairs prints its result.');

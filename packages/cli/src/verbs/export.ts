@@ -27,12 +27,8 @@ export const exportVerb: Verb = {
   summary: 'write a trained network as ONNX',
   define: (command) =>
     command
-      .requiredOption(
-        '--weights <file>',
-        'the weights, .safetensors or .pth',
-        fileEnding('.safetensors', '.pth', '.pt'),
-      )
-      .option('--network <name>', 'which network they are of; by default what the file says')
+      .requiredOption('--weights <file>', 'the weights: safetensors, or of torch.save, under any name')
+      .option('--network <name>', 'which network they are of; by default what the file or its shapes say')
       .requiredOption('--out <file.onnx>', 'the file to write', fileEnding('.onnx'))
       .option(
         '--optimize <how>',

@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import type { ReleaseCard } from '@pocketnet/lab';
-import { fileEnding } from '../arguments.js';
 import { machineLine } from '../machine.js';
 import { facts, note, percent, printResult, signed } from '../output.js';
 import type { CommonOptions, Verb } from '../verb.js';
@@ -15,7 +14,7 @@ export const release: Verb = {
   summary: 'make small files of trained weights, measure them, and write their model card',
   define: (command) =>
     command
-      .argument('<weights>', 'of a run, .safetensors', fileEnding('.safetensors'))
+      .argument('<weights>', 'of a run, such as best.safetensors')
       .requiredOption('--description <file.yaml>', 'what people say of the network, and what it is measured on')
       .requiredOption('--out <folder>', 'such as models/pocketnet-s-128')
       .action(run),

@@ -1,16 +1,14 @@
 import { readFileSync } from 'node:fs';
 import type { Embedder } from '@pocketnet/lab/embedders';
-import { Option } from 'commander';
 import { numberBetween } from '../arguments.js';
+import { type ModelOptions, modelOptions, openingOptions } from '../model-options.js';
 import { checkNetwork } from '../networks.js';
 import { facts, note, printResult } from '../output.js';
 import { type CommonOptions, UsageError, type Verb } from '../verb.js';
 
-interface Options extends CommonOptions {
+interface Options extends CommonOptions, ModelOptions {
   model?: string;
-  network?: string;
   threshold?: number;
-  channels: 'rgb' | 'bgr';
   flip: boolean;
 }
 
@@ -21,18 +19,17 @@ export const verify: Verb = {
   name: 'verify',
   summary: 'tell whether two aligned face crops show one person',
   define: (command) =>
-    command
+    modelOptions(command)
       .argument('<first>', 'a crop aligned to the ArcFace template: JPEG or PNG, square')
       .argument('<second>', 'another')
-      .option('--model <file>', 'an .onnx model, or .safetensors or .pth weights; unless said, the released network')
-      .option('--network <name>', 'which network the weights are of; by default what the file says')
+      .option(
+        '--model <file>',
+        'an ONNX model, or weights (safetensors, or of torch.save); unless said, the released network',
+      )
       .option(
         '--threshold <cosine>',
         `"same" from this cosine on; unless said, that of the model's card, or else ${uncalibratedThreshold}, which is usual but uncalibrated`,
         numberBetween(-1, 1),
-      )
-      .addOption(
-        new Option('--channels <order>', 'what the model was trained on').choices(['rgb', 'bgr']).default('rgb'),
       )
       .option('--no-flip', 'embed the crop alone, without its mirror image')
       .addHelpText('after', '\nPictures are taken as they are: nothing is detected or aligned yet.')
@@ -41,13 +38,14 @@ export const verify: Verb = {
 
 async function run(first: string, second: string, options: Options): Promise<void> {
   const model = options.model ?? (await released());
-  if (!model.toLowerCase().endsWith('.onnx')) await checkNetwork(options.network);
+  await checkNetwork(options.network);
   const { openEmbedder } = await import('@pocketnet/lab/embedders');
-  const { network, flip } = options;
-  const embedder = await openEmbedder(model, network === undefined ? {} : { network });
+  const { flip } = options;
+  const embedder = await openEmbedder(model, openingOptions(options));
   try {
     const a = await unitEmbedding(embedder, first, options);
     const b = await unitEmbedding(embedder, second, options);
+    await warnOfLikeness(embedder, first, options);
     const cosine = a.reduce((sum, value, i) => sum + value * (b[i] ?? 0), 0);
     const { threshold, calibrated, origin } = await thresholdFor(model, options);
     const result = {
@@ -102,23 +100,43 @@ async function thresholdFor(model: string, { threshold: given, flip }: Options):
   return { threshold: uncalibratedThreshold, calibrated: false, origin };
 }
 
-/** Crop plus mirror image, unless told otherwise, at unit length. */
-async function unitEmbedding(embedder: Embedder, path: string, { flip, channels }: Options): Promise<Float64Array> {
+/** Says so where a face and the same picture as a negative upside down, which shows none, are nearly equal to the model. */
+async function warnOfLikeness(embedder: Embedder, path: string, { channels }: Options): Promise<void> {
+  const { areNearlyEqual, likenessText } = await import('@pocketnet/lab/embedders');
+  const face = await pixelsOf(embedder, path, channels, () => {});
+  const none = face.toReversed().map((value) => -value);
+  if (areNearlyEqual(await embedder.embed(face, 1), await embedder.embed(none, 1)))
+    note(likenessText(`${path} and a picture without a face get nearly equal embeddings`));
+}
+
+/** A crop as an embedder takes it. */
+async function pixelsOf(
+  { size }: Embedder,
+  path: string,
+  channels: Options['channels'],
+  say: (text: string) => void,
+): Promise<Float32Array> {
   const { decodePicture, pictureToFloats, squared } = await import('@pocketnet/data');
-  const { mirrored, swapRedAndBlue } = await import('@pocketnet/lab/embedders');
+  const { swapRedAndBlue } = await import('@pocketnet/lab/embedders');
   const picture = await decodePicture(readFileSync(path), { file: path });
   if (picture.width !== picture.height) {
-    note(
+    say(
       `${path} is ${picture.width}x${picture.height}, not square: probably no aligned crop, so the verdict means little.`,
     );
   }
-  const { size } = embedder;
   const floats = new Float32Array(size * size * 3);
   pictureToFloats(squared(picture, size), floats);
   if (channels === 'bgr') swapRedAndBlue(floats);
+  return floats;
+}
+
+/** Crop plus mirror image, unless told otherwise, at unit length. */
+async function unitEmbedding(embedder: Embedder, path: string, { flip, channels }: Options): Promise<Float64Array> {
+  const { mirrored } = await import('@pocketnet/lab/embedders');
+  const floats = await pixelsOf(embedder, path, channels, note);
   const sum = Float64Array.from(await embedder.embed(floats, 1));
   if (flip)
-    for (const [i, value] of (await embedder.embed(mirrored(floats, 1, size), 1)).entries())
+    for (const [i, value] of (await embedder.embed(mirrored(floats, 1, embedder.size), 1)).entries())
       sum[i] = (sum[i] ?? 0) + value;
   const norm = Math.hypot(...sum);
   if (!(norm > 0 && Number.isFinite(norm)))

@@ -20,7 +20,7 @@ import {
   type VerificationReport,
   verification,
 } from '@pocketnet/evaluate';
-import { type EmbeddedSet, type ImageSet, imageKeys, pairImages, rowOf } from '../embedders/index.js';
+import { type EmbeddedSet, type ImageSet, imageKeys, likenessWarning, pairImages, rowOf } from '../embedders/index.js';
 import type { Benchmark, BenchmarkOptions, MeasuredRun } from './benchmark.js';
 import { thinnedCurve } from './curve.js';
 import { findPairs, openPairs, pairPlaces } from './pair-files.js';
@@ -110,7 +110,7 @@ export function measurePairs(
     thresholds: thresholds(report, curve, scorable.same, cosines),
     curve: thinnedCurve(curve),
     hardest: hardestPairs(scorable, cosines),
-    problems: [...unreadImages(embedded.problems, left), ...duplicatePairs(keys, same)],
+    problems: [...warnings(embedded), ...unreadImages(embedded.problems, left), ...duplicatePairs(keys, same)],
   };
   return {
     result,
@@ -140,6 +140,11 @@ function scorablePairs({ images, flips, problems }: EmbeddedSet, same: readonly 
     }
   }
   return { sums: { rows: 2 * numbers.length, cols, data }, same: numbers.map((pair) => same[pair] ?? false), numbers };
+}
+
+function warnings({ images }: EmbeddedSet): string[] {
+  const warning = likenessWarning(images);
+  return warning === undefined ? [] : [warning];
 }
 
 const share = (name: string, value: number): Metric => ({ name, value, interval: null, unit: 'share' });

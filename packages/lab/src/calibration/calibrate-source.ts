@@ -7,7 +7,7 @@ import {
   type GroupingResult,
   type Matrix,
 } from '@pocketnet/evaluate';
-import { type EmbeddedSet, type EmbeddingSource, rowOf, sourceImages } from '../embedders/index.js';
+import { type EmbeddedSet, type EmbeddingSource, likenessWarning, rowOf, sourceImages } from '../embedders/index.js';
 import { type FaceGroups, faceGroups } from './face-groups.js';
 
 export interface CalibrateSourceOptions extends Omit<CalibrationOptions, 'onProgress'> {
@@ -107,8 +107,10 @@ function usableRows({ images, flips, problems }: EmbeddedSet): { matrix: Matrix;
 
 const NAMED = 10;
 
-function problemsOf({ problems }: EmbeddedSet, withoutGroups: boolean): string[] {
+function problemsOf({ images, problems }: EmbeddedSet, withoutGroups: boolean): string[] {
+  const warning = likenessWarning(images);
   return [
+    ...(warning === undefined ? [] : [warning]),
     ...(problems.length > 0 ? [`${problems.length} images have no usable embedding and are left out.`] : []),
     ...problems.slice(0, NAMED).map(({ reason }) => reason),
     ...(problems.length > NAMED ? [`… and ${problems.length - NAMED} more.`] : []),

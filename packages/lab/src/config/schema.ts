@@ -76,6 +76,11 @@ const teacherModel = z.preprocess(
       .min(1)
       .describe('An .onnx file, weights, or the folder of a run that kept the weights of its epochs (keepEpochs).'),
     channels: z.enum(['rgb', 'bgr']).default('rgb').describe('Channel order that it was trained with.'),
+    mean: z
+      .preprocess(asList, z.array(z.number()))
+      .exactOptional()
+      .describe('What an ONNX teacher wants subtracted from the pixels, 0 to 255, where its graph does not tell.'),
+    scale: z.number().exactOptional().describe('What it wants the rest multiplied by.'),
     network: z.string().min(1).exactOptional().describe('Which network weights are of, where the file does not say.'),
     weight: z
       .number()

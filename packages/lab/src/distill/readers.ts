@@ -88,7 +88,7 @@ export class CachedReader implements TeacherReader {
     const caches = new Map<string, EmbeddingCache>();
     const parts = partsOf(location);
     for (const part of new Set(parts)) {
-      const folder = await cacheFolder(root, { path: stage.path, channels: this.model.channels }, part);
+      const folder = await cacheFolder(root, { ...this.model, path: stage.path }, part);
       const cache = new EmbeddingCache(folder, imagesOf(part), dimension);
       if (cache.missing().length > 0) await this.#fill(stage, cache, part);
       caches.set(part, cache);

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { randomState, setRandomState } from '@pocketnet/torch';
 import type { Embedder } from '../embedders/embedder.js';
+import { kindOfFile } from '../embedders/kind.js';
 import { networkEmbedder } from '../embedders/network.js';
 import { openEmbedder } from '../embedders/open.js';
 import { type LoadedNetwork, loadNetwork } from '../networks/index.js';
@@ -16,6 +17,9 @@ export interface TeacherModel {
   network?: string | undefined;
   /** Of a live teacher on libtorch; cached embeddings are always made in float32. */
   precision?: 'float32' | 'bf16' | undefined;
+  /** Of an ONNX teacher, where its graph does not tell how it wants the pixels. */
+  mean?: readonly number[] | undefined;
+  scale?: number | undefined;
 }
 
 /**
@@ -23,13 +27,14 @@ export interface TeacherModel {
  * @throws an Error that names the teacher's file, when it is missing or is no network that can be opened
  */
 export async function openStage(
-  { network: name, precision = 'float32' }: TeacherModel,
+  { network: name, precision = 'float32', mean, scale }: TeacherModel,
   { path }: Stage,
   device: string,
 ): Promise<Embedder> {
   if (!existsSync(path)) throw new Error(`The teacher ${path} does not exist; a run does not start without it.`);
   try {
-    if (path.endsWith('.onnx')) return await openEmbedder(path);
+    if (kindOfFile(path) === 'onnx')
+      return await openEmbedder(path, { ...(mean && { mean }), ...(scale !== undefined && { scale }) });
     const { network, entry, embedding, input } = withoutDrawing(() => loadNetwork(path, name));
     const embedder = networkEmbedder(network.to({ device }), {
       name: entry.name,

@@ -1,6 +1,7 @@
-import { readFile, stat } from 'node:fs/promises';
-import { basename, extname } from 'node:path';
+import { stat } from 'node:fs/promises';
+import { basename } from 'node:path';
 import type { ModelFacts } from '@pocketnet/evaluate';
+import { kindOfFile } from './kind.js';
 import type { EmbeddingSource } from './source.js';
 
 /**
@@ -33,9 +34,9 @@ type Cost = Pick<ModelFacts, 'parameters' | 'macs' | 'flops'>;
 
 // Imported when first used: an ONNX model needs no libtorch, and weights need no ONNX Runtime.
 async function costOf(path: string, size: number, name: string | undefined): Promise<Cost> {
-  if (extname(path).toLowerCase() === '.onnx') {
-    const { onnxCost } = await import('./onnx-cost.js');
-    return onnxCost(await readFile(path), path, size);
+  if (kindOfFile(path) === 'onnx') {
+    const [{ onnxCost }, { readModelFile }] = await Promise.all([import('./onnx-cost.js'), import('@pocketnet/onnx')]);
+    return onnxCost((await readModelFile(path)).bytes, path, size);
   }
   const { count, loadNetwork } = await import('../networks/index.js');
   const { network, input } = loadNetwork(path, name);

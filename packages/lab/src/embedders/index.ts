@@ -3,6 +3,8 @@ export * from './embed-set.js';
 export * from './embedder.js';
 export * from './facts.js';
 export * from './image-set.js';
+export * from './kind.js';
+export * from './likeness.js';
 export * from './matrix/index.js';
 export * from './open.js';
 export * from './pairs.js';

@@ -1,5 +1,5 @@
 import type { ModelFacts } from '@pocketnet/evaluate';
-import { decodeModel, type Graph, type Node } from '@pocketnet/onnx';
+import { type Dim, decodeModel, type Graph, type Node } from '@pocketnet/onnx';
 
 /** Height and width of a value; `flat` once it is a vector an image. */
 type Extent = readonly [height: number, width: number] | 'flat';
@@ -8,7 +8,7 @@ type Extent = readonly [height: number, width: number] | 'flat';
  * Parameters (all float constants) and multiply-adds of one image of a convolutional ONNX network, by walking through its graph.
  * Null is what cannot be told: graphs that this project cannot decode, and multiply-adds of operators that it does not know.
  *
- * @param size side of the square input
+ * @param size side of the square input, where the graph leaves its own open
  */
 export function onnxCost(
   bytes: Uint8Array,
@@ -26,7 +26,7 @@ export function onnxCost(
 }
 
 function macsOf(graph: Graph, size: number): number | null {
-  const extents = new Map<string, Extent>(graph.inputs.map(({ name }) => [name, [size, size]]));
+  const extents = new Map<string, Extent>(graph.inputs.map(({ name, shape }) => [name, extentOfInput(shape, size)]));
   let macs = 0;
   for (const node of graph.nodes) {
     const input = node.inputs.map((name) => extents.get(name)).find((extent) => extent !== undefined);
@@ -39,6 +39,13 @@ function macsOf(graph: Graph, size: number): number | null {
     macs += positions * weightsAt(node, graph);
   }
   return macs;
+}
+
+/** Of images, NCHW or NHWC. */
+function extentOfInput(shape: readonly Dim[] | null, size: number): Extent {
+  const [, a, b, c] = shape ?? [];
+  const [height, width] = (a === 3 ? [b, c] : [a, b]).map((side) => (typeof side === 'number' ? side : size));
+  return [height ?? size, width ?? size];
 }
 
 /** Operators that leave the extent as it is. */

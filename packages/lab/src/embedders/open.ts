@@ -1,11 +1,16 @@
-import { extname } from 'node:path';
+import { existsSync } from 'node:fs';
 import type { Embedder } from './embedder.js';
+import { kindOfFile } from './kind.js';
 
 export interface OpenOptions {
   /** Which network weights are of; by default what their file says. Needless for ONNX. */
   network?: string;
   /** Threads that one call may use; by default the engine's choice. */
   threads?: number;
+  /** What an ONNX model takes from the pixels, 0 … 255, before `scale`: one number or three; told by its graph unless said. */
+  mean?: readonly number[];
+  /** What an ONNX model multiplies the rest by; told by its graph unless said. */
+  scale?: number;
   /** What runs ONNX: the native library, or the one that browsers have. */
   runtime?: 'native' | 'wasm';
 }
@@ -16,20 +21,18 @@ type Opener = (path: string, options: OpenOptions) => Promise<Embedder>;
 const onnx: Opener = async (path, options) => (await import('./onnx.js')).openOnnx(path, options);
 const weights: Opener = async (path, options) => (await import('./weights.js')).openWeights(path, options);
 
-/** Every kind of model file by its extension: a new one is one line here. */
-export const openers: ReadonlyMap<string, Opener> = new Map([
-  ['.onnx', onnx],
-  ['.safetensors', weights],
-  ['.pth', weights],
-  ['.pt', weights],
-]);
+/** Every kind of model file: a new one is one line here, and one in `kindOfFile`. */
+export const openers: Readonly<Record<'onnx' | 'weights', Opener>> = { onnx, weights };
 
 /**
- * Opens a model file as an embedder.
- * @throws an Error that names the file and what to do: unknown extension, no network named, weights that do not fit
+ * Opens a model file as an embedder, whatever its name.
+ * @throws an Error that names the file and what to do: no model, no network named, weights that do not fit
  */
 export async function openEmbedder(path: string, options: OpenOptions = {}): Promise<Embedder> {
-  const opener = openers.get(extname(path).toLowerCase());
-  if (!opener) throw new Error(`${path} is no model: its name must end in ${[...openers.keys()].join(', ')}.`);
-  return opener(path, options);
+  const kind = kindOfFile(path);
+  if (kind !== undefined && kind !== 'npy') return openers[kind](path, options);
+  const fault = existsSync(path) ? 'its content is neither' : 'there is no such file';
+  throw new Error(
+    `${path} is no model: ${fault}. Models are ONNX (.onnx) and weights (.safetensors, .pth and others).`,
+  );
 }

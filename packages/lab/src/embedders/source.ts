@@ -1,9 +1,10 @@
-import { extname } from 'node:path';
+import { existsSync } from 'node:fs';
 import { type EmbeddedSet, type EmbedSetOptions, embedSet } from './embed-set.js';
 import type { Embedder } from './embedder.js';
 import type { ImageSet } from './image-set.js';
+import { kindOfFile } from './kind.js';
 import { matrixKinds } from './matrix/index.js';
-import { type OpenOptions, openEmbedder, openers } from './open.js';
+import { type OpenOptions, openEmbedder } from './open.js';
 
 /**
  * Where a set's embeddings come from: a network that looks at the pictures, or a matrix computed elsewhere, which knows them by
@@ -47,10 +48,11 @@ export async function openEmbeddings(path: string, options: OpenEmbeddingsOption
   const kind = matrixKinds.find((each) => each.matches(path));
   if (kind) return kind.open(path, mirrored);
   if (mirrored !== undefined) throw new Error(`${path} is no matrix of embeddings; it needs no ${mirrored} beside it.`);
-  const extension = extname(path).toLowerCase();
-  if (!openers.has(extension)) {
-    const known = [...openers.keys(), ...matrixKinds.flatMap(({ extensions }) => extensions)];
-    throw new Error(`${path} gives no embeddings: its name must end in ${[...new Set(known)].join(', ')}.`);
+  if (kindOfFile(path) === undefined) {
+    const fault = existsSync(path) ? 'its content is none that does' : 'there is no such file';
+    throw new Error(
+      `${path} gives no embeddings: ${fault}. Models (.onnx), weights (.safetensors, .pth and others) and matrices (.npy) do.`,
+    );
   }
   return embedderSource(await openEmbedder(path, open), { ...(channels && { channels }), ...(batch && { batch }) });
 }

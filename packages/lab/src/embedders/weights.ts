@@ -4,7 +4,7 @@ import type { Embedder } from './embedder.js';
 import { networkEmbedder } from './network.js';
 import type { OpenOptions } from './open.js';
 
-/** An embedder from weights, `.safetensors` or `.pth`, on libtorch. */
+/** An embedder from weights, of any file that `loadNetwork` reads, on libtorch. */
 export async function openWeights(path: string, { network: name, threads }: OpenOptions = {}): Promise<Embedder> {
   if (threads !== undefined) setThreads(threads);
   const { network, entry, embedding, input } = loadNetwork(path, name);

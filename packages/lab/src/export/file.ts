@@ -20,9 +20,9 @@ export interface ExportFileOptions {
 }
 
 /**
- * Writes trained weights, `.safetensors` or `.pth`, as ONNX: whole or not at all.
+ * Writes trained weights, of any file that `loadNetwork` reads, as ONNX: whole or not at all.
  *
- * @param networkName which network they are of; by default what the file's metadata says
+ * @param networkName which network they are of; by default what the file's metadata or its shapes say
  * @throws an Error that names the file, when the weights cannot be read or do not fit
  */
 export function exportOnnx(
@@ -31,7 +31,7 @@ export function exportOnnx(
   outPath: string,
   options: ExportFileOptions = {},
 ): ExportedFile {
-  const { network, entry, embedding, input, metadata: known } = loadNetwork(weightsPath, networkName);
+  const { network, entry, embedding, input, classes, metadata: known } = loadNetwork(weightsPath, networkName);
   try {
     const { data, step } = known;
     const licence = options.licence ?? known.licence;
@@ -41,6 +41,7 @@ export function exportOnnx(
       input,
       ...(data !== undefined && { data }),
       ...(step !== undefined && { step }),
+      ...(classes !== undefined && { classes }),
       ...(licence !== undefined && { licence }),
     });
     const bytes = encodeModel(graph, { opset, metadata });

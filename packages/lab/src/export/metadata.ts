@@ -13,6 +13,8 @@ export interface ExportFacts {
   data?: string;
   /** Steps of training. */
   step?: string;
+  /** Classes, that is people, of the head that it was trained with. */
+  classes?: number;
   /** Licence of the weights. */
   licence?: string;
 }
@@ -23,7 +25,7 @@ export const preprocessing = (input: number): string =>
 
 /** The key-value pairs of the ONNX file. Whoever opens it needs nothing else to use it rightly. */
 export function exportMetadata(network: Block, facts: ExportFacts): Record<string, string> {
-  const { name, embedding, input, data = 'not stated', step, licence } = facts;
+  const { name, embedding, input, data = 'not stated', step, classes, licence } = facts;
   return {
     network: name,
     ...(network instanceof PocketNet ? { genotype: writeGenotype(network.options.genotype) } : {}),
@@ -32,6 +34,7 @@ export function exportMetadata(network: Block, facts: ExportFacts): Record<strin
     preprocessing: preprocessing(input),
     data,
     ...(step === undefined ? {} : { step }),
+    ...(classes === undefined ? {} : { classes: String(classes) }),
     // Weights are made from data, whose terms reach further than the code's licence.
     licence: licence ?? 'not stated: the terms of the training data apply',
   };

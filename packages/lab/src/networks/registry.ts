@@ -20,6 +20,17 @@ export interface NetworkEntry {
   /** Width of its embedding. */
   readonly embedding: number;
   build(options?: NetworkOptions): Block;
+  /** What the shapes of its weights tell, by name: the embedding's width, and the side of the last map where it is a square. */
+  tell(shapeOf: (name: string) => readonly number[] | undefined): { embedding?: number; lastMap?: number };
+}
+
+/** From a vector as long as the embedding, and a kernel that covers the last map. */
+function toldBy(vector: readonly number[] | undefined, kernel: readonly number[] | undefined) {
+  const [, , height, width] = kernel ?? [];
+  return {
+    ...(vector?.[0] !== undefined && { embedding: vector[0] }),
+    ...(height !== undefined && height === width && { lastMap: height }),
+  };
 }
 
 function pocketNet(
@@ -35,6 +46,7 @@ function pocketNet(
     description,
     embedding,
     build: (options = {}) => new PocketNet({ genotype, channels, cells, embedding, ...options }),
+    tell: (shapeOf) => toldBy(shapeOf('tail.7.weight'), shapeOf('tail.4.weight')),
   };
 }
 
@@ -48,6 +60,10 @@ function iresNet(depth: number, units: readonly number[]): NetworkEntry {
     embedding: teacherEmbedding,
     build: ({ embedding = teacherEmbedding, input } = {}) =>
       new IResNet({ units, embedding, ...(input !== undefined && { input }) }),
+    tell(shapeOf) {
+      const side = Math.sqrt((shapeOf('fc.weight')?.[1] ?? 0) / 512); // of [embedding, channels · side²]
+      return toldBy(shapeOf('features.weight'), Number.isInteger(side) && side > 0 ? [512, 1, side, side] : undefined);
+    },
   };
 }
 
@@ -71,6 +87,7 @@ export const networks: readonly NetworkEntry[] = [
     description: "MobileFaceNet as PocketNet's code has it: ReLU6, no PReLU",
     embedding: 128,
     build: ({ embedding = 128, input } = {}) => new MobileFaceNet({ embedding, ...(input !== undefined && { input }) }),
+    tell: (shapeOf) => toldBy(shapeOf('bn.weight'), shapeOf('gdconv.depthwise.weight')),
   },
 ];
 

@@ -1,6 +1,8 @@
-import { loadTensors, operator, ops, scope, type Tensor } from '@pocketnet/torch';
+import { operator, ops, scope, type Tensor } from '@pocketnet/torch';
+import { readTensors } from '@pocketnet/torch/io';
+import { describeMisfits, fit } from './fit.js';
 import type { Block } from './interpreter.js';
-import { withoutWrapping } from './load.js';
+import { entriesFor } from './load.js';
 
 /** @param size [height, width] */
 const upsampleBilinear = operator<[self: Tensor, size: number[], alignCorners: boolean], Tensor>(
@@ -16,14 +18,18 @@ const upsampleBilinear = operator<[self: Tensor, size: number[], alignCorners: b
  * @throws an Error that names the file, where the weights are of another network
  */
 export function startFrom(network: Block, path: string): void {
+  const stored = readTensors(path);
+  const misfit = fit(stored.tensors, network.stateDict());
+  if (misfit.missing.length + misfit.unknown.length > 0)
+    throw new Error(`init ${path}: These weights do not fit this network: ${describeMisfits(misfit)}.`);
   scope(() => {
     const state = network.stateDict();
-    const given = withoutWrapping(loadTensors(path).tensors);
-    const widths = [widthOf(given), widthOf(state)] as const;
+    const given = entriesFor(network, stored, misfit.prefix);
+    const widths = embeddingWidths(given, state);
     const fitted = new Map(
       [...given].map(([name, value]) => {
-        const own = state.get(name);
-        return [name, own && makesEmbedding(value, own, widths) ? firstOf(value, own) : resampled(value, own?.shape)];
+        const own = state.get(name) as Tensor; // given has the names of the state
+        return [name, makesEmbedding(value, own, widths) ? firstOf(value, own) : resampled(value, own.shape)];
       }),
     );
     try {
@@ -35,18 +41,26 @@ export function startFrom(network: Block, path: string): void {
 }
 
 /** A depthwise kernel [C, 1, k, k] as [C, 1, m, m], where that is what is wanted; everything else as it is. */
-function resampled(value: Tensor, wanted: readonly number[] | undefined): Tensor {
+function resampled(value: Tensor, wanted: readonly number[]): Tensor {
   const [channels, one, from = 0, alsoFrom] = value.shape;
-  const [wantedChannels, wantedOne, to = 0, alsoTo] = wanted ?? [];
+  const [wantedChannels, wantedOne, to = 0, alsoTo] = wanted;
   const isDepthwise = value.shape.length === 4 && one === 1 && from === alsoFrom;
-  const isWanted = wanted?.length === 4 && channels === wantedChannels && wantedOne === 1 && to === alsoTo;
+  const isWanted = wanted.length === 4 && channels === wantedChannels && wantedOne === 1 && to === alsoTo;
   if (!isDepthwise || !isWanted || from === to) return value;
   return ops.mulScalar(upsampleBilinear(value, [to, to], false), (from * from) / (to * to));
 }
 
-/** Of an embedding: the last layer's, a batch norm. */
-const widthOf = (state: ReadonlyMap<string, Tensor>): number =>
-  [...state.values()].findLast(({ shape }) => shape.length === 1)?.shape[0] ?? 0;
+/** Of the embedding in both: the length of the only vectors, those of the last norm, that differ. */
+function embeddingWidths(
+  given: ReadonlyMap<string, Tensor>,
+  state: ReadonlyMap<string, Tensor>,
+): readonly [given: number, own: number] {
+  for (const [name, { shape }] of state) {
+    const [width = 0] = given.get(name)?.shape ?? [];
+    if (shape.length === 1 && width !== shape[0]) return [width, shape[0] ?? 0];
+  }
+  return [0, 0];
+}
 
 /** Whether two entries of one name differ in the width of the embedding, and in nothing else. */
 function makesEmbedding({ shape }: Tensor, own: Tensor, [given, wanted]: readonly [number, number]): boolean {

@@ -3,7 +3,7 @@ import type { Genotype } from './genotype.js';
 import { readGenotype } from './genotype-text.js';
 
 /**
- * Reads a genotype file: JSON whose key `genotype` holds the official text, or that text alone.
+ * Reads a genotype file: JSON whose key `genotype` holds the official text, that text alone, or a log that prints it.
  * @throws an Error that names the file and what is wrong in it
  */
 export function readGenotypeFile(path: string): Genotype {

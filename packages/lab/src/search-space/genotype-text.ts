@@ -25,12 +25,13 @@ function writeConcat(states: readonly number[]): string {
 }
 
 /**
- * Reads the text that `writeGenotype` and the released code write. Python's spellings do not matter: either quote, any white
- * space, `range(a, b)` or a list of states.
+ * Reads the text that `writeGenotype` and the released code write, and DARTS' logs: nodes as lists of edges or one flat list of two edges a
+ * node, a log line around it, of several genotypes the last. Python's spellings do not matter: either quote, any white space, `range(a, b)`
+ * or a list of states, NumPy's `np.int64(3)`.
  * @throws an Error that says what was expected at which character, or which edge is impossible
  */
 export function readGenotype(text: string): Genotype {
-  const reader = new GenotypeReader(text);
+  const reader = new GenotypeReader(text, Math.max(0, text.search(/Genotype\s*\((?![\s\S]*Genotype\s*\()/)));
   reader.expect('Genotype');
   reader.expect('(');
   const normal = reader.nodes('normal');
@@ -42,7 +43,7 @@ export function readGenotype(text: string): Genotype {
   const reduceConcat = reader.concat('reduce_concat');
   reader.skip(',');
   reader.expect(')');
-  reader.end();
+  reader.endOfLine();
   return checkGenotype({ normal, normalConcat, reduce, reduceConcat });
 }
 
@@ -63,9 +64,14 @@ export function checkGenotype(genotype: Genotype): Genotype {
     for (const [node, edges] of nodes.entries()) {
       if (edges.length === 0) fail(`has no edge into node ${node}`);
       for (const [name, from] of edges) {
-        if (!primitiveNames.includes(name) || name === 'none') {
-          const known = primitiveNames.filter((known) => known !== 'none').join(', ');
-          fail(`names the operation '${name}' at node ${node}; there are ${known}`);
+        if (!isOperation(name)) {
+          const lacking = [...new Set(cells.flatMap(([, all]) => all.flat().map(([each]) => each)))].filter(
+            (each) => !isOperation(each),
+          );
+          const known = primitiveNames.filter(isOperation).join(', ');
+          const others =
+            lacking.length > 1 ? `; this search space lacks ${lacking.map((each) => `'${each}'`).join(', ')}` : '';
+          fail(`names the operation '${name}' at node ${node}; there are ${known}${others}`);
         }
         if (!isState(from, node + 2)) fail(`leads state ${from} into node ${node}, which sees states 0 to ${node + 1}`);
       }
@@ -77,18 +83,29 @@ export function checkGenotype(genotype: Genotype): Genotype {
   return genotype;
 }
 
+const isOperation = (name: PrimitiveName): boolean => primitiveNames.includes(name) && name !== 'none';
+
 const isState = (state: number, end: number): boolean => Number.isInteger(state) && state >= 0 && state < end;
 
 /** A cursor over the text; each method takes what its name says, or throws. */
 class GenotypeReader {
-  #at = 0;
+  #at: number;
 
-  constructor(readonly text: string) {}
+  constructor(
+    readonly text: string,
+    start: number,
+  ) {
+    this.#at = start;
+  }
 
   nodes(field: string): Edge[][] {
     this.expect(field);
     this.expect('=');
-    return this.#list('[', ']', () => this.#list('[', ']', () => this.#edge()));
+    if (!/\s*\[\s*\(/y.test(this.text.slice(this.#at))) return this.#list('[', ']', () => this.#edges());
+    const at = this.#at;
+    const edges = this.#edges();
+    if (edges.length % 2 !== 0) throw this.#error('a list of two edges a node', at);
+    return Array.from({ length: edges.length / 2 }, (_, node) => edges.slice(2 * node, 2 * node + 2));
   }
 
   concat(field: string): number[] {
@@ -115,25 +132,29 @@ class GenotypeReader {
     return found;
   }
 
-  end(): void {
-    this.#match(/\s*/y);
-    if (this.#at < this.text.length) throw this.#error('the end');
+  endOfLine(): void {
+    this.#match(/[^\S\n]*/y);
+    if (this.#at < this.text.length && this.text[this.#at] !== '\n') throw this.#error('the end');
+  }
+
+  #edges(): Edge[] {
+    return this.#list('[', ']', () => this.#edge());
   }
 
   #edge(): Edge {
     this.expect('(');
-    const name = this.#match(/\s*(?:'(\w+)'|"(\w+)")/y);
+    const name = this.#match(/\s*(?:'(\w+)'|"(\w+)"|(?:np|numpy)\.str_\('(\w+)'\))/y);
     if (!name) throw this.#error("an operation's name in quotes");
     this.expect(',');
     const from = this.#number();
     this.expect(')');
-    return [(name[1] ?? name[2]) as PrimitiveName, from]; // checkGenotype asks whether it is one
+    return [(name[1] ?? name[2] ?? name[3]) as PrimitiveName, from]; // checkGenotype asks whether it is one
   }
 
   #number(): number {
-    const digits = this.#match(/\s*(\d{1,9})/y);
+    const digits = this.#match(/\s*(?:(\d{1,9})|(?:np|numpy)\.u?int\d+\((\d{1,9})\))/y);
     if (!digits) throw this.#error('a number');
-    return Number(digits[1]);
+    return Number(digits[1] ?? digits[2]);
   }
 
   #list<T>(open: string, close: string, element: () => T): T[] {

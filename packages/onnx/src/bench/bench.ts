@@ -16,6 +16,8 @@ export interface BenchOptions {
   /** Images at once for the throughput, 16 unless said; of models with a fixed batch it is that of one at a time. */
   readonly batch?: number;
   readonly onProgress?: (done: number, of: number) => void;
+  /** Told of a case that cannot be run, which is then left out; without it the first one ends the whole bench. */
+  readonly onFailure?: (bench: BenchCase, error: Error) => void;
 }
 
 /** What one model cost where it was run. */
@@ -45,28 +47,45 @@ interface Open {
 
 /**
  * Runs models in turns, each in a process of its own, so that a slow minute of the machine slows all and none uses the other's memory.
- * @throws an Error that names the model and the runtime that could not run it
+ * @throws an Error that names the model and the runtime that could not run it, unless `onFailure` takes it
  */
 export async function benchModels(cases: readonly BenchCase[], options: BenchOptions = {}): Promise<BenchResult[]> {
-  const { rounds = 10, runs = 10, batch = 16, onProgress } = options;
+  const { rounds = 10, runs = 10, batch = 16, onProgress, onFailure } = options;
   const open: Open[] = [];
+  /** The work's result; undefined where it failed, and the case is out of the bench. */
+  const trying = async <T>(bench: BenchCase, work: () => Promise<T>): Promise<T | undefined> => {
+    try {
+      return await about(bench, work());
+    } catch (error) {
+      if (!onFailure) throw error;
+      onFailure(bench, error as Error); // about() throws nothing else
+      const failed = open.find((each) => each.bench === bench);
+      if (failed) open.splice(open.indexOf(failed), 1);
+      await failed?.running.close();
+      return undefined;
+    }
+  };
   try {
     for (const bench of cases) {
-      const running = await about(bench, RUNNERS[bench.runtime].start(bench.model, bench.threads));
-      open.push({ bench, running, turns: [], peakBytes: Number.NaN, perSecond: Number.NaN });
+      const running = await trying(bench, () => RUNNERS[bench.runtime].start(bench.model, bench.threads));
+      if (running) open.push({ bench, running, turns: [], peakBytes: Number.NaN, perSecond: Number.NaN });
     }
     const total = cases.length * (rounds + 1);
     let done = 0;
     for (let round = 0; round < rounds; round++)
-      for (const { bench, running, turns } of open) {
-        turns.push((await about(bench, running.run({ runs, batch: 1 }))).sort((a, b) => a - b));
+      for (const { bench, running, turns } of [...open]) {
+        const turn = await trying(bench, () => running.run({ runs, batch: 1 }));
+        if (turn) turns.push(turn.sort((a, b) => a - b));
         onProgress?.(++done, total);
       }
-    for (const each of open) {
+    for (const each of [...open]) {
       const { bench, running } = each;
-      each.peakBytes = await about(bench, running.peakBytes()); // of one image at a time
       const images = running.openBatch ? batch : 1;
-      each.perSecond = (1000 * images) / Math.min(...(await about(bench, running.run({ runs: 3, batch: images }))));
+      const told = await trying(bench, async () => {
+        const peakBytes = await running.peakBytes(); // of one image at a time
+        return { peakBytes, perSecond: (1000 * images) / Math.min(...(await running.run({ runs: 3, batch: images }))) };
+      });
+      Object.assign(each, told);
       onProgress?.(++done, total);
     }
     return open.map(({ bench, turns, peakBytes, perSecond }) => {

@@ -1,8 +1,9 @@
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import { type ModelProto, ModelProtoSchema } from 'onnx-buf';
 import { checkGraph } from '../graph/check.js';
-import type { Graph } from '../graph/graph.js';
+import type { Graph, ValueInfo } from '../graph/graph.js';
 import { decodeGraph, encodeGraph } from './graphs.js';
+import { decodeValue } from './values.js';
 
 export interface ModelOptions {
   /** Version of ONNX's operator set that the nodes follow; 17 (default) or later. */
@@ -39,7 +40,7 @@ const IR_VERSIONS = [
 ];
 
 /** Protocol buffers end at 2 GiB. */
-const MAX_BYTES = 2 ** 31 - 1;
+export const MAX_BYTES = 2 ** 31 - 1;
 
 /**
  * Writes a graph as an ONNX file. Equal graphs and options give equal bytes.
@@ -96,6 +97,14 @@ export function decodeModel(bytes: Uint8Array, name = 'the bytes given'): Decode
 /** Reads only what stands beside the graph; works for models whose graph `decodeModel` refuses too. */
 export function readModelHeader(bytes: Uint8Array, name = 'the bytes given'): ModelHeader {
   return header(parseModel(bytes, name));
+}
+
+/** The inputs that a run is given, without those that are constants; works for models whose graph `decodeModel` refuses too. */
+export function modelInputs(bytes: Uint8Array, name = 'the bytes given'): ValueInfo[] {
+  const { graph } = parseModel(bytes, name);
+  const constants = new Set(graph?.initializer.map((tensor) => tensor.name));
+  const inputs = graph?.input.filter((input) => !constants.has(input.name)) ?? [];
+  return inputs.map(decodeValue).filter((value) => value !== undefined);
 }
 
 /** The file as the format has it. @throws Error when the bytes are no ONNX model */

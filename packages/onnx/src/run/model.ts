@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import type { InferenceSession } from 'onnxruntime-node';
 import { type Dtype, isDtype, type TensorData } from '../graph/dtype.js';
 import type { ValueInfo } from '../graph/graph.js';
+import { readModelFile } from '../model/external-data.js';
 import { readModelHeader } from '../model/model.js';
 import { checkFeeds, type Feed } from './feeds.js';
 import type { OpenedSession, RuntimeOptions } from './runtime.js';
@@ -32,7 +32,7 @@ export interface Model {
 }
 
 /**
- * Loads an ONNX model, from a file or from bytes, into one of the runtimes. Weights too small to count are left out, since they are slow.
+ * Loads an ONNX model, from a file (and the data files beside it) or from bytes, into one of the runtimes. Weights too small to count are left out, since they are slow.
  *
  * @throws Error when the file cannot be read, is no ONNX model, or the runtime is missing or refuses it
  */
@@ -44,10 +44,9 @@ export async function openModel(pathOrBytes: string | Uint8Array, options: OpenO
     throw new Error(`${threads} threads; give a whole number from 1 to 256.`);
 
   const name = typeof pathOrBytes === 'string' ? pathOrBytes : 'the model';
-  const bytes = typeof pathOrBytes === 'string' ? await readModelFile(pathOrBytes) : pathOrBytes;
-  const { metadata } = readModelHeader(bytes, name);
-  const quick = withoutTinyWeights(bytes, name);
-  const source = typeof pathOrBytes === 'string' && quick === bytes ? { bytes, path: pathOrBytes } : { bytes: quick };
+  const file = typeof pathOrBytes === 'string' ? await readModelFile(pathOrBytes) : { bytes: pathOrBytes, whole: true };
+  const { metadata } = readModelHeader(file.bytes, name);
+  const source = { bytes: withoutTinyWeights(file.bytes, name), ...(!file.whole && { path: name }) };
   let opened: OpenedSession;
   try {
     opened = await RUNTIMES[runtime].open(source, threads === undefined ? {} : { threads });
@@ -115,14 +114,4 @@ function valueInfo(value: InferenceSession.ValueMetadata, model: string): ValueI
   }
   const shape = value.shape.map((size) => (size === '' || (typeof size === 'number' && size < 0) ? null : size));
   return { name: value.name, dtype: value.type, shape };
-}
-
-async function readModelFile(path: string): Promise<Uint8Array> {
-  try {
-    return await readFile(path);
-  } catch (cause) {
-    const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
-    const reason = code === 'ENOENT' ? 'there is no such file' : cause instanceof Error ? cause.message : String(cause);
-    throw new Error(`${path}: the model cannot be read; ${reason}.`, { cause });
-  }
 }

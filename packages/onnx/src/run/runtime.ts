@@ -16,6 +16,7 @@ export interface OpenedSession {
 export interface Runtime {
   /** The npm package it needs, imported only when a model is opened with it. */
   readonly packageName: string;
+  /** @param model its bytes; with a path where these are not all, and the data lie in files beside it */
   open(model: { bytes: Uint8Array; path?: string }, options: RuntimeOptions): Promise<OpenedSession>;
 }
 

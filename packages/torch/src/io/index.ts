@@ -1,8 +1,9 @@
 import { extname } from 'node:path';
 import { FormatError } from './format-error.js';
-import { readPth } from './pth/read.js';
+import { decodePth, isPth } from './pth/read.js';
 import { writePth } from './pth/write.js';
-import { readSafetensors, writeSafetensors } from './safetensors.js';
+import { readFileBytes } from './read-file.js';
+import { decodeSafetensors, isSafetensors, writeSafetensors } from './safetensors.js';
 import type { StoredTensors } from './stored.js';
 
 export { writeFileAtomic, writeFully } from './atomic.js';
@@ -13,36 +14,48 @@ export { decodeSafetensors, encodeSafetensors, readSafetensors, writeSafetensors
 export { dtypeBytes, elementCount, type StoredDtype, type StoredTensor, type StoredTensors } from './stored.js';
 
 interface TensorFormat {
-  read(path: string): StoredTensors;
+  readonly name: string;
+  /** Endings that files are written under; read are files of any name. */
+  readonly extensions: readonly string[];
+  /** Whether a file that begins with these bytes, 16 or more, is of this format. */
+  matches(head: Uint8Array): boolean;
+  decode(bytes: Uint8Array, name: string): StoredTensors;
   write(path: string, stored: StoredTensors): void;
 }
 
-const safetensors: TensorFormat = { read: readSafetensors, write: writeSafetensors };
-const pth: TensorFormat = { read: readPth, write: writePth };
+/** File formats of tensors. They are told apart by content: people call checkpoints `.pth`, `.ckpt`, `.bin`, `.pth.tar` … */
+export const tensorFormats: readonly TensorFormat[] = [
+  {
+    name: 'safetensors',
+    extensions: ['.safetensors'],
+    matches: isSafetensors,
+    decode: decodeSafetensors,
+    write: writeSafetensors,
+  },
+  { name: 'torch.save', extensions: ['.pth', '.pt'], matches: isPth, decode: decodePth, write: writePth },
+];
 
-/** File formats of tensors, by extension. */
-export const tensorFormats: ReadonlyMap<string, TensorFormat> = new Map([
-  ['.safetensors', safetensors],
-  ['.pth', pth],
-  ['.pt', pth],
-]);
+/** The format of a file of tensors by its first 16 bytes or more; undefined where it is none. */
+export const tensorFormatOf = (head: Uint8Array): TensorFormat | undefined =>
+  tensorFormats.find((format) => format.matches(head));
 
-/** Reads the tensors of a file in the format that its extension names. Errors name the file and what to do. */
+/** Reads the tensors of a file, whatever its name. Errors name the file and what to do. */
 export function readTensors(path: string): StoredTensors {
-  return formatOf(path).read(path);
+  const bytes = readFileBytes(path);
+  const format = tensorFormatOf(bytes) ?? tensorFormats.find(({ extensions }) => extensions.includes(ending(path)));
+  if (format) return format.decode(bytes, path); // one that only its name speaks for says what is wrong with it
+  const names = tensorFormats.map(({ name }) => name).join(' nor of ');
+  throw new FormatError(path, `is no file of tensors: its content is neither of ${names}`);
 }
 
 /** Writes tensors atomically in the format that the extension names. */
 export function writeTensors(path: string, stored: StoredTensors): void {
-  formatOf(path).write(path, stored);
+  const format = tensorFormats.find(({ extensions }) => extensions.includes(ending(path)));
+  if (!format) {
+    const known = tensorFormats.flatMap(({ extensions }) => extensions).join(', ');
+    throw new FormatError(path, `"${ending(path)}" is no ending that tensors are written under; known are ${known}`);
+  }
+  format.write(path, stored);
 }
 
-function formatOf(path: string): TensorFormat {
-  const extension = extname(path).toLowerCase();
-  const format = tensorFormats.get(extension);
-  if (format) return format;
-  throw new FormatError(
-    path,
-    `"${extension}" is no format of tensors; known are ${[...tensorFormats.keys()].join(', ')}`,
-  );
-}
+const ending = (path: string): string => extname(path).toLowerCase();

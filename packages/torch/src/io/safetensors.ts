@@ -29,6 +29,12 @@ export function readSafetensors(path: string): StoredTensors {
   return decodeSafetensors(readFileBytes(path), path);
 }
 
+/** Whether a file begins as this format does: the length of the header, and its brace. */
+export const isSafetensors = (head: Uint8Array): boolean =>
+  head.length >= 10 &&
+  head[8] === 0x7b &&
+  new DataView(head.buffer, head.byteOffset).getBigUint64(0, true) <= BigInt(headerLimit);
+
 /** Writes a `.safetensors` file atomically, tensors in the order of the map. */
 export function writeSafetensors(path: string, stored: StoredTensors): void {
   writeFileAtomic(path, safetensorsPieces(stored, path));

@@ -3,6 +3,7 @@ import { basename, extname, join } from 'node:path';
 import type { Matrix } from '@pocketnet/evaluate';
 import { type EmbeddedSet, problemsOf } from '../embed-set.js';
 import type { ImageSet } from '../image-set.js';
+import { kindOfFile } from '../kind.js';
 import type { EmbeddingSource } from '../source.js';
 import { readNpy } from './npy.js';
 import { holdsEmbeddings, readEmbeddings } from './safetensors.js';
@@ -10,7 +11,6 @@ import { holdsEmbeddings, readEmbeddings } from './safetensors.js';
 /** One way to keep embeddings: a sibling below, listed in `matrixKinds`. */
 export interface MatrixKind {
   readonly name: string;
-  readonly extensions: readonly string[];
   matches(path: string): boolean;
   /** @param mirrored a second file of the same kind, with the embeddings of the mirror images */
   open(path: string, mirrored?: string): EmbeddingSource;
@@ -18,8 +18,7 @@ export interface MatrixKind {
 
 const npy: MatrixKind = {
   name: 'npy',
-  extensions: ['.npy'],
-  matches: (path) => path.toLowerCase().endsWith('.npy'),
+  matches: (path) => kindOfFile(path) === 'npy',
   open: (path, mirrored) =>
     matrixSource(
       basename(path, extname(path)),
@@ -31,8 +30,7 @@ const npy: MatrixKind = {
 
 const safetensors: MatrixKind = {
   name: 'safetensors',
-  extensions: ['.safetensors'],
-  matches: (path) => path.toLowerCase().endsWith('.safetensors') && holdsEmbeddings(path),
+  matches: holdsEmbeddings,
   open: (path, mirrored) => {
     const { images, flips } = readEmbeddings(path);
     return matrixSource(
@@ -47,7 +45,6 @@ const safetensors: MatrixKind = {
 /** Matrices named after the sets that they are of. */
 const folder: MatrixKind = {
   name: 'folder',
-  extensions: [],
   matches: (path) =>
     (statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false) &&
     readdirSync(path).some((name) => name.toLowerCase().endsWith('.npy')),

@@ -19,7 +19,7 @@ interface Entry {
 export const EMBEDDINGS = 'embeddings';
 export const MIRRORED = 'mirrored';
 
-/** Whether a `.safetensors` file holds embeddings rather than weights: a tensor called `embeddings`. */
+/** Whether a file is of safetensors and holds embeddings rather than weights: a tensor called `embeddings`. */
 export function holdsEmbeddings(path: string): boolean {
   let file: number;
   try {

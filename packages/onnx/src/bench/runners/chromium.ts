@@ -1,8 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import type { Browser, Page } from 'playwright-core';
-import { decodeModel } from '../../model/model.js';
+import { readModelFile } from '../../model/external-data.js';
+import { modelInputs } from '../../model/model.js';
 import { importRuntime } from '../../run/runtime.js';
+import { withoutTinyWeights } from '../../run/tiny-weights.js';
 import type { Runner } from '../runner.js';
 import type { BenchPage, Provider } from './page.js';
 import { serve } from './serve.js';
@@ -30,14 +31,16 @@ export function inChromium(provider: Provider): Runner {
     async start(model, threads) {
       const chromium = findChromium();
       if (chromium === undefined) throw new Error(NO_CHROMIUM);
-      const { graph } = decodeModel(await readFile(model), model);
-      const { page, browser, close } = await openPage(chromium, model);
+      const { bytes, whole } = await readModelFile(model);
+      if (!whole) throw new Error('The model and the data files beside it are together larger than 2 GiB.');
+      const inputs = modelInputs(bytes, model);
+      const { page, browser, close } = await openPage(chromium, withoutTinyWeights(bytes, model)); // as `openModel` has it in Node
       try {
         const call = <K extends keyof BenchPage>(name: K, ...values: Parameters<BenchPage[K]>) =>
           page.evaluate(`benchPage.${name}(...${JSON.stringify(values)})`) as ReturnType<BenchPage[K]>;
-        await call('open', provider, threads, graph.inputs);
+        await call('open', provider, threads, inputs);
         return {
-          openBatch: typeof graph.inputs[0]?.shape?.[0] !== 'number',
+          openBatch: typeof inputs[0]?.shape?.[0] !== 'number',
           run: (request) => call('run', request),
           peakBytes: () => peakBytes(browser, provider === 'wasm' ? ['renderer'] : ['renderer', 'GPU']),
           close,
@@ -83,7 +86,7 @@ interface OpenedPage {
   close(): Promise<void>;
 }
 
-async function openPage(executablePath: string, model: string | undefined): Promise<OpenedPage> {
+async function openPage(executablePath: string, model: Uint8Array | undefined): Promise<OpenedPage> {
   const { chromium } = await importRuntime('playwright-core', () => import('playwright-core'));
   const server = await serve(model);
   let browser: Browser | undefined;

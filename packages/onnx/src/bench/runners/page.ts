@@ -19,7 +19,7 @@ type Feeds = Record<string, Tensor>;
 function feedsOf(batch: number): Feeds {
   const feeds = Object.entries(noise(inputs, batch)).map(([name, { data, dims }]) => [
     name,
-    new ort.Tensor('float32', data as Float32Array, dims),
+    new ort.Tensor((inputs[0]?.dtype ?? 'float32') as 'float32', data as Float32Array, dims), // the cast picks one overload for all types
   ]);
   return Object.fromEntries(feeds);
 }

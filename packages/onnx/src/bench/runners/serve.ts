@@ -1,9 +1,8 @@
-import { createReadStream, existsSync, readFileSync } from 'node:fs';
+import { createReadStream, existsSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { createRequire } from 'node:module';
 import { dirname, extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { withoutTinyWeights } from '../../run/tiny-weights.js';
 
 const TYPES: Record<string, string> = {
   '.js': 'text/javascript',
@@ -18,7 +17,7 @@ const ISOLATION = {
 };
 
 /** Serves the bench's page, ONNX Runtime and one model, to this machine alone. */
-export async function serve(model: string | undefined): Promise<{ address: string; close(): Promise<void> }> {
+export async function serve(model: Uint8Array | undefined): Promise<{ address: string; close(): Promise<void> }> {
   const runtime = dirname(createRequire(import.meta.url).resolve('onnxruntime-web'));
   const code = fileURLToPath(new URL('../../', import.meta.url));
   const page = '<!doctype html><title>bench</title><script type="module" src="/code/bench/runners/page.js"></script>';
@@ -26,9 +25,7 @@ export async function serve(model: string | undefined): Promise<{ address: strin
     const path = normalize(new URL(request.url ?? '/', 'http://localhost').pathname);
     if (path === '/') return void response.writeHead(200, { ...ISOLATION, 'Content-Type': 'text/html' }).end(page);
     if (path === '/model.onnx' && model !== undefined)
-      return void response
-        .writeHead(200, { ...ISOLATION, 'Content-Type': 'application/octet-stream' })
-        .end(withoutTinyWeights(readFileSync(model), model)); // as `openModel` has it in Node
+      return void response.writeHead(200, { ...ISOLATION, 'Content-Type': 'application/octet-stream' }).end(model);
     const file = fileOf(path, { runtime, code });
     if (file === undefined || !existsSync(file)) return void response.writeHead(404).end();
     response.writeHead(200, { ...ISOLATION, 'Content-Type': TYPES[extname(file)] ?? 'text/plain' });

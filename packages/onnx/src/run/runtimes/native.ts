@@ -1,6 +1,6 @@
 import { importRuntime, type Runtime } from '../runtime.js';
 
-/** ONNX Runtime's native library on the CPU. A path is handed on, so that data files beside the model are found. */
+/** ONNX Runtime's native library on the CPU. A path is handed on of models beyond 2 GiB, whose data files it finds itself. */
 export const native: Runtime = {
   packageName: 'onnxruntime-node',
   async open({ bytes, path }, { threads }) {

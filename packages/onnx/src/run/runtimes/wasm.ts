@@ -6,7 +6,9 @@ let started: number | undefined;
 /** ONNX Runtime compiled to WebAssembly with SIMD, as browsers run it. */
 export const wasm: Runtime = {
   packageName: 'onnxruntime-web',
-  async open({ bytes }, { threads }) {
+  async open({ bytes, path }, { threads }) {
+    if (path !== undefined)
+      throw new Error('The model and the data files beside it are together larger than 2 GiB, which WASM cannot hold.');
     const ort = await importRuntime(this.packageName, () => import('onnxruntime-web'));
     const wanted = threads ?? started ?? 1;
     if (started !== undefined && started !== wanted) {

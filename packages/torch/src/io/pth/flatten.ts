@@ -1,4 +1,5 @@
 import { FormatError } from '../format-error.js';
+import { ForeignValue, foreignError } from './pickle-reader.js';
 import { PickledTensor } from './pickled-tensor.js';
 
 /** The tensors and plain values of a checkpoint under dotted names. */
@@ -19,6 +20,7 @@ const longestName = 4096;
  */
 export function flatten(root: unknown, file: string, limit: number): Flat {
   const flat: Flat = { tensors: new Map(), metadata: {} };
+  const foreign = new Set<string>();
   let visited = 0;
 
   const walk = (value: unknown, path: string, depth: number, inList: boolean): void => {
@@ -30,8 +32,12 @@ export function flatten(root: unknown, file: string, limit: number): Flat {
       const name = path === '' ? 'tensor' : path;
       if (flat.tensors.has(name)) throw new FormatError(file, `holds two tensors that are both called "${name}"`);
       flat.tensors.set(name, value);
+    } else if (value instanceof ForeignValue) {
+      foreign.add(value.name);
+      walk(value.entries, path, depth + 1, inList);
     } else if (value instanceof Map) {
-      for (const [key, inner] of value) walk(inner, join(path, keyText(key, file)), depth + 1, false);
+      // A tuple or None names no weight: such dictionaries are some tool's own.
+      for (const [key, inner] of value) if (isScalar(key)) walk(inner, join(path, String(key)), depth + 1, false);
     } else if (Array.isArray(value)) {
       for (const [index, inner] of value.entries()) walk(inner, join(path, String(index)), depth + 1, true);
     } else if (!inList && path !== '' && isScalar(value)) {
@@ -40,17 +46,13 @@ export function flatten(root: unknown, file: string, limit: number): Flat {
   };
 
   walk(root, '', 0, false);
-  if (flat.tensors.size === 0) throw new FormatError(file, `holds no tensors; ${describe(root)}`);
-  return flat;
+  if (flat.tensors.size > 0) return flat;
+  if (foreign.size === 0) throw new FormatError(file, `holds no tensors; ${describe(root)}`);
+  throw foreignError(file, [...foreign]);
 }
 
 function join(path: string, key: string): string {
   return path === '' ? key : `${path}.${key}`;
-}
-
-function keyText(key: unknown, file: string): string {
-  if (isScalar(key)) return String(key);
-  throw new FormatError(file, 'has a dictionary key that is neither a text nor a number');
 }
 
 function isScalar(value: unknown): value is string | number | bigint | boolean {

@@ -1,6 +1,6 @@
 import { FormatError } from '../format-error.js';
 import type { StoredDtype } from '../stored.js';
-import { PickleFunction } from './pickle-reader.js';
+import { ForeignValue, PickleFunction } from './pickle-reader.js';
 import { PickledTensor, type StorageRef } from './pickled-tensor.js';
 
 /** A storage class such as `torch.FloatStorage`: the dtype of what it holds. */
@@ -40,7 +40,11 @@ const storageTypes = new Map(
 );
 storageTypes.set('UntypedStorage', new StorageType('UntypedStorage', 'uint8'));
 
-/** The whole of what a `.pth` file may name: constructors of plain values, tensors' rebuilders, storages, dtypes. */
+/**
+ * What a `.pth` file may name: constructors of plain values, tensors' rebuilders, storages, dtypes. Whatever else stands beside the weights
+ * in training checkpoints (arguments, schedules, NumPy's scalars) is passed over unread; only a tensor of an unknown kind is refused, which
+ * would else be missing without a word.
+ */
 export function resolveGlobal(file: string, module: string, name: string): unknown {
   const path = `${module}.${name}`;
   if (module === 'torch' && Object.hasOwn(storageNames, name)) return new DtypeValue(name as StoredDtype);
@@ -48,17 +52,16 @@ export function resolveGlobal(file: string, module: string, name: string): unkno
   if (storage) return storage;
   const build = functions.get(path);
   if (build) return new PickleFunction(path, (args) => build(args, file));
-  throw new FormatError(
-    file,
-    `pickles ${path}, which is not loaded: only tensors in dictionaries are, since an unknown class could run code. ` +
-      'Save the weights alone: torch.save(model.state_dict(), path)',
-  );
+  if (!/^torch\._(utils|tensor)\._rebuild/.test(path)) return new ForeignValue(path);
+  throw new FormatError(file, `holds a tensor made by ${path}, which is not known: save it as an ordinary dense one`);
 }
 
 type Build = (args: readonly unknown[], file: string) => unknown;
 
 const functions: ReadonlyMap<string, Build> = new Map<string, Build>([
   ['collections.OrderedDict', orderedDict],
+  ['collections.defaultdict', () => new Map()],
+  ['collections.Counter', ([counts]) => (counts instanceof Map ? counts : new Map())],
   ['torch.Size', ([sides]) => sides],
   ['torch.device', (args) => args.map(String).join(':')],
   ['torch._utils._rebuild_tensor', (args, file) => rebuildTensor(args, file)],

@@ -1,7 +1,7 @@
 import { FormatError } from '../format-error.js';
 import { aligned, dtypeBytes } from '../stored.js';
 import { resolveGlobal, resolveStorage } from './globals.js';
-import { readPickle } from './pickle-reader.js';
+import { ForeignValue, foreignError, readPickle } from './pickle-reader.js';
 import type { StorageRef } from './pickled-tensor.js';
 import type { PthContent } from './zip-format.js';
 
@@ -42,6 +42,7 @@ export function openLegacyFormat(bytes: Uint8Array, file: string): PthContent {
     throw new FormatError(file, 'was not written on a little-endian machine');
   }
   const root = next();
+  if (root instanceof ForeignValue && root.entries.size === 0) throw foreignError(file, [root.name]);
   const keys = next();
   if (!Array.isArray(keys)) throw new FormatError(file, 'has no list of storages');
 

@@ -16,6 +16,22 @@ export class PickleFunction {
   ) {}
 }
 
+/** Something of a class that is not read: what is done to it has no effect. A subclass of the dictionary keeps its entries. */
+export class ForeignValue {
+  readonly entries = new Map<unknown, unknown>();
+
+  constructor(readonly name: string) {}
+}
+
+/** Of a file that holds things of such classes and no tensors. */
+export function foreignError(file: string, names: readonly string[]): FormatError {
+  return new FormatError(
+    file,
+    `pickles ${names.slice(0, 3).join(', ')}, which is not loaded: only tensors in dictionaries are, since an unknown class could run ` +
+      'code. Save the weights alone: torch.save(model.state_dict(), path)',
+  );
+}
+
 /**
  * Reads one pickle of the subset that `torch.save` writes (protocols 2 to 5; the restricted set of PyTorch's own
  * `weights_only` reader plus the framing of protocol 4). Dictionaries become Maps, lists and tuples arrays, integers
@@ -116,6 +132,7 @@ class PickleReader {
 
       case ')': // EMPTY_TUPLE
       case ']': // EMPTY_LIST
+      case '\x8f': // EMPTY_SET
         stack.push([]);
         return;
       case '}': // EMPTY_DICT
@@ -127,21 +144,16 @@ class PickleReader {
         stack.push(this.popMany(opcode.charCodeAt(0) - 0x84));
         return;
       case 't': // TUPLE
+      case '\x91': // FROZENSET
         stack.push(this.popToMark());
         return;
-      case 'a': {
-        // APPEND
-        const item = this.pop();
-        this.top(Array.isArray, 'a list').push(item);
+      case 'a': // APPEND
+        this.append([this.pop()]);
         return;
-      }
-      case 'e': {
-        // APPENDS
-        const items = this.popToMark();
-        const list = this.top(Array.isArray, 'a list');
-        for (const item of items) list.push(item);
+      case 'e': // APPENDS
+      case '\x90': // ADDITEMS
+        this.append(this.popToMark());
         return;
-      }
       case 's': // SETITEM
         this.setItems(this.popMany(2));
         return;
@@ -180,24 +192,46 @@ class PickleReader {
       case 'R': // REDUCE
         this.reduce();
         return;
+      case '\x81': // NEWOBJ
+        this.create(2);
+        return;
+      case '\x92': // NEWOBJ_EX
+        this.create(3);
+        return;
       case 'b': // BUILD: the attributes of an OrderedDict (`_metadata` of a state dict), which hold no tensors
         this.pop();
-        this.top(isMap, 'a dictionary');
+        this.top(isDictionary, 'a dictionary');
         return;
     }
     throw this.fail(`holds opcode 0x${opcode.charCodeAt(0).toString(16)}, which torch.save does not write`);
   }
 
+  private append(items: readonly unknown[]): void {
+    const list = this.top(isList, 'a list');
+    if (list instanceof ForeignValue) return;
+    for (const item of items) list.push(item);
+  }
+
+  /** An object of a class, made of what stands above it on the stack. */
+  private create(parts: number): void {
+    const [made] = this.popMany(parts);
+    if (made instanceof PickleFunction) this.stack.push(made.call([]));
+    else if (made instanceof ForeignValue) this.stack.push(new ForeignValue(made.name));
+    else throw this.fail('makes an object of something that is no class');
+  }
+
   private reduce(): void {
     const args = this.pop();
     const callee = this.pop();
+    if (callee instanceof ForeignValue) return void this.stack.push(new ForeignValue(callee.name));
     if (!(callee instanceof PickleFunction)) throw this.fail('calls something that is not a function');
     if (!Array.isArray(args)) throw this.fail(`calls ${callee.name} without a tuple of arguments`);
     this.stack.push(callee.call(args));
   }
 
   private setItems(items: readonly unknown[]): void {
-    const map = this.top(isMap, 'a dictionary');
+    const top = this.top(isDictionary, 'a dictionary');
+    const map = top instanceof ForeignValue ? top.entries : top;
     if (items.length % 2 !== 0) throw this.fail('has a key without a value');
     for (let i = 0; i < items.length; i += 2) map.set(items[i], items[i + 1]);
   }
@@ -281,6 +315,10 @@ class PickleReader {
   }
 }
 
-function isMap(value: unknown): value is Map<unknown, unknown> {
-  return value instanceof Map;
+function isDictionary(value: unknown): value is Map<unknown, unknown> | ForeignValue {
+  return value instanceof Map || value instanceof ForeignValue;
+}
+
+function isList(value: unknown): value is unknown[] | ForeignValue {
+  return Array.isArray(value) || value instanceof ForeignValue;
 }

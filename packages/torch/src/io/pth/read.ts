@@ -27,8 +27,13 @@ export function decodePth(bytes: Uint8Array, name: string): StoredTensors {
   return { tensors: new Map([...tensors].map(([key, tensor]) => [key, builder.build(key, tensor)])), metadata };
 }
 
+/** Whether a file begins as those of `torch.save` do, of either layout. */
+export const isPth = (head: Uint8Array): boolean => isZip(head) || isLegacyFormat(head);
+
+const isZip = (head: Uint8Array): boolean => head[0] === 0x50 && head[1] === 0x4b;
+
 function open(bytes: Uint8Array, name: string): PthContent {
-  if (bytes[0] === 0x50 && bytes[1] === 0x4b) return openZipFormat(bytes, name);
+  if (isZip(bytes)) return openZipFormat(bytes, name);
   if (isLegacyFormat(bytes)) return openLegacyFormat(bytes, name);
   throw new FormatError(name, 'is no file of torch.save: it is neither a zip nor begins with the legacy magic number');
 }

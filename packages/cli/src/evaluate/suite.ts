@@ -13,6 +13,7 @@ export interface SuiteOptions extends CommonOptions {
   suite: 'quick' | 'full';
   data: string;
   out: string;
+  landmarks?: string;
   pictures: boolean;
 }
 
@@ -25,7 +26,7 @@ export async function evaluateSuite(options: SuiteOptions): Promise<void> {
       import('@pocketnet/evaluate'),
       import('@pocketnet/lab/runs'),
     ]);
-  const { model, network, channels, threads, mirrored, suite, data, out } = options;
+  const { model, network, channels, threads, mirrored, suite, data, out, landmarks } = options;
   mkdirSync(out, { recursive: true });
   const shared = { channels, ...(network && { network }), ...(threads && { threads }) };
   const source = await openEmbeddings(model, { ...shared, ...(mirrored && { mirrored }) });
@@ -33,6 +34,7 @@ export async function evaluateSuite(options: SuiteOptions): Promise<void> {
   try {
     const { evaluation, runs, pictures } = await runSuite(source, {
       ...shared,
+      ...(landmarks && { landmarks }),
       model,
       suite,
       data,

@@ -22,7 +22,7 @@ export const verify: Verb = {
   summary: 'tell whether two aligned face crops show one person',
   define: (command) =>
     command
-      .argument('<first>', 'a crop aligned to the ArcFace template: JPEG or PNG, square')
+      .argument('<first>', 'a crop aligned to the ArcFace template: JPEG, PNG, WebP, AVIF, TIFF, GIF or BMP, square')
       .argument('<second>', 'another')
       .option('--model <file>', 'an .onnx model, or .safetensors or .pth weights; unless said, the released network')
       .option('--network <name>', 'which network the weights are of; by default what the file says')

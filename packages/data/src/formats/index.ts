@@ -1,3 +1,2 @@
-export { type ImageHeader, readImageHeader } from './image-header.js';
 export { type PairSet, readPairs, writePairs } from './pairs.js';
 export * from './recordio/index.js';

@@ -31,6 +31,8 @@ export interface TrainResult {
   best: Record<string, number>;
   bestStep: number;
   interrupted: boolean;
+  /** Bad images that the first process met and skipped: `data.onBadImage`. */
+  skipped: number;
 }
 
 /**
@@ -121,6 +123,7 @@ async function trainAsRank(
         const lr = rate({ epoch: position.epoch, step: position.step });
         for (const parameters of [...optimizers.backbone.groups, ...optimizers.head.groups]) parameters.lr = lr;
         const mixup = { alpha: config.data.mixup, seed: config.seed };
+        record?.skipped(batch.skipped);
         const outcome = trainStep(config, run, await prepareLesson(batch, targets, mixup, position.step));
         batch.release();
         average?.update(position.step + 1);
@@ -146,5 +149,5 @@ async function trainAsRank(
     record?.close();
   }
   const { lastLoss, last, best, bestStep } = position;
-  return { steps: position.step, loss: lastLoss, last, best, bestStep, interrupted };
+  return { steps: position.step, loss: lastLoss, last, best, bestStep, interrupted, skipped: record?.bad ?? 0 };
 }

@@ -13,6 +13,15 @@ export function note(text: string): void {
   process.stderr.write(`${text}\n`);
 }
 
+/** How many sentences of a kind are said at once; `--json` holds them all. */
+const MOST_SAID = 20;
+
+/** Messages for people, the first of them where there are many. */
+export function noteSome(sentences: readonly string[]): void {
+  for (const sentence of sentences.slice(0, MOST_SAID)) note(sentence);
+  if (sentences.length > MOST_SAID) note(`… and ${grouped(sentences.length - MOST_SAID)} more.`);
+}
+
 /** JSON in one line; numbers that JSON cannot hold become null. */
 export const toJson = (value: object): string => JSON.stringify(value);
 

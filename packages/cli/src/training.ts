@@ -65,7 +65,7 @@ export async function untilInterrupted<T>(work: (signal: AbortSignal) => Promise
   }
 }
 
-function text(out: string, { steps, loss, last, best, bestStep }: TrainResult): string {
+function text(out: string, { steps, loss, last, best, bestStep, skipped }: TrainResult): string {
   const sets = Object.keys(last).map((name): [string, string] => [
     name,
     `${percent(last[name] ?? Number.NaN)} % at the end, ${percent(best[name] ?? Number.NaN)} % at best`,
@@ -74,6 +74,7 @@ function text(out: string, { steps, loss, last, best, bestStep }: TrainResult): 
     ['steps', String(steps)],
     ['loss', loss?.toFixed(4) ?? 'not logged yet'],
     ...sets,
+    ...(skipped > 0 ? [['skipped', `${skipped} bad images, named in training.log`] as const] : []),
     ['last weights', join(out, 'last.safetensors')],
     ...(sets.length > 0 ? [['best weights', `${join(out, 'best.safetensors')} (step ${bestStep})`] as const] : []),
   ]);

@@ -56,13 +56,22 @@ describe('original photos', () => {
       same: 20,
       images: 40,
       aligned: 40,
-      findings: [],
+      leftOut: { photos: 0, pairs: 0 },
+      findings: [expect.stringMatching(/one person and two people/), expect.stringMatching(/one picture twice/)],
     });
     expect(readPairs(join(place.path, 'cplfw.bin')).same).toHaveLength(40);
     expect(await json(['data', 'pairs', 'cfp_fp:cfp', '--out', 'cfp.bin'], at)).toMatchObject({
       aligned: 0,
       images: 40,
     });
+  });
+
+  it('are named alike by `data inspect`, whose --landmarks is that of `data pairs`', async () => {
+    expect(await json(['data', 'inspect', 'cfp_fp:cfp'], at)).toMatchObject({ kind: 'cfp_fp', pairs: { total: 40 } });
+    const some = ['data', 'inspect', 'cplfw', '--landmarks', 'landmarks.json'];
+    expect(await json(some, at)).toMatchObject({ kind: 'cplfw', crops: { aligned: 40, withoutLandmarks: 0 } });
+    const near = await pocketnet(['data', 'pairs', 'cfp-fp:cfp', '--out', 'x.bin'], at);
+    expect([near.code, near.stderr]).toEqual([1, expect.stringMatching(/Did you mean cfp_fp:cfp\./)]);
   });
 
   it('fail with a sentence: a benchmark that is none, and options that are not for lists', async () => {

@@ -70,6 +70,19 @@ describe('evaluate --suite full on a folder of all layouts', () => {
     expect(read('folders/report.html')).toContain('hardest pairs');
   });
 
+  it('measures the folder of one benchmark alike by --pairs and by --suite --data', async () => {
+    const location = 'calfw:data/CALFW';
+    const one = await json(['evaluate', 'net.onnx', '--pairs', location, '--threads', '1'], at);
+    expect(one).toMatchObject({ pairs: 40, folds: 10 });
+    const args = ['evaluate', 'net.onnx', '--suite', 'quick', '--data', location, '--out', 'one', '--threads', '1'];
+    const { benchmarks } = await json(args, at);
+    expect(benchmarks).toEqual([expect.objectContaining({ name: 'calfw' })]);
+    const [calfw] = benchmarks as Evaluation['benchmarks'];
+    expect(calfw?.metrics[0]?.value).toBeCloseTo(Number(one.accuracy), 12);
+    const near = await pocketnet(['evaluate', 'net.onnx', '--pairs', 'cal-fw:data/CALFW'], at);
+    expect(near.stderr).toMatch(/Did you mean calfw:data\/CALFW\./);
+  });
+
   it('gives TAR and 1:N rates of templates, and ranks and TPR of MegaFace, noted where the data are no real ones', () => {
     expect(result('ijbc').metrics.map(({ name }) => name)).toEqual(
       expect.arrayContaining(['TAR at FAR 1e-4', '1:N, rank 1', '1:N, TPIR at FPIR 0.1']),

@@ -15,6 +15,8 @@ export class DataError extends Error {
   override readonly name = 'DataError';
   readonly file: string;
   readonly record: number | string | undefined;
+  /** File and record in words. */
+  readonly place: string;
   readonly reason: string;
   readonly remedy: string | undefined;
 
@@ -23,6 +25,7 @@ export class DataError extends Error {
     super(`${place}: ${reason}.${remedy === undefined ? '' : ` ${remedy}.`}`, options);
     this.file = file;
     this.record = record;
+    this.place = place;
     this.reason = reason;
     this.remedy = remedy;
   }

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { Landmarks } from '@pocketnet/data';
+import type { LandmarkPoint, Landmarks } from '@pocketnet/data';
 import { type MatInput, matFile } from './mat-writer.js';
 
 // Folders of the benchmarks' official layouts, with invented people: in each fold as many as it has genuine pairs.
@@ -96,6 +96,36 @@ export function writeCplfw(folder: string, studio: Studio): void {
   put(folder, 'pairs_CPLFW.txt', `name same_person\r\n${twoLineList(file, () => 1).replaceAll('\n', '\r\n')}`);
 }
 
+/**
+ * The 30 points that CFP ships for one half of a face, of its five: the eye's six in a ring, the midline's between them. Of a profile the
+ * second eye and corner of the mouth are those of the midline.
+ */
+export function fiducials([eye, otherEye, nose, mouth, otherMouth]: Landmarks, isProfile: boolean): LandmarkPoint[] {
+  const points = Array.from({ length: 30 }, (): LandmarkPoint => [1, 1]);
+  const between = (a: LandmarkPoint, b: LandmarkPoint, share: number): LandmarkPoint => [
+    a[0] + share * (b[0] - a[0]),
+    a[1] + share * (b[1] - a[1]),
+  ];
+  for (let i = 0; i < 6; i++) {
+    points[12 + i] = [eye[0] + 3 * Math.cos((i * Math.PI) / 3), eye[1] + 3 * Math.sin((i * Math.PI) / 3)];
+  }
+  const top = isProfile ? otherEye : between(eye, otherEye, 0.5);
+  const lips = isProfile ? otherMouth : between(mouth, otherMouth, 0.5);
+  for (const [number, share] of [
+    [18, 0],
+    [19, 0.3],
+    [22, 0.7],
+    [26, 0.9],
+    [27, 0.95],
+    [28, 1],
+    [29, 1.05],
+  ] as const) {
+    points[number] = between(top, lips, share);
+  }
+  [points[21], points[25]] = [nose, mouth];
+  return points;
+}
+
 /** Shot 0 is frontal, shot 1 profile; FF takes shot 1 from the frontal ones too. */
 export function writeCfp(folder: string, studio: Studio): void {
   const at = (person: number, view: string, number: number) =>
@@ -104,6 +134,24 @@ export function writeCfp(folder: string, studio: Studio): void {
     put(folder, at(person, 'frontal', 1), studio.photo(person, 0));
     put(folder, at(person, 'frontal', 2), studio.photo(person, 1));
     put(folder, at(person, 'profile', 1), studio.photo(person, 1));
+  }
+  for (const person of everyone) {
+    for (const [view, number, shot] of [
+      ['frontal', 1, 0],
+      ['frontal', 2, 1],
+      ['profile', 1, 1],
+    ] as const) {
+      const points = studio.landmarks?.(person, shot);
+      const path = at(person, view, number).replace('Images', 'Fiducial').replace('.jpg', '.txt');
+      if (points)
+        put(
+          folder,
+          path,
+          fiducials(points, view === 'profile')
+            .map((point) => point.join(','))
+            .join('\n'),
+        );
+    }
   }
   const frontal = everyone.flatMap((person) => [at(person, 'frontal', 1), at(person, 'frontal', 2)]);
   const profile = everyone.map((person) => at(person, 'profile', 1));

@@ -151,6 +151,47 @@ describe('the loader', () => {
     },
   );
 
+  it('skips a bad image when asked: another stands in for it, and each batch names those it met', async () => {
+    const epochs = async (workers: number) => {
+      const loader = start(join(folder, 'bad'), { workers, onBadImage: 'skip' });
+      const seen: string[] = [];
+      const indices: number[] = [];
+      const skipped: string[] = [];
+      for (const epoch of [0, 1]) {
+        for await (const batch of loader.epoch(epoch)) {
+          seen.push(contents(batch));
+          indices.push(...batch.indices);
+          for (const { index, reason } of batch.skipped) skipped.push(`${index} ${reason}`);
+          batch.release();
+        }
+      }
+      return { seen, indices, skipped };
+    };
+    const reference = await epochs(0);
+    expect(reference.seen.length).toBe(10);
+    expect(reference.indices).not.toContain(13);
+    expect(new Set(reference.indices).size).toBe(19);
+    expect(reference.skipped).toEqual([
+      expect.stringMatching(/^13 .*p2.3\.jpg: the JPEG is damaged/),
+      expect.stringMatching(/^13 /),
+    ]);
+    for (const workers of [1, 2]) expect(await epochs(workers)).toEqual(reference);
+    const source = openSource(join(folder, 'bad'));
+    const loader = start(join(folder, 'bad'), { workers: 0, onBadImage: 'skip' });
+    for await (const { labels, indices, release } of loader.epoch(0)) {
+      expect([...labels]).toEqual([...indices].map((index) => source.label(index)));
+      release();
+    }
+  });
+
+  it('gives up skipping where nothing can be read', async () => {
+    mkdirSync(join(folder, 'none', 'p'), { recursive: true });
+    for (let i = 0; i < 4; i++) writeFileSync(join(folder, 'none', 'p', `${i}.jpg`), 'no picture');
+    await expect(drain(start(join(folder, 'none'), { onBadImage: 'skip' }), 0)).rejects.toThrow(
+      /none: 64 images drawn one after another are bad, the last: .*\.jpg: the image is of no known format/,
+    );
+  });
+
   it('loses no buffer when an epoch is left early, many times over', async () => {
     const loader = start(GENERATED, { workers: 2, prefetch: 2 });
     const first = (await drain(loader, 0))[0];

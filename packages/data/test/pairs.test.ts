@@ -10,7 +10,11 @@ const folder = temporaryFolder();
 
 function python(script: string, ...args: string[]): string | undefined {
   try {
-    return execFileSync('python3', ['-c', script, ...args], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+    return execFileSync('python3', ['-c', script, ...args], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+      maxBuffer: 2 ** 26,
+    });
   } catch {
     return undefined;
   }

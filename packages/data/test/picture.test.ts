@@ -17,7 +17,11 @@ const face = drawFace(3, 1);
 
 describe('decoding', () => {
   it('gives back a PNG exactly, and a JPEG of quality 95 nearly', async () => {
-    expect(await decodePicture(await encodePng(face))).toEqual({ ...face, data: new Uint8Array(face.data) });
+    expect(await decodePicture(await encodePng(face))).toEqual({
+      format: 'png',
+      ...face,
+      data: new Uint8Array(face.data),
+    });
     expect(meanError(await decodePicture(await encodeJpeg(face, 95)), face)).toBeLessThan(2.5);
   });
 

@@ -5,8 +5,11 @@ import {
   decodeRecord,
   encodeRecord,
   openRecordIO,
+  RecordIndex,
   RecordReader,
   readIndex,
+  readLabels,
+  readLayout,
   readProperty,
   writeFaces,
   writeRecords,
@@ -223,15 +226,73 @@ describe('a damaged RecordIO set', () => {
   });
 
   it('is named when an image stands among those of another identity', () => {
-    const images = jpegShells(2);
+    const images = jpegShells(3);
     writeRecords(path, (writer) => {
-      writer.write(0, { label: [3, 4] }, new Uint8Array());
-      for (const key of [1, 2]) writer.write(key, { label: key }, images[key - 1] ?? new Uint8Array());
-      writer.write(3, { label: [1, 3] }, new Uint8Array());
+      writer.write(0, { label: [4, 5] }, new Uint8Array());
+      for (const [key, label] of [1, 2, 1].entries()) writer.write(key + 1, { label }, images[key] ?? new Uint8Array());
+      writer.write(4, { label: [1, 4] }, new Uint8Array());
     });
     expect(complaint()).toMatchObject({
       record: 2,
       reason: expect.stringMatching(/label 2, but stands among .* identity 1/),
+      remedy: expect.stringMatching(/\?without=LIST.*data pack.*onBadImage/),
     });
+  });
+
+  it('with ranges of identities that lie one image off has the labels of its images', () => {
+    const images = jpegShells(6);
+    writeRecords(path, (writer) => {
+      writer.write(0, { label: [7, 9] }, new Uint8Array());
+      for (const [i, image] of images.entries()) writer.write(i + 1, { label: i < 3 ? 0 : 1 }, image);
+      writer.write(7, { label: [1, 3] }, new Uint8Array());
+      writer.write(8, { label: [3, 7] }, new Uint8Array());
+    });
+    const source = openRecordIO(path);
+    expect(Array.from({ length: 6 }, (_, i) => source.label(i))).toEqual([0, 0, 0, 1, 1, 1]);
+    expect(source.read(2)).toEqual(images[2]);
+    source.close();
+  });
+});
+
+describe('a RecordIO set of more images than float32 can number', () => {
+  // Its index is written here: the first person's 16.8 million keys all lead to one record, as no reader of keys can tell.
+  const path = join(folder, 'large.rec');
+  const first = 2 ** 24 + 2;
+  const sizes = [9, 7, 4, 1, 6];
+  const images = first + sizes.reduce((sum, size) => sum + size, 0);
+  const people = 1 + sizes.length;
+  const none = new Uint8Array();
+  const image = Uint8Array.of(1);
+
+  const open = (addImages = 0): RecordReader => {
+    const rounded = { images: images + 1, identities: images + 1 + people };
+    const ends = [0, 1, 2, 3, 4, 5].map((n) => first + 1 + sizes.slice(0, n).reduce((sum, size) => sum + size, 0));
+    const bounds = [1, ...ends].slice(0, -1).map((begin, i) => [begin, ends[i] ?? 0]);
+    writeRecords(path, (writer) => {
+      writer.write(0, { label: [rounded.images + addImages, rounded.identities + addImages] }, none);
+      writer.write(1, { label: 0 }, image);
+      for (const [i, size] of sizes.entries()) {
+        for (let n = 0; n < size; n++) writer.write((ends[i] ?? 0) + n, { label: i + 1 }, image);
+      }
+      for (const [i, range] of bounds.entries()) writer.write(images + 1 + i, { label: range }, none);
+    });
+    const written = readIndex(path.replace('.rec', '.idx'));
+    const keys = Float64Array.from({ length: images + 1 + people }, (_, key) => key);
+    const offsets = new Float64Array(keys.length).fill(written.offset(1) ?? 0);
+    for (const key of written.keys) offsets[key] = written.offset(key) ?? 0;
+    return new RecordReader(path, new RecordIndex(keys, offsets));
+  };
+
+  it.each([0, 1])('has each image, the people that its records say, and their true ends (ends %i off)', (off) => {
+    const reader = open(off);
+    const layout = readLayout(reader);
+    expect([layout.imageKeys.length, layout.identityKeys.length]).toEqual([images, people]);
+    const labels = readLabels(reader, layout);
+    const counts = new Int32Array(people);
+    for (const label of labels) counts[label] = (counts[label] ?? 0) + 1;
+    expect([...counts]).toEqual([first, ...sizes]);
+    expect(labels[first]).toBe(1);
+    expect(labels[first - 1]).toBe(0);
+    reader.close();
   });
 });

@@ -167,6 +167,17 @@ describe('calibrating on a source', () => {
     expect(calibration).toMatchObject({ people: 59, genuinePairs: 0, impostorPairs: (59 * 58) / 2 });
   });
 
+  it('takes each image of an unlabelled part for a person, among people with labels', async () => {
+    const label = (i: number) => (i < 30 ? faces.label(i) : -1);
+    const { calibration, eachAPerson, unlabelled } = await calibrateSource(
+      source,
+      { ...faces, label },
+      { fmrTargets: [0.1] },
+    );
+    expect(calibration).toMatchObject({ people: 10 + 30, genuinePairs: 9 * 3 + 1 });
+    expect([eachAPerson, unlabelled]).toEqual([false, 30]);
+  });
+
   it('compares groups by the names of the images, at one threshold', async () => {
     const imageName = (i: number) => (i % 10 === 9 ? 'portrait.jpg' : `utkface/${20 + i}_${i % 2}_${i % 3}_2017.jpg`);
     const { groups } = await calibrateSource(

@@ -84,6 +84,7 @@ describe('an experiment file', () => {
         augment: [{ name: 'flip', p: 0.5 }],
         mixup: 0,
         resident: false,
+        onBadImage: 'fail',
       },
       batch: 8,
       maxSteps: 10,

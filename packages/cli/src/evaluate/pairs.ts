@@ -1,15 +1,17 @@
 import { readdirSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import type { PairSet } from '@pocketnet/data';
+import type { OpenedPairs } from '@pocketnet/lab/benchmarks';
 import { type Measurement, measure } from '../measure.js';
 import { type ModelOptions, openingOptions } from '../model-options.js';
-import { facts, note, percent, printResult, table } from '../output.js';
+import { facts, note, noteSome, percent, printResult, table } from '../output.js';
 import type { CommonOptions } from '../verb.js';
 
 export interface PairsOptions extends CommonOptions, ModelOptions {
   model: string;
   pairs: string;
-  folds: number;
+  /** Those of the location unless said, of a `.bin` 10. */
+  folds?: number;
+  landmarks?: string;
   mirrored?: string;
 }
 
@@ -18,8 +20,11 @@ type Row = { model: string } & (Measurement | { error: string });
 
 /** One pair set: a model, or every model of a folder, as text or JSON. */
 export async function evaluatePairs(options: PairsOptions): Promise<void> {
-  const { readPairs } = await import('@pocketnet/data');
-  const pairs = readPairs(options.pairs);
+  const { openPairs } = await import('@pocketnet/lab/benchmarks');
+  const { landmarks } = options;
+  const opened = await openPairs(options.pairs, landmarks ? { landmarks } : {});
+  noteSome(opened.findings);
+  const pairs = { ...opened, folds: options.folds ?? opened.folds ?? 10 };
   if (!isFolder(options.model) || holdsMatrices(options.model)) {
     const measured = await measureFile(options.model, pairs, options);
     printResult(options, { ...measured, model: options.model }, () => text(options, measured));
@@ -29,7 +34,7 @@ export async function evaluatePairs(options: PairsOptions): Promise<void> {
   for (const file of await models(options.model)) rows.push(await tryFile(file, pairs, options));
   if (rows.every((row) => 'error' in row))
     throw new Error(`None of the ${rows.length} models in ${options.model} could be measured.`);
-  printResult(options, { pairs: pairs.same.length, folds: options.folds, models: rows }, () => comparison(rows));
+  printResult(options, { pairs: pairs.pairs.same.length, folds: pairs.folds, models: rows }, () => comparison(rows));
 }
 
 const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
@@ -48,23 +53,29 @@ async function models(folder: string): Promise<string[]> {
   return names.sort(byNumber.compare).map((name) => join(folder, name));
 }
 
-async function measureFile(path: string, pairs: PairSet, options: PairsOptions): Promise<Measurement> {
+/** A set, and the folds that it is measured in. */
+type FoldedPairs = OpenedPairs & { readonly folds: number };
+
+async function measureFile(
+  path: string,
+  { name, pairs, folds }: FoldedPairs,
+  options: PairsOptions,
+): Promise<Measurement> {
   const { openEmbeddings } = await import('@pocketnet/lab/embedders');
-  const { folds, channels, mirrored } = options;
+  const { channels, mirrored } = options;
   const source = await openEmbeddings(path, {
     channels,
     ...openingOptions(options),
     ...(mirrored && { mirrored }),
   });
   try {
-    const name = basename(options.pairs, '.bin');
     return await measure(source, pairs, { folds, name, label: `evaluate ${basename(path)}` });
   } finally {
     await source.close();
   }
 }
 
-async function tryFile(path: string, pairs: PairSet, options: PairsOptions): Promise<Row> {
+async function tryFile(path: string, pairs: FoldedPairs, options: PairsOptions): Promise<Row> {
   try {
     return { model: path, ...(await measureFile(path, pairs, options)) };
   } catch (cause) {

@@ -11,6 +11,7 @@ export interface SuiteOptions extends CommonOptions, ModelOptions {
   suite: 'quick' | 'full';
   data: string;
   out: string;
+  landmarks?: string;
   pictures: boolean;
 }
 
@@ -23,7 +24,7 @@ export async function evaluateSuite(options: SuiteOptions): Promise<void> {
       import('@pocketnet/evaluate'),
       import('@pocketnet/lab/runs'),
     ]);
-  const { model, network, channels, mirrored, suite, data, out } = options;
+  const { model, network, channels, mirrored, suite, data, out, landmarks } = options;
   mkdirSync(out, { recursive: true });
   const source = await openEmbeddings(model, { channels, ...openingOptions(options), ...(mirrored && { mirrored }) });
   let progress: ReturnType<typeof startProgress> | undefined;
@@ -31,6 +32,7 @@ export async function evaluateSuite(options: SuiteOptions): Promise<void> {
     const { evaluation, runs, pictures } = await runSuite(source, {
       channels,
       ...(network && { network }),
+      ...(landmarks && { landmarks }),
       model,
       suite,
       data,

@@ -65,6 +65,8 @@ async function run(model: string, options: Options): Promise<void> {
   for (const problem of result.problems) note(problem);
   if (result.eachAPerson)
     note('The faces have no labels: each image is taken for a person, and there are no genuine pairs.');
+  else if (result.unlabelled > 0)
+    note(`${result.unlabelled} images have no label: each is taken for a person of its own.`);
   const about: CardFacts = {
     model: source.name,
     data: faces.name,

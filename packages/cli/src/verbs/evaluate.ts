@@ -1,13 +1,14 @@
 import { Option } from 'commander';
-import { fileEnding, wholeNumber } from '../arguments.js';
+import { wholeNumber } from '../arguments.js';
 import { evaluatePairs, type PairsOptions } from '../evaluate/pairs.js';
 import { evaluateSuite } from '../evaluate/suite.js';
 import { type ModelOptions, modelOptions } from '../model-options.js';
 import { checkNetwork } from '../networks.js';
 import { note } from '../output.js';
 import { type CommonOptions, UsageError, type Verb } from '../verb.js';
+import { landmarksOption } from './data/landmarks.js';
 
-interface Options extends CommonOptions, ModelOptions, Pick<PairsOptions, 'folds' | 'mirrored'> {
+interface Options extends CommonOptions, ModelOptions, Pick<PairsOptions, 'folds' | 'mirrored' | 'landmarks'> {
   model?: string;
   pairs?: string;
   suite?: 'quick' | 'full';
@@ -31,12 +32,20 @@ export const evaluate: Verb = {
       )
       .option(
         '--data <folder>',
-        'with --suite: where the benchmarks lie (lfw.bin, a folder of CALFW, IJBC, megaface …)',
+        'with --suite: where the benchmarks lie (lfw.bin, a folder of CALFW, IJBC, megaface …), or one of them, such as cfp_fp:FOLDER',
       )
       .option('--out <folder>', 'with --suite: where report.json and report.html go')
       .option('--no-pictures', 'with --suite: leave the faces of the hardest pairs out of the report')
-      .option('--pairs <file.bin>', "one set of pairs in InsightFace's format", fileEnding('.bin'))
-      .option('--folds <n>', 'with --pairs: contiguous folds, as many as the list was made with', wholeNumber(2), 10)
+      .option(
+        '--pairs <location>',
+        "one set of pairs: a .bin in InsightFace's format, or the folder of a benchmark such as cfp_fp:FOLDER",
+      )
+      .addOption(landmarksOption())
+      .option(
+        '--folds <n>',
+        'with --pairs: contiguous folds, as many as the list was made with; unless said those of a benchmark, of a .bin 10',
+        wholeNumber(2),
+      )
       .option('--mirrored <file>', 'with embeddings: those of the mirror images')
       .action(run),
 };
@@ -58,7 +67,9 @@ async function run(argument: string | undefined, options: Options): Promise<void
   if (pairs !== undefined)
     throw new UsageError('--pairs measures one set, --suite all that --data holds: give one of them.');
   if (suite === undefined)
-    throw new UsageError('Say what to measure on: --pairs FILE.bin, or --suite quick --data FOLDER --out FOLDER.');
+    throw new UsageError(
+      "Say what to measure on: --pairs FILE.bin or a benchmark's folder, or --suite quick --data FOLDER --out FOLDER.",
+    );
   if (data === undefined || out === undefined)
     throw new UsageError('--suite needs --data FOLDER (the benchmarks) and --out FOLDER (the report).');
   return evaluateSuite({ ...options, model, suite, data, out });

@@ -20,7 +20,7 @@ export const verify: Verb = {
   summary: 'tell whether two aligned face crops show one person',
   define: (command) =>
     modelOptions(command)
-      .argument('<first>', 'a crop aligned to the ArcFace template: JPEG or PNG, square')
+      .argument('<first>', 'a crop aligned to the ArcFace template: JPEG, PNG, WebP, AVIF, TIFF, GIF or BMP, square')
       .argument('<second>', 'another')
       .option(
         '--model <file>',

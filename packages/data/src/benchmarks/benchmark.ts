@@ -30,7 +30,7 @@ export interface Benchmark {
   /** The distinct images of the pairs, in the order of their first use. */
   readonly images: readonly string[];
   readonly folds: number;
-  /** What is odd about the list, a sentence each: duplicate pairs, labels that contradict names. Nothing is left out for it. */
+  /** What is odd about the list, a sentence each: labels that contradict names, people in several folds. Nothing is left out for it. */
   readonly findings: readonly string[];
   /** The landmarks that the set itself ships for an image, if it does. @throws DataError for a damaged file */
   landmarks(image: string): Landmarks | undefined;

@@ -1,8 +1,9 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { DataError, namingFile } from '../data-error.js';
+import { failAt, isWhole, readLines } from '../lists/lines.js';
 import type { BenchmarkSet, ListedBenchmarkPair } from './benchmark.js';
-import { failAt, isWhole, readLines } from './list-lines.js';
+import { cfpFiducials } from './cfp-fiducials.js';
 
 /** Which of the two protocols: frontal with frontal, or frontal with profile. */
 type Split = 'FF' | 'FP';
@@ -24,6 +25,7 @@ export function cfpProtocol(name: string, title: string, split: Split): Benchmar
       return readFolds(join(folder, 'Protocol/Split', split), frontal, other);
     },
     person: (image) => image.split('/').at(-3) ?? image,
+    landmarks: cfpFiducials,
   };
 }
 

@@ -3,11 +3,12 @@ import type { BenchmarkPair } from './benchmark.js';
 /** More of the same finding only repeat each other. */
 const MOST_LISTED = 10;
 
-/** What is odd about a list, a sentence each. Nothing is left out of the pairs for it. */
+/**
+ * What is odd about a list's names, a sentence each. Nothing is left out of the pairs for it. Of pairs that occur twice
+ * `duplicatePairs` tells, which looks at the pictures.
+ */
 export function findingsOf(pairs: readonly BenchmarkPair[], person: (image: string) => string): string[] {
   return [
-    ...few(duplicates(pairs), 'pairs are listed twice'),
-    ...few(alone(pairs), 'pairs are of one image with itself'),
     ...few(contradictions(pairs, person), 'labels contradict the names'),
     ...few(straddlers(pairs, person), 'people are in several folds'),
   ];
@@ -17,19 +18,6 @@ function few(sentences: readonly string[], kind: string): string[] {
   if (sentences.length <= MOST_LISTED) return [...sentences];
   return [...sentences.slice(0, MOST_LISTED), `In all, ${sentences.length} ${kind}.`];
 }
-
-function duplicates(pairs: readonly BenchmarkPair[]): string[] {
-  const first = new Map<string, BenchmarkPair>();
-  return pairs.flatMap((pair) => {
-    const key = [pair.a, pair.b].sort().join('\n');
-    const known = first.get(key);
-    if (!known) first.set(key, pair);
-    return known ? [`${pair.place}: the pair ${pair.a}, ${pair.b} was listed before (${known.place}).`] : [];
-  });
-}
-
-const alone = (pairs: readonly BenchmarkPair[]): string[] =>
-  pairs.filter(({ a, b }) => a === b).map(({ a, place }) => `${place}: ${a} is paired with itself.`);
 
 function contradictions(pairs: readonly BenchmarkPair[], person: (image: string) => string): string[] {
   const wrong = pairs.filter(({ a, b, same }) => (person(a) === person(b)) !== same);

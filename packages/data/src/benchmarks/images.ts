@@ -1,8 +1,9 @@
 import { readdirSync } from 'node:fs';
 import { posix } from 'node:path';
+import { pictureExtensions, pictureStem } from '../picture/formats/index.js';
 
-/** Formats that crops are kept in, tried where the list's own file is not there; lists may also leave the extension out. */
-const EXTENSIONS = ['.jpg', '.jpeg', '.png', '.JPG', '.PNG'];
+/** Tried where the list's own file is not there: crops are kept in other formats, and lists may leave the extension out. */
+const EXTENSIONS = pictureExtensions.flatMap((extension) => [`.${extension}`, `.${extension.toUpperCase()}`]);
 
 /** Finds photos in a folder by the names that lists give them; reads each folder on disk once. */
 export class ImageFinder {
@@ -17,7 +18,7 @@ export class ImageFinder {
   find(photo: string): string | undefined {
     const path = posix.normalize(photo);
     if (path.startsWith('../') || posix.isAbsolute(path)) return undefined;
-    const stem = path.replace(/\.(jpe?g|png)$/i, '');
+    const stem = pictureStem(path);
     return [path, ...EXTENSIONS.map((extension) => stem + extension)].find((candidate) => this.#has(candidate));
   }
 

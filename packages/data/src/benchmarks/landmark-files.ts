@@ -5,6 +5,8 @@ import { readWhole } from '../formats/random-access-file.js';
 import type { LandmarkPoint, Landmarks } from './benchmark.js';
 
 const LARGEST = 64 * 1024;
+/** What a string can hold: some three million photos. */
+const LARGEST_JSON = 500 * 2 ** 20;
 
 /**
  * CALFW's and CPLFW's `<stem>_5loc_attri.txt`: five lines `x y`, in the order of {@link Landmarks}.
@@ -29,13 +31,14 @@ export function pts68(folder: string, image: string): Landmarks | undefined {
     throw new DataError({ file, reason: `holds ${points.length} points instead of 68`, remedy: 'Get the file again' });
   }
   const [nose, left, right] = [points[30], points[48], points[54]];
-  return fiveOf([mean(points.slice(36, 42)), mean(points.slice(42, 48)), nose, left, right], file);
+  return fiveOf([meanPoint(points.slice(36, 42)), meanPoint(points.slice(42, 48)), nose, left, right], file);
 }
 
-function readPoints(file: string): LandmarkPoint[] {
+/** Lines of two numbers, parted by blanks or a comma; others are skipped. */
+export function readPoints(file: string): LandmarkPoint[] {
   const lines = Buffer.from(readWhole(file, LARGEST)).toString('latin1').split(/\r?\n/);
   return lines.flatMap((line): LandmarkPoint[] => {
-    const fields = line.trim().split(/\s+/);
+    const fields = line.split(/[\s,;]+/).filter((field) => field !== '');
     const [x, y] = fields.map(Number);
     const isPoint = fields.length === 2 && Number.isFinite(x) && Number.isFinite(y);
     return isPoint && x !== undefined && y !== undefined ? [[x, y]] : [];
@@ -44,7 +47,7 @@ function readPoints(file: string): LandmarkPoint[] {
 
 const stemOf = (image: string): string => basename(image).replace(/\.[^.]*$/, '');
 
-function mean(points: readonly LandmarkPoint[]): LandmarkPoint {
+export function meanPoint(points: readonly LandmarkPoint[]): LandmarkPoint {
   const sum = (axis: 0 | 1): number => points.reduce((total, point) => total + point[axis], 0);
   return [sum(0) / points.length, sum(1) / points.length];
 }
@@ -71,13 +74,13 @@ export interface PhotoLandmarks {
 
 /**
  * Reads a `landmarks.json`: an object that has, for a photo's path, `{"landmarks": [[x, y] x 5]}` and, if known, the `width` and
- * `height` of the photo. Other fields, such as `score` and `box`, are passed over.
+ * `height` of the photo. Paths may be written as CFP's lists write them, `../Data/Images/…`, from a folder beside the photos'. Other fields, such as `score` and `box`, are passed over.
  *
  * @throws DataError that names the photo whose entry is wrong
  */
 export function readLandmarkFile(path: string): LandmarkFile {
   const remedy = 'It should be {"person/photo.jpg": {"landmarks": [[x, y], … five points]}, …}';
-  const text = Buffer.from(readWhole(path)).toString('utf8');
+  const text = Buffer.from(readWhole(path, LARGEST_JSON)).toString('utf8');
   const content = namingFile(path, (): unknown => {
     try {
       return JSON.parse(text);
@@ -96,7 +99,10 @@ export function readLandmarkFile(path: string): LandmarkFile {
       throw new DataError({ file: path, record: photo, reason: 'has no five landmarks of [x, y]', remedy });
     }
     const size = typeof width === 'number' && typeof height === 'number' ? { width, height } : {};
-    photos.set(posix.normalize(photo), { landmarks: fiveOf(points, path), ...size });
+    photos.set(posix.normalize(photo.replaceAll('\\', '/')).replace(/^(\.\.\/)+/, ''), {
+      landmarks: fiveOf(points, path),
+      ...size,
+    });
   }
   return { path, photos };
 }

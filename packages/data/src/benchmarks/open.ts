@@ -36,6 +36,19 @@ export function isBenchmark(location: string): boolean {
   return sets.some((set) => listOf(set, folder) !== undefined);
 }
 
+/**
+ * @throws DataError where a location, `cfp-fp:FOLDER`, names a benchmark nearly: which one was meant
+ */
+export function suggestBenchmark(location: string): void {
+  const [, name = ''] = /^([\w-]{2,}):(?!\/\/)/.exec(location) ?? [];
+  if (name === '' || benchmarkSets.has(name) || existsSync(location)) return;
+  const bare = (text: string): string => text.toLowerCase().replace(/[-_]/g, '');
+  const near = [...benchmarkSets.keys()].filter((known) => bare(known).startsWith(bare(name)));
+  if (near.length === 0) return;
+  const meant = near.map((known) => known + location.slice(name.length)).join(' or ');
+  throw new DataError({ file: location, reason: `there is no benchmark "${name}"`, remedy: `Did you mean ${meant}` });
+}
+
 function candidates(location: string): { sets: BenchmarkSet[]; folder: string } {
   const [, name = '', rest = ''] = /^([a-z0-9_]+):(.+)$/.exec(location) ?? [];
   const named = benchmarkSets.get(name);
@@ -47,6 +60,7 @@ function listOf({ lists }: BenchmarkSet, folder: string): string | undefined {
 }
 
 function findSet(location: string): { set: BenchmarkSet; folder: string; list: string } {
+  suggestBenchmark(location);
   const { sets, folder } = candidates(location);
   const found = sets.flatMap((set) => {
     const list = listOf(set, folder);

@@ -1,4 +1,4 @@
-import { encodeJpegSync } from '../picture/jpeg.js';
+import { encodeJpegSync } from '../picture/formats/jpeg.js';
 import { Random } from '../random.js';
 import { drawFace } from './draw-face.js';
 

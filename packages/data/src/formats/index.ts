@@ -1,4 +1,3 @@
 export { AtomicFile, writeAtomically } from './atomic-file.js';
-export { type ImageHeader, readImageHeader } from './image-header.js';
 export { type PairSet, readPairs, writePairs } from './pairs.js';
 export * from './recordio/index.js';

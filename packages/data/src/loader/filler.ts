@@ -6,6 +6,7 @@ import type { FaceSource } from '../sources/face-source.js';
 import { openSource } from '../sources/registry.js';
 import { sampleRandom } from './order.js';
 import type { Slot } from './slot.js';
+import { type SkippedImage, withStandIn } from './stand-in.js';
 
 /** What every worker must know to make any batch. All of it can be sent to a thread. */
 export interface Recipe {
@@ -13,6 +14,7 @@ export interface Recipe {
   size: number;
   seed: number;
   augment: readonly AugmentSpec[];
+  onBadImage: 'fail' | 'skip';
 }
 
 /** Which images go into a slot, in this order. */
@@ -24,8 +26,11 @@ export interface Job {
 
 /** Something that fills slots: threads, or the calling thread itself. */
 export interface Crew {
-  /** Rejects with a DataError when a picture is damaged. */
-  fill(job: Job): Promise<void>;
+  /**
+   * @returns the bad images that were met and skipped
+   * @throws DataError when a picture is damaged and none are to be skipped
+   */
+  fill(job: Job): Promise<readonly SkippedImage[]>;
   close(): Promise<void>;
 }
 
@@ -38,12 +43,22 @@ export function createFiller(recipe: Recipe, slots: readonly Slot[]): Crew {
     async fill({ slot: number, epoch, indices }) {
       const slot = slots[number];
       if (slot === undefined) throw new RangeError(`There is no slot ${number}.`);
-      for (const [position, index] of indices.entries()) {
-        const { picture, mirrored } = await preparePicture(source, planner, recipe, epoch, index);
+      const skipped: SkippedImage[] = [];
+      for (const [position, asked] of indices.entries()) {
+        const { index, made } = await withStandIn(
+          source,
+          asked,
+          recipe,
+          async (candidate) => squared(await pictureOf(source, candidate), recipe.size),
+          (image) => skipped.push(image),
+        );
+        const { picture, mirrored } = augmented(made, planner, recipe, epoch, asked);
         pictureToFloats(picture, slot.images, position * perImage);
         slot.labels[position] = source.label(index);
         slot.mirrored[position] = mirrored ? 1 : 0;
+        slot.indices[position] = index;
       }
+      return skipped;
     },
     async close() {
       source.close();
@@ -51,15 +66,14 @@ export function createFiller(recipe: Recipe, slots: readonly Slot[]): Crew {
   };
 }
 
-/** One image as it enters a batch: decoded, brought to size, then augmented. */
-async function preparePicture(
-  source: FaceSource,
+/** A picture of the right size as it enters a batch. The chance is that of the place in the epoch, whichever image stands there. */
+function augmented(
+  crop: Picture,
   planner: Planner,
-  { size, seed }: Recipe,
+  { seed }: Recipe,
   epoch: number,
   index: number,
-): Promise<{ picture: Picture; mirrored: boolean }> {
-  const crop = squared(await pictureOf(source, index), size);
+): { picture: Picture; mirrored: boolean } {
   const plan = planner(sampleRandom(seed, epoch, index), crop);
   return { picture: carryOut(plan, crop), mirrored: isMirrored(plan) };
 }

@@ -4,6 +4,7 @@ import { type Crew, createFiller, type Recipe } from './filler.js';
 import { checkedOptions, type LoaderOptions } from './options.js';
 import { batchOf, countBatches, epochOrder } from './order.js';
 import { allocateSlot, type Slot } from './slot.js';
+import type { SkippedImage } from './stand-in.js';
 import { createThreads } from './threads.js';
 
 /** Decoded, augmented, normalised images in shared memory. */
@@ -14,17 +15,27 @@ export interface Batch {
   readonly labels: Int32Array<SharedArrayBuffer>;
   /** Shape (count): 1 where augmentation has mirrored the image. Valid until `release`. */
   readonly mirrored: Uint8Array<SharedArrayBuffer>;
-  /** Which images of the source these are. */
+  /** Which images of the source these are. Of bad ones that are skipped, those that stand in for them. */
   readonly indices: Int32Array;
   readonly count: number;
+  /** Bad images that were met while it was made, and skipped; those of the option `onBadImage: 'skip'`. */
+  readonly skipped: readonly SkippedImage[];
   /** Gives the memory back to the loader, which will write another batch into it. */
   release(): void;
 }
 
+/** What a loader says of its source: see `FaceSource`. */
+export interface LoadedSource {
+  readonly name: string;
+  readonly length: number;
+  readonly identities: number;
+  readonly notes?: readonly string[];
+}
+
 /** An endless supply of epochs over one source. */
 export interface Loader {
-  /** What is loaded: its name, number of images and number of identities. */
-  readonly source: { readonly name: string; readonly length: number; readonly identities: number };
+  /** What is loaded: its name, number of images and number of identities, and what there is to say of it. */
+  readonly source: LoadedSource;
   readonly batchesPerEpoch: number;
   /**
    * The batches of an epoch (0, 1, 2...) from `startBatch` on. Each must be released, and of `prefetch + 1` buffers at
@@ -48,8 +59,8 @@ export function createLoader(location: string, options: LoaderOptions): Loader {
   const source = describe(location);
   const batchesPerEpoch = countBatches(source, settings);
   const slots = Array.from({ length: settings.prefetch + 1 }, () => allocateSlot(settings.batch, settings.size));
-  const { size, seed, augment } = settings;
-  const crew = hire({ location, size, seed, augment }, slots, settings.workers);
+  const { size, seed, augment, onBadImage } = settings;
+  const crew = hire({ location, size, seed, augment, onBadImage }, slots, settings.workers);
   const free = slots.map((_, number) => number);
   // On the calling thread nothing can be made ahead: it would only delay the batch that is waited for.
   const ahead = settings.workers === 0 ? 1 : settings.prefetch;
@@ -62,7 +73,7 @@ export function createLoader(location: string, options: LoaderOptions): Loader {
     requireWhole('epoch', number, Number.MAX_SAFE_INTEGER);
     requireWhole('startBatch', startBatch, batchesPerEpoch);
     const order = epochOrder(source.length, number, settings);
-    const underWay: { slot: number; indices: Int32Array; filled: Promise<void> }[] = [];
+    const underWay: { slot: number; count: number; filled: Promise<readonly SkippedImage[]> }[] = [];
     let next = startBatch;
     running = true;
     try {
@@ -70,12 +81,12 @@ export function createLoader(location: string, options: LoaderOptions): Loader {
         startMore();
         const made = underWay.shift();
         if (made === undefined) throw new Error(ALL_HELD);
-        await made.filled.catch((error: unknown) => {
+        const skipped = await made.filled.catch((error: unknown) => {
           free.push(made.slot);
           throw error;
         });
         startMore();
-        yield batchIn(made.slot, made.indices);
+        yield batchIn(made.slot, made.count, skipped);
       }
     } finally {
       running = false;
@@ -90,21 +101,22 @@ export function createLoader(location: string, options: LoaderOptions): Loader {
         const indices = batchOf(order, next, settings);
         const filled = crew.fill({ slot, epoch: number, indices });
         filled.catch(ignore); // one that fails before its turn is reported at its turn
-        underWay.push({ slot, indices, filled });
+        underWay.push({ slot, count: indices.length, filled });
         next++;
       }
     }
   }
 
-  function batchIn(number: number, indices: Int32Array): Batch {
-    const { images, labels, mirrored } = slots[number] as Slot;
+  function batchIn(number: number, count: number, skipped: readonly SkippedImage[]): Batch {
+    const { images, labels, mirrored, indices } = slots[number] as Slot;
     let held = true;
     return {
-      images: images.subarray(0, indices.length * size * size * 3),
-      labels: labels.subarray(0, indices.length),
-      mirrored: mirrored.subarray(0, indices.length),
-      indices,
-      count: indices.length,
+      images: images.subarray(0, count * size * size * 3),
+      labels: labels.subarray(0, count),
+      mirrored: mirrored.subarray(0, count),
+      indices: Int32Array.from(indices.subarray(0, count)),
+      count,
+      skipped,
       release() {
         if (held) free.push(number);
         held = false;
@@ -134,9 +146,9 @@ function hire(recipe: Recipe, slots: readonly Slot[], workers: number): Crew {
 
 function describe(location: string): Loader['source'] {
   const source = openSource(location);
-  const { name, length, identities } = source;
+  const { name, length, identities, notes = [] } = source;
   source.close();
-  return { name, length, identities };
+  return { name, length, identities, ...(notes.length > 0 && { notes }) };
 }
 
 function requireWhole(name: string, value: number, max: number): void {

@@ -1,6 +1,7 @@
 import { DataError, type Fault } from '../data-error.js';
 import type { Job, Recipe } from './filler.js';
 import type { Slot } from './slot.js';
+import type { SkippedImage } from './stand-in.js';
 
 /** What a worker thread starts with. */
 export interface WorkerStart {
@@ -17,6 +18,7 @@ export interface Order {
 /** What it gets back when the slot is filled, or could not be. */
 export interface Reply {
   ticket: number;
+  skipped?: readonly SkippedImage[];
   failure?: Failure;
 }
 

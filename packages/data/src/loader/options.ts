@@ -16,6 +16,11 @@ export interface LoaderOptions {
   dropLast?: boolean;
   /** Applied to each image in this order, such as `[{ name: 'flip', p: 0.5 }]`; none unless said. */
   augment?: readonly AugmentSpec[];
+  /**
+   * What becomes of an image that cannot be read or decoded: `fail`, unless said, ends the epoch with its place and what is wrong with
+   * it; `skip` puts another image, drawn by the seed, in its place.
+   */
+  onBadImage?: 'fail' | 'skip';
   /** Of several processes that share every step this one's part: batch `rank` of each `size` that follow one another. */
   shard?: { readonly rank: number; readonly size: number };
   /** Batches made ahead of their use, twice the number of workers unless said. */
@@ -27,7 +32,7 @@ export type LoaderSettings = Required<LoaderOptions>;
 /** Fills in what was left out. @throws RangeError that names the option which is out of its range. */
 export function checkedOptions(options: LoaderOptions): LoaderSettings {
   const { size = 112, seed = 0, workers = 1, shuffle = true, dropLast = true, augment = [], batch } = options;
-  const { shard = { rank: 0, size: 1 } } = options;
+  const { shard = { rank: 0, size: 1 }, onBadImage = 'fail' } = options;
   const prefetch = options.prefetch ?? 2 * Math.max(1, workers);
   requireWhole('batch', batch, 1, 65_536);
   requireWhole('size', size, 1, 4096);
@@ -43,7 +48,7 @@ export function checkedOptions(options: LoaderOptions): LoaderSettings {
     const needed = (memory / 2 ** 30).toFixed(1);
     throw new RangeError(`The loader's buffers would take ${needed} GiB: lower batch, size or prefetch.`);
   }
-  return { batch, size, seed, workers, shuffle, dropLast, augment, shard, prefetch };
+  return { batch, size, seed, workers, shuffle, dropLast, augment, onBadImage, shard, prefetch };
 }
 
 const MAX_BYTES = 32 * 2 ** 30;

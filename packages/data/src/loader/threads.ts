@@ -2,6 +2,7 @@ import { Worker } from 'node:worker_threads';
 import type { Crew, Job, Recipe } from './filler.js';
 import { type Order, type Reply, toError, type WorkerStart } from './messages.js';
 import type { Slot } from './slot.js';
+import type { SkippedImage } from './stand-in.js';
 
 /** Fills slots on `count` worker threads, started at the first job; each opens the source anew by its location. */
 export function createThreads(recipe: Recipe, slots: readonly Slot[], count: number): Crew {
@@ -21,7 +22,7 @@ export function createThreads(recipe: Recipe, slots: readonly Slot[], count: num
 }
 
 interface Waiting {
-  resolve(): void;
+  resolve(skipped: readonly SkippedImage[]): void;
   reject(error: Error): void;
 }
 
@@ -50,7 +51,7 @@ class Thread {
     return this.waiting.size;
   }
 
-  fill(job: Job): Promise<void> {
+  fill(job: Job): Promise<readonly SkippedImage[]> {
     if (this.end !== undefined) return Promise.reject(this.end);
     const order: Order = { ticket: this.tickets++, job };
     return new Promise((resolve, reject) => {
@@ -65,12 +66,12 @@ class Thread {
     await this.worker.terminate();
   }
 
-  private settle({ ticket, failure }: Reply): void {
+  private settle({ ticket, failure, skipped = [] }: Reply): void {
     if (this.end !== undefined) return; // a late reply: the thread is on its way out and keeps the process alive until it is
     const waiting = this.waiting.get(ticket);
     this.waiting.delete(ticket);
     if (this.waiting.size === 0) this.worker.unref();
-    if (failure === undefined) waiting?.resolve();
+    if (failure === undefined) waiting?.resolve(skipped);
     else waiting?.reject(toError(failure));
   }
 

@@ -17,8 +17,7 @@ port.on('message', (order: Order) => {
 async function answer({ ticket, job }: Order): Promise<Reply> {
   try {
     filler ??= createFiller(recipe, slots);
-    await filler.fill(job);
-    return { ticket };
+    return { ticket, skipped: await filler.fill(job) };
   } catch (error) {
     return { ticket, failure: toFailure(error) };
   }

@@ -1,6 +1,6 @@
-import { failAt, readLines } from '../benchmarks/list-lines.js';
 import { DataError } from '../data-error.js';
 import { readWhole } from '../formats/random-access-file.js';
+import { failAt, readLines } from '../lists/lines.js';
 
 const LARGEST_LIST = 256 * 2 ** 20;
 

@@ -1,6 +1,6 @@
 import type { PairSet } from '../formats/pairs.js';
 import { decodePicture } from '../picture/decode.js';
-import { encodeJpegSync } from '../picture/jpeg.js';
+import { encodeJpegSync } from '../picture/formats/jpeg.js';
 import type { Picture } from '../picture/picture.js';
 
 /** Little is lost at this quality, as where crops are aligned. */

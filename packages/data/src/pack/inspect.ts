@@ -1,26 +1,41 @@
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { duplicatePairs, pictureKeys } from '../benchmarks/duplicates.js';
+import { isBenchmark, openBenchmark, suggestBenchmark } from '../benchmarks/open.js';
+import { planCrops } from '../benchmarks/plan-crops.js';
 import { readPairs } from '../formats/pairs.js';
+import { readWhole } from '../formats/random-access-file.js';
+import { type FaceSource, isUnlabelled } from '../sources/face-source.js';
+import { imageNumber } from '../sources/image-list.js';
 import { parseLocation } from '../sources/location.js';
 import { kindOf, openSource } from '../sources/registry.js';
 import { type Inspection, type InspectOptions, spreadOf, surveyImages } from './inspection.js';
 
 /**
- * Sums up faces (any location of `openSource`) or pairs (a `.bin`).
+ * Sums up faces (any location of `openSource`), pairs (a `.bin`) or a benchmark's original folder (`cfp_fp:FOLDER`).
  *
  * @throws DataError when nothing can be read at all; what is wrong with single images is listed in `problems`.
  */
-export function inspect(location: string, options: InspectOptions = {}): Inspection {
-  return location.endsWith('.bin') && existsSync(location)
-    ? inspectPairs(location, options)
-    : inspectFaces(location, options);
+export async function inspect(location: string, options: InspectOptions = {}): Promise<Inspection> {
+  if (location.endsWith('.bin') && existsSync(location)) return inspectPairs(location, options);
+  suggestBenchmark(location);
+  return isBenchmark(location) ? inspectBenchmark(location, options) : inspectFaces(location, options);
 }
 
-function inspectFaces(location: string, options: InspectOptions): Inspection {
+async function inspectFaces(location: string, options: InspectOptions): Promise<Inspection> {
   const { base } = parseLocation(location);
   const kind = kindOf(base);
   const source = openSource(location);
   try {
-    const survey = surveyImages(source.length, (index) => source.read(index), options);
+    const survey = await surveyImages(
+      {
+        length: source.length,
+        read: (index) => source.read(index),
+        place: (index) => source.place?.(index) ?? { file: source.name, record: `image ${index}` },
+        number: (index) => imageNumber(source, index),
+      },
+      options,
+    );
     const about = kind.problems?.(base, options.deep ?? false) ?? [];
     return {
       location,
@@ -29,33 +44,70 @@ function inspectFaces(location: string, options: InspectOptions): Inspection {
       identities: source.identities,
       ...(source.identities > 0 && { imagesPerIdentity: spreadOf(countByLabel(source)) }),
       ...survey,
-      problems: [...about, ...survey.problems],
+      problems: [...about, ...(source.notes ?? []), ...survey.problems],
     };
   } finally {
     source.close();
   }
 }
 
-function countByLabel(source: { length: number; label(index: number): number }): number[] {
-  const counts = new Map<number, number>();
-  for (let i = 0; i < source.length; i++) counts.set(source.label(i), (counts.get(source.label(i)) ?? 0) + 1);
-  return [...counts.values()];
+/** How many images each person has who has any. */
+function countByLabel(source: FaceSource): Int32Array {
+  const counts = new Int32Array(source.identities);
+  for (let index = 0; index < source.length; index++) {
+    if (!isUnlabelled(source, index)) counts[source.label(index)] = (counts[source.label(index)] ?? 0) + 1;
+  }
+  return counts.filter((count) => count > 0);
 }
 
-function inspectPairs(location: string, options: InspectOptions): Inspection {
+async function inspectPairs(location: string, options: InspectOptions): Promise<Inspection> {
   const { images, same } = readPairs(location);
-  const survey = surveyImages(images.length, (index) => images[index] ?? new Uint8Array(), options);
+  const survey = await surveyImages(
+    {
+      length: images.length,
+      read: (index) => images[index] ?? new Uint8Array(),
+      place: (index) => ({ file: location, record: `image ${index}`, remedy: 'Make the .bin anew with "data pairs"' }),
+      number: (index) => index + 1,
+    },
+    options,
+  );
   const folds = balancedFolds(same);
-  const distinctImages = new Set(
-    images.map((image) => Buffer.from(image.buffer, image.byteOffset, image.length).toString('latin1')),
-  ).size;
+  const keys = pictureKeys(images);
   return {
     location,
     kind: 'pairs',
     images: images.length,
-    pairs: { total: same.length, same: same.filter(Boolean).length, distinctImages, folds },
+    pairs: { total: same.length, same: same.filter(Boolean).length, distinctImages: new Set(keys).size, folds },
     ...survey,
-    problems: [...foldProblems(folds), ...survey.problems],
+    problems: [...foldProblems(folds), ...duplicatePairs(keys, same), ...survey.problems],
+  };
+}
+
+/** The photos as they lie in the folder; `crops` says what `data pairs` makes of them. */
+async function inspectBenchmark(location: string, options: InspectOptions): Promise<Inspection> {
+  const benchmark = openBenchmark(location);
+  const { name, folder, images, pairs, folds, findings } = benchmark;
+  const crops = await planCrops(benchmark, options);
+  const path = (index: number): string => join(folder, images[index] ?? '');
+  const survey = await surveyImages(
+    {
+      length: images.length,
+      read: (index) => readWhole(path(index)),
+      place: (index) => ({ file: path(index) }),
+      number: (index) => index + 1,
+    },
+    options,
+  );
+  const same = pairs.map((pair) => pair.same);
+  const keys = pairs.flatMap(({ a, b }) => [a, b]);
+  return {
+    location,
+    kind: name,
+    images: images.length,
+    pairs: { total: pairs.length, same: same.filter(Boolean).length, distinctImages: images.length, folds },
+    crops: { aligned: crops.points.size, taken: crops.taken, withoutLandmarks: crops.without.length },
+    ...survey,
+    problems: [...findings, ...duplicatePairs(keys, same), ...crops.problems, ...survey.problems],
   };
 }
 

@@ -1,4 +1,4 @@
-import { encodeJpegSync } from './jpeg.js';
+import { encodeJpegSync } from './formats/jpeg.js';
 import type { Picture } from './picture.js';
 
 /** A baseline 4:4:4 JPEG of `quality` in 1..100. */

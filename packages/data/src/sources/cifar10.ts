@@ -3,7 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import { DataError } from '../data-error.js';
 import { GENERATED_QUALITY } from '../faces/pairs.js';
 import { readWhole } from '../formats/random-access-file.js';
-import { encodeJpegSync } from '../picture/jpeg.js';
+import { encodeJpegSync } from '../picture/formats/jpeg.js';
 import { blankPicture, type Picture } from '../picture/picture.js';
 import type { FaceSource, SourceKind } from './face-source.js';
 import { outside } from './subset.js';

@@ -1,7 +1,7 @@
 import { DataError } from '../data-error.js';
 import type { PairSet } from '../formats/pairs.js';
 import { Random } from '../random.js';
-import type { FaceSource } from './face-source.js';
+import { type FaceSource, isUnlabelled } from './face-source.js';
 import { openSource } from './registry.js';
 
 export interface DrawPairsOptions {
@@ -59,8 +59,8 @@ type Pair = readonly [number, number];
 function imagesOfPeople(source: FaceSource): Person[] {
   const people = new Map<number, number[]>();
   for (let index = 0; index < source.length; index++) {
+    if (isUnlabelled(source, index)) continue;
     const label = source.label(index);
-    if (label < 0 || source.identities === 0) continue;
     const own = people.get(label);
     if (own) own.push(index);
     else people.set(label, [index]);
@@ -78,13 +78,20 @@ function partition(people: Person[], folds: number, random: Random): Person[][] 
 
 /** At most `wanted`: rounds in each of which everybody gives one of the pairs they have left. */
 function genuinePairs(people: readonly Person[], wanted: number, random: Random): Pair[] {
-  let left = people.map((person) => random.shuffle(pairsOf(person)));
+  let left = people.map((person) => random.shuffle(pairsOf(fewOf(person, random))));
   const found: Pair[] = [];
   while (left.length > 0 && found.length < wanted) {
     for (const own of random.shuffle(left)) found.push(...own.splice(0, 1));
     left = left.filter(({ length }) => length > 0);
   }
   return found.slice(0, wanted);
+}
+
+/** Of n images there are n²/2 pairs: of a person with more than these, so many that are drawn give their pairs. */
+const MOST_PAIRED = 1000;
+
+function fewOf(person: Person, random: Random): Person {
+  return person.length <= MOST_PAIRED ? person : random.shuffle([...person]).slice(0, MOST_PAIRED);
 }
 
 function pairsOf(person: Person): Pair[] {

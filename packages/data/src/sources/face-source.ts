@@ -1,3 +1,4 @@
+import type { Origin } from '../picture/decode.js';
 import type { Picture } from '../picture/picture.js';
 
 /** A collection of labelled encoded face crops with random access. */
@@ -10,15 +11,22 @@ export interface FaceSource {
   readonly identities: number;
   /** The class of image `index` in `[0, length)`; 0 everywhere in an unlabelled source, -1 in an unlabelled part of a joined one. */
   label(index: number): number;
-  /** The encoded JPEG or PNG of image `index`. Throws a DataError that names file and record. */
+  /** The encoded picture of image `index`. Throws a DataError that names file and record. */
   read(index: number): Uint8Array;
   /** The picture itself, of a source that draws its faces and need not encode them first. */
   picture?(index: number): Picture | undefined;
-  /** Where image `index` is kept, for messages about it. */
-  place?(index: number): { file: string; record?: number | string };
+  /** Where image `index` is kept, and what can be done there about a bad one, for messages about it. */
+  place?(index: number): Origin;
   /** What image `index` is called at its source: its path in an image folder, its name in `train.lst`. */
   imageName?(index: number): string | undefined;
+  /** What whoever uses the source should be told of it, a sentence each: labels that were renumbered. */
+  readonly notes?: readonly string[];
   close(): void;
+}
+
+/** Whether image `index` is nobody's in particular, and two such images are no more of one person than any others. */
+export function isUnlabelled(source: Pick<FaceSource, 'identities' | 'label'>, index: number): boolean {
+  return source.identities === 0 || source.label(index) < 0;
 }
 
 /** One way to hold faces: a sibling in this folder, listed in `registry.ts`. */
@@ -30,6 +38,8 @@ export interface SourceKind {
   matches(location: string): boolean;
   /** @param openPart opens a part of a location that is made of others */
   open(location: string, openPart: (location: string) => FaceSource): FaceSource;
+  /** Whether its labels are as somebody wrote them, and may have gaps: `openSource` then renumbers them. */
+  readonly hasRawLabels?: boolean;
   /** Faults beyond those that reading the images finds; `deep` reads every record. */
   problems?(location: string, deep: boolean): string[];
 }

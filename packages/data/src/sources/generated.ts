@@ -1,7 +1,7 @@
 import { DataError } from '../data-error.js';
 import { drawFace } from '../faces/draw-face.js';
 import { FIRST_STRANGER, GENERATED_QUALITY } from '../faces/pairs.js';
-import { encodeJpegSync } from '../picture/jpeg.js';
+import { encodeJpegSync } from '../picture/formats/jpeg.js';
 import type { Picture } from '../picture/picture.js';
 import type { FaceSource, SourceKind } from './face-source.js';
 import { outside } from './subset.js';

@@ -2,23 +2,24 @@ import { readdirSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { DataError, namingFile } from '../data-error.js';
 import { readWhole } from '../formats/random-access-file.js';
+import { isPictureName } from '../picture/formats/index.js';
 import type { FaceSource, SourceKind } from './face-source.js';
 import { outside } from './subset.js';
 
 export const imageFolder: SourceKind = {
   name: 'image-folder',
-  locations: 'a folder of identity/photo.jpg (or .png)',
+  locations: 'a folder of identity/photo.jpg (or .png, .webp, .bmp, …)',
   matches: isFolder,
   open: openImageFolder,
   problems: (location) => listImageFolder(location).problems,
 };
 
-/** An encoded picture of a face takes a few kilobytes; more than this is something else. */
-const LARGEST_PICTURE = 64 * 2 ** 20;
+/** An encoded picture of a face takes a few kilobytes, a bitmap of 100 megapixels 400 MB; more than this is something else. */
+const LARGEST_PICTURE = 512 * 2 ** 20;
 
 /**
  * Opens a folder of folders of pictures: each folder is an identity, labelled 0, 1, 2… in the order of their names (by code
- * unit, so that it is the same everywhere). Hidden files and files that are no `.jpg`, `.jpeg` or `.png` are passed over.
+ * unit, so that it is the same everywhere). Hidden files and files that are not named as pictures are passed over.
  *
  * @throws DataError when there is no picture in it.
  */
@@ -57,7 +58,7 @@ export function listImageFolder(folder: string): { pictures: PhotoFile[]; identi
       continue;
     }
     const names = entries(join(folder, identity));
-    const photos = names.filter((name) => PICTURE.test(name));
+    const photos = names.filter(isPictureName);
     if (photos.length < names.length) {
       problems.push(`${identity} holds ${names.length - photos.length} files that are no pictures.`);
     }
@@ -72,8 +73,6 @@ export function listImageFolder(folder: string): { pictures: PhotoFile[]; identi
     remedy: 'Lay it out as identity/photo.jpg, one folder for each person',
   });
 }
-
-const PICTURE = /\.(jpe?g|png)$/i;
 
 /** Names in order; without hidden ones. */
 function entries(folder: string): string[] {

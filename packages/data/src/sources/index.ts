@@ -1,5 +1,5 @@
 export { type DrawPairsOptions, drawPairs } from './draw-pairs.js';
-export type { FaceSource, SourceKind } from './face-source.js';
+export { type FaceSource, isUnlabelled, type SourceKind } from './face-source.js';
 export { openImageFolder } from './image-folder.js';
 export { imageNumber, listedImages, writeImageList } from './image-list.js';
 export { type JoinedParts, joinLocations, openJoined, partsOf } from './joined.js';

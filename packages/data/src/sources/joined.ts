@@ -85,6 +85,7 @@ export function openJoined(location: string, openPart: (location: string) => Fac
       const { source, from } = partOf(index);
       return source.imageName?.(index - from);
     },
+    notes: parts.flatMap(({ source }) => source.notes ?? []),
     close() {
       for (const { source } of parts) source.close();
     },

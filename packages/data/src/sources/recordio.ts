@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { DataError } from '../data-error.js';
-import { readWhole } from '../formats/random-access-file.js';
+import { LineFile } from '../formats/line-file.js';
 import { readLabels, readLayout } from '../formats/recordio/face-records.js';
 import { RecordReader } from '../formats/recordio/reader.js';
 import type { FaceSource, SourceKind } from './face-source.js';
@@ -13,6 +13,7 @@ export const recordIO: SourceKind = {
   locations: 'a RecordIO file (train.rec) or a folder that holds one',
   matches: (location) => location.endsWith('.rec') || existsSync(join(location, 'train.rec')),
   open: openRecordIO,
+  hasRawLabels: true,
   problems: (location, deep) => recordProblems(recPathOf(location), deep),
 };
 
@@ -36,6 +37,7 @@ export function openRecordIO(location: string): FaceSource {
     const layout = readLayout(reader);
     const labels = readLabels(reader, layout);
     const largest = labels.reduce((largest, label) => Math.max(largest, label), 0);
+    const names = namesOf(path);
     const isUnlabelled = layout.hasSummary && layout.identityKeys.length === 0 && largest === 0;
     return {
       name: basename(location),
@@ -44,9 +46,12 @@ export function openRecordIO(location: string): FaceSource {
       label: (index) => labels[index] ?? outside({ name: path }, index, labels.length),
       read: (index) =>
         readImage(reader, layout.imageKeys[index] ?? outside({ name: path }, index, labels.length), labels[index]),
-      place: (index) => ({ file: path, record: layout.imageKeys[index] ?? `image ${index}` }),
-      imageName: lazily(() => readNames(path)),
-      close: () => reader.close(),
+      place: (index) => ({ file: path, record: layout.imageKeys[index] ?? `image ${index}`, remedy: REMEDY }),
+      imageName: (index) => names.of(index),
+      close() {
+        reader.close();
+        names.close();
+      },
     };
   } catch (error) {
     reader.close();
@@ -54,23 +59,27 @@ export function openRecordIO(location: string): FaceSource {
   }
 }
 
-/** Reads the names when the first one is asked for. */
-function lazily(read: () => readonly string[]): (index: number) => string | undefined {
-  let names: readonly string[] | undefined;
-  return (index) => {
-    names ??= read();
-    return names[index];
-  };
-}
+/** What can be done about one record among thousands: it cannot be replaced. */
+const REMEDY =
+  'Leave it out: "data inspect LOCATION --deep --bad LIST" lists such records for LOCATION?without=LIST, which "data pack" packs anew; ' +
+  'or train with data.onBadImage: skip';
 
-/** The images' names in the `.lst` beside the records, in their order (`flag TAB name TAB label`); none without that file. */
-function readNames(recPath: string): string[] {
+/**
+ * The images' names in the `.lst` beside the records, in their order (`flag TAB name TAB label`); none without that file. It is opened
+ * when the first name is asked for, and may be larger than a string can be.
+ */
+function namesOf(recPath: string): { of(index: number): string | undefined; close(): void } {
   const list = recPath.replace(/\.rec$/, '.lst');
-  if (!existsSync(list)) return [];
-  const lines = Buffer.from(readWhole(list)).toString('utf8').split('\n');
-  return lines
-    .filter((line) => line.trim() !== '')
-    .map((line) => line.split('\t').find((cell) => !NUMBER.test(cell)) ?? '');
+  let lines: LineFile | undefined;
+  return {
+    of(index) {
+      if (lines === undefined && !existsSync(list)) return undefined;
+      lines ??= new LineFile(list);
+      const cells = lines.line(index)?.split('\t');
+      return cells && (cells.find((cell) => !NUMBER.test(cell)) ?? '');
+    },
+    close: () => lines?.close(),
+  };
 }
 
 const NUMBER = /^\s*[\d.eE+-]*\s*$/;
@@ -83,7 +92,7 @@ function readImage(reader: RecordReader, key: number, expected: number | undefin
       file: reader.path,
       record: key,
       reason: 'holds no image',
-      remedy: 'The file is damaged: get it again',
+      remedy: REMEDY,
     });
   }
   if (labels[0] !== expected) {
@@ -92,7 +101,7 @@ function readImage(reader: RecordReader, key: number, expected: number | undefin
       file: reader.path,
       record: key,
       reason,
-      remedy: 'The identity records are wrong: pack the set anew',
+      remedy: REMEDY,
     });
   }
   return image;

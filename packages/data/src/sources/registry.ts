@@ -6,6 +6,7 @@ import { imageFolder } from './image-folder.js';
 import { joined } from './joined.js';
 import { parseLocation } from './location.js';
 import { recordIO } from './recordio.js';
+import { renumbered } from './renumbered.js';
 import { subset } from './subset.js';
 
 /** Every kind of face source; the first that matches a location opens it. */
@@ -14,14 +15,17 @@ export const sources: readonly SourceKind[] = [joined, recordIO, cifar10, imageF
 /**
  * Opens faces by a location: a `.rec` file, a folder holding `train.rec`, a folder of `identity/photo.jpg`, or
  * `generated:identities=200,images=20,seed=1,size=112`; each may end in a selection such as `?minImages=3&maxImages=100`
- * (see {@link parseLocation}). A location is plain text, so a worker thread can open the very same faces again.
+ * (see {@link parseLocation}). Labels have no gaps: raw ids are renumbered in their order, after a selection, whose `identities`
+ * are those of the source. A location is plain text, so a worker thread can open the very same faces again.
  *
  * @throws DataError when nothing there can be read as faces.
  */
 export function openSource(location: string): FaceSource {
   const { base, selection } = parseLocation(location);
-  const source = kindOf(base).open(base, openSource);
-  return selection === undefined ? source : subset(source, selection);
+  const kind = kindOf(base);
+  const source = kind.open(base, openSource);
+  if (selection !== undefined) return subset(source, selection);
+  return kind.hasRawLabels ? renumbered(source) : source;
 }
 
 /** The kind that opens `base`, a location without its selection. @throws DataError when none does. */

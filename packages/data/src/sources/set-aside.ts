@@ -1,5 +1,7 @@
 import { DataError } from '../data-error.js';
+import { LargeMap } from '../large-map.js';
 import { Random } from '../random.js';
+import { isUnlabelled } from './face-source.js';
 import { imageNumber } from './image-list.js';
 import { openSource } from './registry.js';
 
@@ -16,8 +18,8 @@ export interface SetAsideOptions {
 const STREAM = 3;
 
 /**
- * Draws people to be kept out of training: all images of round(fraction · people) of them. In an unlabelled source each image
- * counts as a person.
+ * Draws people to be kept out of training: all images of round(fraction · people) of them. Each image
+ * without a label counts as a person.
  *
  * @returns the images' numbers, ascending, for `writeImageList`, and the source's number of images
  * @throws DataError where no image has such a name
@@ -27,10 +29,10 @@ export function setAside(location: string, { fraction, names = '', seed = 0 }: S
     throw new RangeError(`The fraction to set aside is ${fraction}; it must lie between 0 and 1.`);
   const source = openSource(location);
   try {
-    const people = new Map<number, number[]>();
+    const people = new LargeMap<number, number[]>();
     for (let index = 0; index < source.length; index++) {
       if (names !== '' && !source.imageName?.(index)?.startsWith(names)) continue;
-      const person = source.identities === 0 ? -1 - index : source.label(index);
+      const person = isUnlabelled(source, index) ? -1 - index : source.label(index);
       const own = people.get(person);
       if (own) own.push(index);
       else people.set(person, [index]);
@@ -42,7 +44,7 @@ export function setAside(location: string, { fraction, names = '', seed = 0 }: S
     const shuffled = [...people.values()];
     new Random(seed, STREAM).shuffle(shuffled);
     const drawn = shuffled.slice(0, Math.round(fraction * shuffled.length));
-    const numbers = drawn.flat().map((index) => imageNumber(source, index));
+    const numbers = drawn.flatMap((own) => own.map((index) => imageNumber(source, index)));
     return { numbers: numbers.sort((a, b) => a - b), people: drawn.length, of: source.length, ofPeople: people.size };
   } finally {
     source.close();

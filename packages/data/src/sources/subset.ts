@@ -1,4 +1,5 @@
 import { DataError } from '../data-error.js';
+import { IndexSet } from '../index-set.js';
 import { Random } from '../random.js';
 import type { FaceSource } from './face-source.js';
 import { listedImages } from './image-list.js';
@@ -57,10 +58,7 @@ export function subset(source: FaceSource, selection: Selection): FaceSource {
       remedy: 'Widen the selection',
     });
   }
-  const chosen = people.flatMap(({ indices }, label) => Array.from(indices, (index) => ({ index, label })));
-  chosen.sort((a, b) => a.index - b.index);
-  const indices = Float64Array.from(chosen, ({ index }) => index);
-  const labels = Int32Array.from(chosen, ({ label }) => label);
+  const { indices, labels } = inSourceOrder(people, source.length);
   const original = (index: number) => indices[index] ?? outside(source, index, indices.length);
   const { picture, place, imageName } = source;
   return {
@@ -105,7 +103,23 @@ export function outside(source: { name: string }, index: number, length: number)
 
 interface Person {
   label: number;
-  indices: number[];
+  /** Ascending, or as they were drawn. */
+  indices: Int32Array;
+}
+
+/** The images that were chosen, ascending, with the new labels of their people. */
+function inSourceOrder(people: readonly Person[], length: number): { indices: Int32Array; labels: Int32Array } {
+  const labelOf = new Int32Array(length).fill(-1);
+  for (const [label, person] of people.entries()) for (const index of person.indices) labelOf[index] = label;
+  const chosen = people.reduce((sum, { indices }) => sum + indices.length, 0);
+  const [indices, labels] = [new Int32Array(chosen), new Int32Array(chosen)];
+  for (let index = 0, to = 0; index < length; index++) {
+    const label = labelOf[index] as number; // inside by the loop
+    if (label < 0) continue;
+    indices[to] = index;
+    labels[to++] = label;
+  }
+  return { indices, labels };
 }
 
 /** Whether the lists let image `index` in. */
@@ -120,9 +134,9 @@ function chooseListed(source: FaceSource, { only, without }: Selection): (index:
   }
 }
 
-/** Ordered by label. */
+/** Ordered by label. Counted first, then filled: one array for all images. */
 function groupByLabel(source: FaceSource, isIn: (index: number) => boolean): Person[] {
-  const people = new Map<number, Person>();
+  const ends = new Int32Array(Math.max(1, source.identities));
   for (let index = 0; index < source.length; index++) {
     if (!isIn(index)) continue;
     const label = source.label(index);
@@ -131,11 +145,27 @@ function groupByLabel(source: FaceSource, isIn: (index: number) => boolean): Per
       const reason = 'has faces without a label among labelled ones, which no selection by identity can part';
       throw new DataError({ file: source.name, reason, remedy: 'Select within the parts that are joined' });
     }
-    const person = people.get(label);
-    if (person) person.indices.push(index);
-    else people.set(label, { label, indices: [index] });
+    ends[label] = (ends[label] ?? 0) + 1;
   }
-  return [...people.values()].sort((a, b) => a.label - b.label);
+  let total = 0;
+  for (const [label, count] of ends.entries()) {
+    ends[label] = total; // where the person's images begin, and after the next loop end
+    total += count;
+  }
+  const order = new Int32Array(total);
+  for (let index = 0; index < source.length; index++) {
+    if (!isIn(index)) continue;
+    const label = source.label(index);
+    const to = ends[label] ?? 0;
+    order[to] = index;
+    ends[label] = to + 1;
+  }
+  const people: Person[] = [];
+  for (let label = 0, begin = 0; label < ends.length; begin = ends[label++] ?? 0) {
+    const end = ends[label] ?? begin;
+    if (end > begin) people.push({ label, indices: order.subarray(begin, end) });
+  }
+  return people;
 }
 
 function chooseIdentities(
@@ -146,27 +176,23 @@ function chooseIdentities(
     ? people.filter(({ label }) => identities.some(([first, last]) => first <= label && label <= last))
     : people;
   const large = listed.filter(({ indices }) => indices.length >= minImages);
-  const training = holdOut === undefined ? large : without(large, drawn(large, holdOut, seed));
-  if (heldOut === undefined) return training;
-  const chosen = drawn(training, heldOut, seed);
-  return training.filter((person) => chosen.has(person));
+  const training = holdOut === undefined ? large : part(large, holdOut, seed, false);
+  return heldOut === undefined ? training : part(training, heldOut, seed, true);
 }
 
-function without(people: readonly Person[], left: ReadonlySet<Person>): Person[] {
-  return people.filter((person) => !left.has(person));
-}
-
-/** round(fraction · people) of them. */
-function drawn(people: readonly Person[], fraction: number, seed: number): Set<Person> {
-  const shuffled = [...people];
+/** round(fraction · people) of them, drawn by the seed, or the others; in their order. */
+function part(people: Person[], fraction: number, seed: number, drawn: boolean): Person[] {
+  const shuffled = Int32Array.from(people.keys());
   new Random(seed, WHO).shuffle(shuffled);
-  return new Set(shuffled.slice(0, Math.round(fraction * shuffled.length)));
+  const isDrawn = new IndexSet(people.length);
+  for (const place of shuffled.subarray(0, Math.round(fraction * people.length))) isDrawn.add(place);
+  return people.filter((_, place) => isDrawn.has(place) === drawn);
 }
 
 function chooseImages(people: Person[], { maxImages, seed = 0 }: Selection): Person[] {
   if (maxImages === undefined) return people;
   return people.map(({ label, indices }) => {
-    const shuffled = [...indices];
+    const shuffled = indices.slice();
     if (shuffled.length > maxImages) new Random(seed, WHICH, label).shuffle(shuffled);
     return { label, indices: shuffled.slice(0, maxImages) };
   });
@@ -180,7 +206,7 @@ function dealt(people: Person[], { fold, seed = 0 }: Selection): Person[] {
   if (fold === undefined) return people;
   let place = 0;
   return people.map(({ label, indices }) => {
-    const shuffled = new Random(seed, DEAL, label).shuffle([...indices]);
+    const shuffled = new Random(seed, DEAL, label).shuffle(indices.slice());
     return { label, indices: shuffled.filter(() => place++ % fold.parts === fold.part - 1) };
   });
 }

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
-import { DataError, encodeJpeg, encodePng, readLandmarkFile } from '@pocketnet/data';
+import { DataError, encodeJpeg, encodePng, isPictureName, readLandmarkFile } from '@pocketnet/data';
 import { writeFileAtomic } from '@pocketnet/torch/io';
 import { alignedCrop } from './crop.js';
 
@@ -43,10 +43,13 @@ export async function alignPhotos(
   }
   if (!existsSync(folder)) throw new DataError({ file: folder, reason: 'does not exist', remedy: 'Check the path' });
   const { photos } = readLandmarkFile(landmarks);
-  const there = new Set(photosIn(folder));
-  const known = [...photos].filter(([photo]) => there.has(photo));
+  const there = photosIn(folder);
+  const known = there.flatMap((photo) => {
+    const points = photos.get(photo);
+    return points ? [[photo, points] as const] : [];
+  });
   if (known.length === 0) {
-    const reason = `names none of the ${there.size} photos in ${folder}`;
+    const reason = `names none of the ${there.length} photos in ${folder}`;
     throw new DataError({ file: landmarks, reason, remedy: 'Photos are named by their paths from that folder' });
   }
   const failures: string[] = [];
@@ -73,10 +76,15 @@ export async function alignPhotos(
   return {
     aligned: known.length - failures.length,
     size,
-    withoutLandmarks: [...there].filter((photo) => !photos.has(photo)),
-    missing: [...photos.keys()].filter((photo) => !there.has(photo)),
+    withoutLandmarks: there.filter((photo) => !photos.has(photo)),
+    missing: missingFrom(photos.keys(), known),
     failures,
   };
+}
+
+function missingFrom(named: Iterable<string>, known: readonly (readonly [photo: string, ...unknown[]])[]): string[] {
+  const found = new Set(known.map(([photo]) => photo));
+  return [...named].filter((photo) => !found.has(photo));
 }
 
 /** Paths from the folder, with `/`, in order. */
@@ -84,6 +92,6 @@ function photosIn(folder: string): string[] {
   const entries = readdirSync(folder, { recursive: true, encoding: 'utf8' });
   return entries
     .map((path) => path.split(sep).join('/'))
-    .filter((path) => /\.(jpe?g|png|webp)$/i.test(path))
+    .filter(isPictureName)
     .sort();
 }

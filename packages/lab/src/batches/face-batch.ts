@@ -5,7 +5,7 @@ import { ops, scope, type Tensor } from '@pocketnet/torch';
 export type BatchImages = Float32Array<SharedArrayBuffer> | Tensor;
 
 /** A batch as training sees it. */
-export interface FaceBatch extends Pick<Batch, 'indices' | 'count' | 'release'> {
+export interface FaceBatch extends Pick<Batch, 'indices' | 'count' | 'skipped' | 'release'> {
   /** Valid until `release`. */
   readonly images: BatchImages;
   /** [count]; -1 for an image of an unlabelled part. */

@@ -6,6 +6,7 @@ import {
   type LoaderOptions,
   type PlannedBatch,
   planBatches,
+  type SkippedImage,
 } from '@pocketnet/data';
 import { fromArray, indexTensor, ops, scope, type Tensor } from '@pocketnet/torch';
 import { carryOutTogether } from '../augment/index.js';
@@ -28,10 +29,13 @@ export interface ResidentOptions extends LoaderOptions {
  */
 export async function createResidentLoader(location: string, options: ResidentOptions): Promise<FaceLoader> {
   const { size = 112, workers, device, quiet, ...chances } = options;
+  const { seed = 0, onBadImage = 'fail' } = chances;
   // Not augmented, and not in the order of an epoch: this one is read once.
   const reader = createLoader(location, {
     batch: 256,
     size,
+    seed, // which draws what stands in for a bad image
+    onBadImage,
     shuffle: false,
     dropLast: false,
     ...(workers !== undefined && { workers }),
@@ -40,7 +44,7 @@ export async function createResidentLoader(location: string, options: ResidentOp
     const { source } = reader;
     const { batchesPerEpoch, epoch } = planBatches(source, { ...chances, size });
     const faces = roomFor(source, size, device);
-    const labels = await readAll(reader, faces, quiet).catch((error: unknown) => {
+    const read = await readAll(reader, faces, quiet).catch((error: unknown) => {
       faces.dispose(); // a damaged picture must not leave gigabytes behind
       throw error;
     });
@@ -48,7 +52,10 @@ export async function createResidentLoader(location: string, options: ResidentOp
       source,
       batchesPerEpoch,
       async *epoch(number, startBatch) {
-        for (const planned of epoch(number, startBatch)) yield makeBatch(planned, faces, labels);
+        for (const planned of epoch(number, startBatch)) {
+          yield makeBatch(planned, faces, read);
+          read.skipped = []; // told once
+        }
       },
       async close() {
         faces.dispose();
@@ -76,29 +83,42 @@ function roomFor({ name, length }: Loader['source'], size: number, device: strin
 
 const gib = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(1)} GiB`;
 
-/** Fills `faces`; returns the labels. */
-async function readAll(reader: Loader, faces: Tensor, quiet: boolean): Promise<Int32Array> {
+/** What is in memory. */
+interface Resident {
+  labels: Int32Array;
+  /** Which image is in each place: itself, or what stands in for a bad one. */
+  indices: Int32Array;
+  /** Bad images that were met. */
+  skipped: readonly SkippedImage[];
+}
+
+/** Fills `faces`. */
+async function readAll(reader: Loader, faces: Tensor, quiet: boolean): Promise<Resident> {
   const { length } = reader.source;
   const [, size = 0] = faces.shape;
   const labels = new Int32Array(length);
+  const indices = new Int32Array(length);
+  const skipped: SkippedImage[] = [];
   const progress = quiet ? undefined : startProgress({ label: 'decoding into memory', total: length, unit: 'images' });
   let done = 0;
-  for await (const { images, labels: some, count, release } of reader.epoch(0)) {
+  for await (const { images, labels: some, indices: places, count, skipped: bad, release } of reader.epoch(0)) {
     scope(() => {
       const floats = ops.toDevice(fromArray(images, [count, size, size, 3]), faces.device, 'float32');
       const bytes = ops.addScalar(ops.mulScalar(floats, 127.5), 128); // 127.5, and a half that rounds when the fraction is cut off
       ops.copy_(ops.slice(faces, 0, done, done + count), ops.toDtype(bytes, 'uint8'));
     });
     labels.set(some, done);
+    indices.set(places, done);
+    for (const image of bad) skipped.push(image);
     done += count;
     release();
     progress?.update(done, {});
   }
   progress?.finish();
-  return labels;
+  return { labels, indices, skipped };
 }
 
-function makeBatch({ indices, plans }: PlannedBatch, faces: Tensor, labels: Int32Array): FaceBatch {
+function makeBatch({ indices, plans }: PlannedBatch, faces: Tensor, read: Resident): FaceBatch {
   const images = scope(() => {
     const chosen = ops.indexSelect(faces, 0, indexTensor(indices, faces.device));
     const crops = ops.toDtype(ops.permute(chosen, [0, 3, 1, 2]), 'float32');
@@ -107,10 +127,11 @@ function makeBatch({ indices, plans }: PlannedBatch, faces: Tensor, labels: Int3
   });
   return {
     images,
-    labels: indices.map((index) => labels[index] ?? -1),
+    labels: indices.map((index) => read.labels[index] ?? -1),
     mirrored: Uint8Array.from(plans, (plan) => (isMirrored(plan) ? 1 : 0)),
-    indices,
+    indices: indices.map((index) => read.indices[index] ?? index),
     count: indices.length,
+    skipped: read.skipped,
     release: () => images.dispose(),
   };
 }

@@ -2,6 +2,8 @@ import type { BenchmarkRun, PairPictures } from '@pocketnet/evaluate';
 import type { EmbeddingSource, EmbedSetOptions } from '../embedders/index.js';
 
 export interface BenchmarkOptions extends Pick<EmbedSetOptions, 'onProgress'> {
+  /** A `landmarks.json` of five points for photos that are no crops yet: see `planCrops`. */
+  landmarks?: string;
   /** Seed of the intervals' resampling; 1 unless said. */
   seed?: number;
   /** Resamples; 1,000 unless said. */

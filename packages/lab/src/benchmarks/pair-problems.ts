@@ -17,35 +17,3 @@ export function unreadImages(problems: readonly ImageProblem[], pairsLeftOut: nu
     ...more,
   ];
 }
-
-/** Pairs that occur twice, contradict one another, or show one and the same picture twice. */
-export function duplicatePairs(keys: readonly string[], same: readonly boolean[]): string[] {
-  const first = new Map<string, number>();
-  const repeated: [number, number][] = [];
-  const contradicting: [number, number][] = [];
-  const itself: number[] = [];
-  same.forEach((truth, pair) => {
-    const faces = [keys[2 * pair] ?? '', keys[2 * pair + 1] ?? ''];
-    if (faces[0] === faces[1]) itself.push(pair);
-    const key = faces.sort().join(' ');
-    const earlier = first.get(key);
-    if (earlier === undefined) first.set(key, pair);
-    else (same[earlier] === truth ? repeated : contradicting).push([earlier, pair]);
-  });
-  const list = (pairs: readonly (readonly number[])[]): string =>
-    `${pairs
-      .slice(0, NAMED)
-      .map((both) => both.join(' and '))
-      .join(', ')}${pairs.length > NAMED ? ', …' : ''}`;
-  return [
-    ...(repeated.length > 0
-      ? [`${grouped(repeated.length)} pairs occur more than once (pairs ${list(repeated)}); they count as often.`]
-      : []),
-    ...(contradicting.length > 0
-      ? [`${grouped(contradicting.length)} pairs are called one person and two people (pairs ${list(contradicting)}).`]
-      : []),
-    ...(itself.length > 0
-      ? [`${grouped(itself.length)} pairs are one picture twice (pairs ${list(itself.map((pair) => [pair]))}).`]
-      : []),
-  ];
-}

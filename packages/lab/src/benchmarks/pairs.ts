@@ -1,4 +1,4 @@
-import type { PairSet } from '@pocketnet/data';
+import { duplicatePairs, type PairSet } from '@pocketnet/data';
 import {
   areaUnderCurve,
   type BenchmarkResult,
@@ -24,7 +24,7 @@ import { type EmbeddedSet, type ImageSet, imageKeys, likenessWarning, pairImages
 import type { Benchmark, BenchmarkOptions, MeasuredRun } from './benchmark.js';
 import { thinnedCurve } from './curve.js';
 import { findPairs, openPairs, pairPlaces } from './pair-files.js';
-import { duplicatePairs, unreadImages } from './pair-problems.js';
+import { unreadImages } from './pair-problems.js';
 
 /** A pair set of the field: a `.bin`, or the folder that its authors gave out. */
 export interface PairBenchmark {
@@ -45,7 +45,8 @@ export function pairBenchmark(set: PairBenchmark): Benchmark {
     files: pairPlaces(set.name),
     find: (folder) => findPairs(set.name, folder),
     run: async (source, place, options = {}) => {
-      const { pairs, folds = set.folds, findings } = await openPairs(place);
+      const { landmarks } = options;
+      const { pairs, folds = set.folds, findings } = await openPairs(place, landmarks ? { landmarks } : {});
       const images = pairImages(set.name, pairs, place);
       contiguousFolds(pairs.same, folds); // before the long part
       const embedded = await source.embed(images, options.onProgress ? { onProgress: options.onProgress } : {});

@@ -15,6 +15,8 @@ export interface RunSuiteOptions {
   data: string;
   /** Processor, cores, versions: a line for the report. */
   machine: string;
+  /** A `landmarks.json` for the photos of original folders. */
+  landmarks?: string;
   seed?: number;
   samples?: number;
   /** Called before each benchmark; what it gives is told of the progress. */
@@ -35,7 +37,7 @@ export interface SuiteOutcome {
  * @throws Error where the folder holds none of them
  */
 export async function runSuite(source: EmbeddingSource, options: RunSuiteOptions): Promise<SuiteOutcome> {
-  const { model, network, channels, suite, data, machine, batch = 64, threads, seed, samples } = options;
+  const { model, network, channels, suite, data, machine, batch = 64, threads, landmarks, seed, samples } = options;
   const found = suiteOf(suite).flatMap((benchmark) => {
     const place = benchmark.find(data);
     return place === undefined ? [] : [{ benchmark, place }];
@@ -51,6 +53,7 @@ export async function runSuite(source: EmbeddingSource, options: RunSuiteOptions
       runs.push(
         await benchmark.run(source, place, {
           ...(onProgress && { onProgress }),
+          ...(landmarks && { landmarks }),
           ...(seed && { seed }),
           ...(samples && { samples }),
         }),

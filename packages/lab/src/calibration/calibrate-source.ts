@@ -1,4 +1,4 @@
-import type { FaceSource } from '@pocketnet/data';
+import { type FaceSource, isUnlabelled } from '@pocketnet/data';
 import {
   type Calibration,
   type CalibrationOptions,
@@ -26,6 +26,8 @@ export interface SourceCalibration {
   readonly groups: readonly GroupingResult[];
   /** True where the source has no labels and each image was taken for a person of its own. */
   readonly eachAPerson: boolean;
+  /** Images without a label, each taken for a person. */
+  readonly unlabelled: number;
   readonly flipped: boolean;
   readonly dimension: number;
   /** What was wrong with the data, a sentence each. */
@@ -33,7 +35,7 @@ export interface SourceCalibration {
 }
 
 /**
- * Calibrates a model on all pairs of a source's faces. In an unlabelled source each image is taken for a person: there are then
+ * Calibrates a model on all pairs of a source's faces. Each image without a label is taken for a person: an unlabelled source has
  * impostor pairs alone, and whoever occurs twice counts as a false match.
  *
  * @throws Error where the groups asked for are not known, or fewer than two people have embeddings
@@ -48,7 +50,9 @@ export async function calibrateSource(
   const embedded = await source.embed(sourceImages(faces), { flip, ...(onEmbed && { onProgress: onEmbed }) });
   const { matrix, indices } = usableRows(embedded);
   const eachAPerson = faces.identities === 0;
-  const labels = indices.map((index) => (eachAPerson ? index : faces.label(index)));
+  const strangers = indices.map((index) => isUnlabelled(faces, index));
+  // Below 0 there are no labels: a person of its own for each image without one.
+  const labels = indices.map((index, i) => (strangers[i] ? -1 - index : faces.label(index)));
   const compare = onCompare && { onProgress: onCompare };
   const result = calibrate(matrix, labels, { ...calibration, ...compare });
   const thresholds = groupTargets.flatMap((target) => {
@@ -62,6 +66,7 @@ export async function calibrateSource(
         ? byGroup(kind, faces, matrix, indices, labels, thresholds, calibration.confidence)
         : [],
     eachAPerson,
+    unlabelled: strangers.filter(Boolean).length,
     flipped: embedded.flips !== undefined,
     dimension: matrix.cols,
     problems: problemsOf(embedded, kind !== undefined && thresholds.length === 0),

@@ -54,6 +54,12 @@ const data = z.strictObject({
     .describe(
       'Decode once, keep the images as bytes in the memory of the device and augment them there: for a GPU, and sets that fit it.',
     ),
+  onBadImage: z
+    .enum(['fail', 'skip'])
+    .default('fail')
+    .describe(
+      'Of an image that cannot be read or decoded: fail ends the run and names it; skip puts another one in its place, names it in the log and counts.',
+    ),
   augment: z
     .array(augmentation)
     .default([{ name: 'flip', p: 0.5 }])

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { closeSync, createReadStream, existsSync, mkdirSync, openSync, readSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { openSource } from '@pocketnet/data';
+import { DataError, type FaceSource, openSource } from '@pocketnet/data';
 import { externalFiles } from '@pocketnet/onnx';
 import { writeFileAtomic } from '@pocketnet/torch/io';
 import { kindOfFile } from '../embedders/kind.js';
@@ -159,10 +159,20 @@ function sourceDigest(location: string): string {
   try {
     const hash = createHash('sha256').update(`${source.length}`);
     const samples = Math.min(64, source.length);
-    for (let i = 0; i < samples; i++) hash.update(source.read(Math.floor((i * source.length) / samples)));
+    for (let i = 0; i < samples; i++) hash.update(readOrNothing(source, Math.floor((i * source.length) / samples)));
     for (let i = 0; i < source.length; i++) hash.update(`${source.place?.(i).record ?? source.imageName?.(i) ?? ''}\n`);
     return hash.digest('hex');
   } finally {
     source.close();
+  }
+}
+
+/** A record that cannot be read is told of when the image is needed, or skipped then. */
+function readOrNothing(source: FaceSource, index: number): Uint8Array {
+  try {
+    return source.read(index);
+  } catch (error) {
+    if (error instanceof DataError) return new Uint8Array();
+    throw error;
   }
 }

@@ -6,6 +6,8 @@ export interface FillOptions {
   /** Images of one call of the embedder; divides a shard. */
   batch?: number;
   workers?: number;
+  /** `skip` writes the embeddings of another image in the place of one that cannot be decoded. */
+  onBadImage?: 'fail' | 'skip';
   channels?: 'rgb' | 'bgr';
   /** Which shards are this process's to make; all by default. */
   mine?: (shard: number) => boolean;
@@ -20,11 +22,26 @@ export async function fillCache(
   location: string,
   options: FillOptions = {},
 ): Promise<void> {
-  const { batch = 64, workers = 1, channels = 'rgb', mine = () => true, onProgress, signal } = options;
+  const {
+    batch = 64,
+    workers = 1,
+    onBadImage = 'fail',
+    channels = 'rgb',
+    mine = () => true,
+    onProgress,
+    signal,
+  } = options;
   const missing = cache.missing().filter(mine);
   if (missing.length === 0) return;
   const total = missing.reduce((sum, shard) => sum + cache.imagesOf(shard), 0);
-  const loader = createLoader(location, { batch, size: embedder.size, workers, shuffle: false, dropLast: false });
+  const loader = createLoader(location, {
+    batch,
+    size: embedder.size,
+    workers,
+    onBadImage,
+    shuffle: false,
+    dropLast: false,
+  });
   let done = 0;
   try {
     for (const shard of missing) {

@@ -52,6 +52,8 @@ export interface CachedReaderOptions {
   location: string;
   dimension: number;
   workers: number;
+  /** Of images that cannot be decoded: see `createLoader`. Batches without them never ask for their embeddings. */
+  onBadImage?: 'fail' | 'skip';
   device: string;
   /** `same`: of the image as the student sees it, mirrored or not. `mean`: of both, summed, which suits either. */
   mirror: 'same' | 'mean';
@@ -119,13 +121,14 @@ export class CachedReader implements TeacherReader {
   }
 
   async #fill(stage: Stage, cache: EmbeddingCache, location: string): Promise<void> {
-    const { device, workers, quiet, group, signal } = this.options;
+    const { device, workers, onBadImage, quiet, group, signal } = this.options;
     const embedder = await openStage({ ...this.model, precision: 'float32' }, stage, device);
     const label = `${embedder.name} looks at the images`;
     const progress = quiet ? undefined : startProgress({ label, total: cache.images, unit: 'images' });
     try {
       await fillCache(cache, embedder, location, {
         workers,
+        ...(onBadImage && { onBadImage }),
         channels: this.model.channels,
         ...(group && { mine: (shard: number) => shard % group.size === group.rank }),
         ...(signal && { signal }),

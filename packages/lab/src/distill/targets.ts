@@ -43,6 +43,8 @@ export interface TargetOptions {
   /** Names of the augmentations of the student's images. */
   augmentations: readonly string[];
   workers: number;
+  /** Of images that cannot be decoded: see `createLoader`. */
+  onBadImage?: 'fail' | 'skip';
   device: string;
   quiet: boolean;
   /** Where the projection is kept. */

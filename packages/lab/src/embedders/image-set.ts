@@ -1,4 +1,4 @@
-import type { FaceSource, PairSet } from '@pocketnet/data';
+import type { FaceSource, Origin, PairSet } from '@pocketnet/data';
 
 /** Aligned crops in a fixed order, as embedders take them. */
 export interface ImageSet {
@@ -8,7 +8,7 @@ export interface ImageSet {
   /** The encoded picture of image `index`. */
   read(index: number): Uint8Array;
   /** Where it is kept, for messages. */
-  place?(index: number): { file: string; record?: number | string };
+  place?(index: number): Origin;
 }
 
 /** The 2P images of a verification set: pair i is images 2i and 2i + 1. */
@@ -17,7 +17,7 @@ export function pairImages(name: string, { images }: PairSet, file = name): Imag
     name,
     length: images.length,
     read: (index) => images[index] ?? outside(name, index, images.length),
-    place: (index) => ({ file, record: `image ${index}` }),
+    place: (index) => ({ file, record: `image ${index}`, remedy: 'Make the .bin anew with "data pairs"' }),
   };
 }
 

@@ -14,12 +14,12 @@ export interface Halves {
 
 /** @throws Errors about the data, fewer than two classes included */
 export async function openHalves(config: SearchConfig, group: ProcessGroup): Promise<Halves> {
-  const { train: location, size, workers, augment } = config.data;
+  const { train: location, size, workers, augment, onBadImage } = config.data;
   const { batch, seed } = config;
   const [weightsHalf = '', alphaHalf = ''] = folds(location, 2, seed);
   const opened: Loader[] = [];
   const open = (half: string, changes: object): Loader => {
-    const loader = createLoader(half, { batch, size, seed, workers, ...changes });
+    const loader = createLoader(half, { batch, size, seed, workers, onBadImage, ...changes });
     opened.push(loader);
     return loader;
   };

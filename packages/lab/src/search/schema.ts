@@ -14,6 +14,10 @@ export const searchSchema = z.strictObject({
         .describe('Labelled images; one half of every class trains the weights, the other one α.'),
       size: z.int().min(16).max(1024).default(112).describe('Side of the square input, in pixels.'),
       workers: z.int().min(0).max(256).default(1).describe('Decoding threads of each half.'),
+      onBadImage: z
+        .enum(['fail', 'skip'])
+        .default('fail')
+        .describe('Of an image that cannot be decoded: fail ends the search; skip puts another one in its place.'),
       augment: z
         .array(
           z

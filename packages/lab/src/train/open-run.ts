@@ -88,6 +88,7 @@ export async function openRun(config: ExperimentConfig, options: OpenRunOptions)
           images: loader.source.length,
           augmentations: augment.map(({ name }) => name),
           workers: config.data.workers,
+          onBadImage: config.data.onBadImage,
           device: config.device,
           quiet,
           out,
@@ -114,8 +115,8 @@ function openLoader(
   location: string,
   { group, quiet }: OpenRunOptions,
 ): Promise<FaceLoader> | FaceLoader {
-  const { size, workers, augment, resident } = data;
-  const options = { batch, size, seed, workers, augment, shard: group };
+  const { size, workers, augment, resident, onBadImage } = data;
+  const options = { batch, size, seed, workers, augment, onBadImage, shard: group };
   return resident ? createResidentLoader(location, { ...options, device, quiet }) : createLoader(location, options);
 }
 

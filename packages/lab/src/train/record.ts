@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { LoadedSource, SkippedImage } from '@pocketnet/data';
 import type { VerificationReport } from '@pocketnet/evaluate';
 import type { ExperimentConfig } from '../config/index.js';
 import { MetricsWriter, type Progress, startProgress, TensorBoardWriter, TrainingLog } from '../runs/index.js';
@@ -11,7 +12,7 @@ export interface RunRecordOptions {
   position: Position;
   /** Whether the run goes on from a checkpoint. */
   resumed: boolean;
-  source: { readonly name: string; readonly length: number; readonly identities: number };
+  source: LoadedSource;
   /** Processes that train together: a step has a batch of each. */
   processes: number;
   quiet: boolean;
@@ -51,6 +52,28 @@ export class RunRecord {
       `${resumed === undefined ? 'Started' : `Resumed at step ${resumed}`}: ${config.network} on ${source.name}, ` +
         `${source.length} images of ${source.identities} identities, batch ${config.batch}${processes > 1 ? ` x ${processes} processes` : ''}, ${totalSteps} steps, seed ${config.seed}`,
     );
+    for (const said of source.notes ?? []) this.#say(said);
+  }
+
+  readonly #bad = new Set<number>();
+
+  /** Called with the images of a batch that were bad: each is named once, with how many there have been. */
+  skipped(images: readonly SkippedImage[]): void {
+    for (const { index, reason } of images) {
+      if (this.#bad.has(index)) continue;
+      this.#bad.add(index);
+      this.#say(`Skipped, ${this.#bad.size} so far: ${reason}`);
+    }
+  }
+
+  /** How many images have been skipped. */
+  get bad(): number {
+    return this.#bad.size;
+  }
+
+  #say(text: string): void {
+    this.#log.message(text);
+    this.#progress?.note(text);
   }
 
   /** Called after every step. */

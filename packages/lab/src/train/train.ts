@@ -31,6 +31,8 @@ export interface TrainResult {
   best: Record<string, number>;
   bestStep: number;
   interrupted: boolean;
+  /** Bad images that the first process met and skipped: `data.onBadImage`. */
+  skipped: number;
 }
 
 /**
@@ -125,6 +127,7 @@ async function trainAsRank(
       for await (const batch of loader.epoch(position.epoch, position.batch)) {
         const lr = rate({ epoch: position.epoch, step: position.step });
         for (const parameters of [...optimizers.backbone.groups, ...optimizers.head.groups]) parameters.lr = lr;
+        record?.skipped(batch.skipped);
         const outcome = trainStep(config, run, await lessons.of(batch, position.step));
         batch.release();
         average?.update(position.step + 1);
@@ -150,5 +153,5 @@ async function trainAsRank(
     record?.close();
   }
   const { lastLoss, last, best, bestStep } = position;
-  return { steps: position.step, loss: lastLoss, last, best, bestStep, interrupted };
+  return { steps: position.step, loss: lastLoss, last, best, bestStep, interrupted, skipped: record?.bad ?? 0 };
 }

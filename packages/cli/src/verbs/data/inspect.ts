@@ -1,10 +1,13 @@
 import type { Inspection } from '@pocketnet/data';
-import { facts, grouped, printResult } from '../../output.js';
+import { facts, grouped, note, printResult } from '../../output.js';
 import { showing } from '../../progress.js';
-import type { CommonOptions, Verb } from '../../verb.js';
+import { type CommonOptions, UsageError, type Verb } from '../../verb.js';
+import { landmarksOption } from './landmarks.js';
 
 interface Options extends CommonOptions {
   deep?: boolean;
+  bad?: string;
+  landmarks?: string;
 }
 
 export const inspect: Verb = {
@@ -14,17 +17,26 @@ export const inspect: Verb = {
     command
       .argument(
         '<location>',
-        'a .rec file or its folder, a folder of identity/photo.jpg, a .bin of pairs, or generated:…',
+        'a .rec file or its folder, a folder of identity/photo.jpg, generated:…, a .bin of pairs, or the folder of a benchmark such as cfp_fp:FOLDER',
       )
-      .option('--deep', 'look at every image instead of a sample')
+      .option('--deep', 'decode every image instead of a sample')
+      .option('--bad <list>', 'write the numbers of the images that cannot be decoded, for LOCATION?without=LIST')
+      .addOption(landmarksOption())
       .action(run),
 };
 
 async function run(location: string, options: Options): Promise<void> {
-  const { inspect } = await import('@pocketnet/data');
+  const { inspect, writeImageList } = await import('@pocketnet/data');
+  const { deep = false, bad, landmarks } = options;
+  if (bad !== undefined && !deep) throw new UsageError('--bad lists all bad images: it needs --deep.');
   const inspection = await showing('inspect', 'images', (onProgress) =>
-    inspect(location, { deep: options.deep ?? false, onProgress }),
+    inspect(location, { deep, onProgress, ...(landmarks && { landmarks }) }),
   );
+  if (bad !== undefined) {
+    const about = 'images that cannot be decoded: pocketnet data inspect --deep';
+    writeImageList(bad, inspection.badImages, { of: inspection.images, about });
+    note(`${grouped(inspection.badImages.length)} bad images are listed in ${bad}.`);
+  }
   printResult(options, inspection, () => text(inspection));
 }
 
@@ -48,6 +60,15 @@ function text(found: Inspection): string {
       'pairs',
       `${grouped(total)}, ${grouped(same)} of one person; ${grouped(distinctImages)} distinct images`,
     ]);
+    if (found.crops) {
+      const { aligned, taken, withoutLandmarks } = found.crops;
+      const counts = [
+        `${grouped(aligned)} to be aligned`,
+        `${grouped(taken)} there already`,
+        `${grouped(withoutLandmarks)} left out`,
+      ];
+      lines.push(['crops', counts.join(', ')]);
+    }
     lines.push(['folds', folds > 1 ? String(folds) : 'no number of contiguous folds is balanced']);
   }
   for (const { format, width, height, images } of found.sizes)

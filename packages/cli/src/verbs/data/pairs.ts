@@ -1,7 +1,8 @@
 import { fileEnding, wholeNumber } from '../../arguments.js';
-import { facts, grouped, note, printResult } from '../../output.js';
+import { facts, grouped, noteSome, printResult } from '../../output.js';
 import { showing } from '../../progress.js';
 import { type CommonOptions, UsageError, type Verb } from '../../verb.js';
+import { landmarksOption } from './landmarks.js';
 
 interface Options extends CommonOptions {
   out: string;
@@ -15,9 +16,12 @@ export const pairs: Verb = {
   define: (command) =>
     command
       .argument('<folder>', 'the folder that the list names crops of; or the original folder of a benchmark')
-      .argument('[list]', "LFW's pairs.txt, or lines of `pathA pathB 0|1`; not for a benchmark, which has its own")
+      .argument(
+        '[list]',
+        "LFW's pairs.txt, CALFW's, or lines of `pathA pathB 0|1`, parted by tabs, commas or blanks; not for a benchmark, which has its own",
+      )
       .requiredOption('--out <file.bin>', 'the file to write', fileEnding('.bin'))
-      .option('--landmarks <file.json>', "five points of a benchmark's photos, where it ships none: they are aligned")
+      .addOption(landmarksOption())
       .option('--size <pixels>', "side of a benchmark's crops (112)", wholeNumber(8, 2048))
       .addHelpText(
         'after',
@@ -34,26 +38,36 @@ async function run(folder: string, list: string | undefined, options: Options): 
   const { packPairs } = await import('@pocketnet/data');
   const { out } = options;
   const packed = await showing('pairs', 'pairs', (onProgress) => packPairs(folder, list, out, { onProgress }));
-  printResult(options, { out, ...packed }, () => facts([['written', out], ...counts(packed)]));
+  printResult(options, { out, ...packed }, () =>
+    facts([
+      ['written', out],
+      ...counts(packed),
+      ...(packed.folds === undefined ? [] : [['folds', String(packed.folds)] as const]),
+    ]),
+  );
 }
 
 async function packBenchmark(location: string, options: Options): Promise<void> {
-  const { writePairs } = await import('@pocketnet/data');
+  const { duplicatePairs, pictureKeys, writePairs } = await import('@pocketnet/data');
   const { openBenchmarkPairs } = await import('@pocketnet/lab/alignment');
   const { out, landmarks, size } = options;
   const set = await showing('pairs', 'photos', (onProgress) =>
     openBenchmarkPairs(location, { ...(landmarks && { landmarks }), ...(size && { size }), onProgress }),
   );
-  for (const finding of set.findings) note(finding);
+  const findings = [...set.findings, ...duplicatePairs(pictureKeys(set.images), set.same)];
+  noteSome(findings);
   writePairs(out, set);
-  const { name, title, folds, findings, aligned, taken, same } = set;
+  const { name, title, folds, aligned, taken, leftOut, same } = set;
   const packed = { pairs: same.length, same: same.filter(Boolean).length, images: aligned + taken };
-  printResult(options, { out, benchmark: name, folds, ...packed, aligned, findings }, () =>
+  printResult(options, { out, benchmark: name, folds, ...packed, aligned, leftOut, findings }, () =>
     facts([
       ['written', out],
       ['benchmark', `${title}, ${folds} folds`],
       ...counts(packed),
       ['aligned', `${grouped(aligned)}; ${grouped(taken)} were crops already`],
+      ...(leftOut.photos > 0
+        ? [['left out', `${grouped(leftOut.photos)} photos, ${grouped(leftOut.pairs)} pairs`] as const]
+        : []),
       ['findings', findings.length === 0 ? 'none' : grouped(findings.length)],
     ]),
   );

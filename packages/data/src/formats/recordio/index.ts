@@ -1,3 +1,4 @@
+export { type FaceLayout, readLabels, readLayout } from './face-records.js';
 export { decodeRecord, encodeRecord, type ParsedRecord, type RecordHeader } from './header.js';
 export { RecordReader } from './reader.js';
 export { encodeIndex, indexPath, RecordIndex, readIndex } from './record-index.js';

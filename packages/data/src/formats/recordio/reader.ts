@@ -9,11 +9,14 @@ export class RecordReader {
   readonly index: RecordIndex;
   readonly #file: RandomAccessFile;
 
-  /** @throws DataError when the file or its `.idx` cannot be read. */
-  constructor(recPath: string) {
+  /**
+   * @param index where the records are, if that is known; else what the `.idx` says, or the file itself without one
+   * @throws DataError when the file or its `.idx` cannot be read.
+   */
+  constructor(recPath: string, index?: RecordIndex) {
     this.#file = new RandomAccessFile(recPath);
     try {
-      this.index = loadIndex(this.#file);
+      this.index = index ?? loadIndex(this.#file);
       if (this.index.length === 0) {
         throw new DataError({ file: recPath, reason: 'holds no records', remedy: 'Get the file, or its .idx, again' });
       }

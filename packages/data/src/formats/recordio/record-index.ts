@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { DataError } from '../../data-error.js';
-import { type RandomAccessFile, readWhole } from '../random-access-file.js';
+import { RandomAccessFile } from '../random-access-file.js';
 import { readFrame } from './framing.js';
 
 /** Where each record of a RecordIO file starts, ordered by key: what a `.idx` file says. */
@@ -51,8 +51,13 @@ export function loadIndex(file: RandomAccessFile): RecordIndex {
 }
 
 const NEWLINE = 10;
+const RETURN = 13;
 const TAB = 9;
 const ZERO = 48;
+/** Bytes that are read at a time: the index of a hundred million records has gigabytes. */
+const CHUNK = 1 << 22;
+/** Of a line, at least about. */
+const USUAL_LINE = 12;
 
 /**
  * Reads a `.idx` file: lines of `key TAB offset`.
@@ -61,45 +66,62 @@ const ZERO = 48;
  * @throws DataError that names the line.
  */
 export function readIndex(path: string, recBytes = Number.POSITIVE_INFINITY): RecordIndex {
-  const text = readWhole(path);
-  const lines = countLines(text);
-  const keys = new Float64Array(lines);
-  const offsets = new Float64Array(lines);
-  let at = 0;
-  for (let line = 0; line < lines; line++) {
-    const end = text.indexOf(NEWLINE, at);
-    const stop = end < 0 ? text.length : end;
-    const tab = text.subarray(at, stop).indexOf(TAB);
-    const key = tab < 0 ? Number.NaN : wholeNumber(text, at, at + tab);
-    const offset = tab < 0 ? Number.NaN : wholeNumber(text, at + tab + 1, stop);
-    if (Number.isNaN(key) || Number.isNaN(offset)) throw badLine(path, line, 'is not "key TAB offset"');
-    if (offset >= recBytes) {
-      throw badLine(path, line, `points to byte ${offset}, past the end of the .rec (${recBytes} bytes)`);
+  const file = new RandomAccessFile(path);
+  try {
+    return ordered(path, ...readLines(file, recBytes));
+  } finally {
+    file.close();
+  }
+}
+
+/** The keys and offsets, byte by byte: a number is a field's digits, and a line is two of them. */
+function readLines(file: RandomAccessFile, recBytes: number): [keys: Float64Array, offsets: Float64Array] {
+  let keys = new Float64Array(Math.ceil(file.size / USUAL_LINE) + 1);
+  let offsets = new Float64Array(keys.length);
+  let line = 0;
+  let [key, value, digits] = [NONE, 0, 0];
+  const finish = (): void => {
+    const { path } = file;
+    if (key === NONE || digits === 0) throw badLine(path, line, 'is not "key TAB offset"');
+    if (value >= recBytes) {
+      throw badLine(path, line, `points to byte ${value}, past the end of the .rec (${recBytes} bytes)`);
     }
+    if (line === keys.length) [keys, offsets] = [doubled(keys), doubled(offsets)];
     keys[line] = key;
-    offsets[line] = offset;
-    at = stop + 1;
+    offsets[line++] = value;
+    [key, value, digits] = [NONE, 0, 0];
+  };
+  const chunk = new Uint8Array(Math.min(CHUNK, file.size));
+  let last = NEWLINE;
+  for (let start = 0; start < file.size; start += CHUNK) {
+    const bytes = chunk.subarray(0, Math.min(CHUNK, file.size - start));
+    file.readInto(bytes, start);
+    for (let i = 0; i < bytes.length; i++) {
+      const byte = bytes[i] as number; // inside by the loop
+      const digit = byte - ZERO;
+      if (byte === NEWLINE) finish();
+      else if (last === RETURN) throw badLine(file.path, line, 'is not "key TAB offset"');
+      else if (digit >= 0 && digit <= 9 && value < LARGEST) {
+        value = value * 10 + digit;
+        digits++;
+      } else if (byte === TAB && key === NONE && digits > 0) [key, value, digits] = [value, 0, 0];
+      else if (byte !== RETURN) throw badLine(file.path, line, 'is not "key TAB offset"');
+      last = byte;
+    }
   }
-  return ordered(path, keys, offsets);
+  if (last !== NEWLINE) finish();
+  return [keys.slice(0, line), offsets.slice(0, line)];
 }
 
-function countLines(text: Uint8Array): number {
-  let lines = 0;
-  for (const byte of text) if (byte === NEWLINE) lines++;
-  return text.length > 0 && text.at(-1) !== NEWLINE ? lines + 1 : lines;
-}
+/** No key is negative. */
+const NONE = -1;
+/** Ten times as much is the last that is exact. */
+const LARGEST = 2 ** 49;
 
-/** The decimal digits of `[start, end)` (a carriage return may end them); NaN for anything else or above 2⁵³. */
-function wholeNumber(text: Uint8Array, start: number, end: number): number {
-  const stop = text[end - 1] === 13 ? end - 1 : end;
-  if (stop <= start || stop - start > 16) return Number.NaN;
-  let value = 0;
-  for (let i = start; i < stop; i++) {
-    const digit = (text[i] ?? 0) - ZERO;
-    if (digit < 0 || digit > 9) return Number.NaN;
-    value = value * 10 + digit;
-  }
-  return value <= Number.MAX_SAFE_INTEGER ? value : Number.NaN;
+function doubled(values: Float64Array): Float64Array<ArrayBuffer> {
+  const larger = new Float64Array(2 * values.length);
+  larger.set(values);
+  return larger;
 }
 
 function badLine(path: string, line: number, reason: string): DataError {
@@ -109,8 +131,7 @@ function badLine(path: string, line: number, reason: string): DataError {
 
 /** Sorts by key where needed; a key or an offset that occurs twice is an error. */
 function ordered(path: string, keys: Float64Array, offsets: Float64Array): RecordIndex {
-  const ascending = keys.every((key, i) => i === 0 || key > (keys[i - 1] ?? 0));
-  const order = ascending ? undefined : keys.map((_, i) => i).sort((a, b) => (keys[a] ?? 0) - (keys[b] ?? 0));
+  const order = isAscending(keys) ? undefined : keys.map((_, i) => i).sort((a, b) => (keys[a] ?? 0) - (keys[b] ?? 0));
   const index = order
     ? new RecordIndex(
         order.map((i) => keys[i] ?? 0),
@@ -119,9 +140,14 @@ function ordered(path: string, keys: Float64Array, offsets: Float64Array): Recor
     : new RecordIndex(keys, offsets);
   const twice = firstRepeat(index.keys);
   if (twice !== undefined) throw badLine(path, keys.lastIndexOf(twice), `repeats key ${twice}`);
-  const shared = firstRepeat(offsets.slice().sort());
+  const shared = firstRepeat(isAscending(offsets) ? offsets : offsets.slice().sort());
   if (shared !== undefined) throw badLine(path, offsets.lastIndexOf(shared), `repeats offset ${shared}`);
   return index;
+}
+
+function isAscending(values: Float64Array): boolean {
+  for (let i = 1; i < values.length; i++) if ((values[i] as number) <= (values[i - 1] as number)) return false; // inside
+  return true;
 }
 
 function firstRepeat(sorted: Float64Array): number | undefined {
@@ -140,8 +166,14 @@ export function scanIndex(file: RandomAccessFile): RecordIndex {
   return new RecordIndex(Float64Array.from(offsets.keys()), Float64Array.from(offsets));
 }
 
-/** The text of a `.idx` file. */
-export function encodeIndex(index: RecordIndex): Uint8Array {
-  const lines = Array.from(index.keys, (key, i) => `${key}\t${index.offsets[i]}\n`);
-  return Buffer.from(lines.join(''));
+/** Lines that are made into one string: a string ends at 512 MiB. */
+const LINES = 1 << 16;
+
+/** The text of a `.idx` file, in pieces. */
+export function* encodeIndex({ keys, offsets }: RecordIndex): Generator<Uint8Array, undefined> {
+  for (let start = 0; start < keys.length; start += LINES) {
+    const some = Array.from(keys.subarray(start, start + LINES), (key, i) => `${key}\t${offsets[start + i]}\n`);
+    yield Buffer.from(some.join(''));
+  }
+  return undefined;
 }

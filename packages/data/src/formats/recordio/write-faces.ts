@@ -19,6 +19,8 @@ export interface WriteFacesOptions {
   /** Pixels, for the `property` file; 112 unless said. */
   width?: number;
   height?: number;
+  /** Whether identities mean anything; true unless said. Without, there are no identity records and all labels are 0. */
+  isLabelled?: boolean;
   /** Called after each image. */
   onProgress?: (done: number, total: number) => void;
 }
@@ -31,35 +33,35 @@ const NOTHING = new Uint8Array();
  *
  * @param recPath the `.rec` to write, or the folder in which to write `train.rec`
  * @returns how many images and identities were written
- * @throws RangeError when there are no faces, an identity is no whole number, or there are more images than the format's
- *   float32 keys can number (2²⁴)
+ * @throws RangeError when there are no faces, an identity is no whole number, or there are more identities than the format's
+ *   float32 labels can number (2²⁴). Beyond so many images the ranges of identities are rounded, as in other tools' sets;
+ *   `readLabels` copes with that.
  */
 export function writeFaces(
   recPath: string,
   faces: Iterable<Face>,
-  { width = 112, height = 112, onProgress }: WriteFacesOptions = {},
+  { width = 112, height = 112, isLabelled = true, onProgress }: WriteFacesOptions = {},
 ): { images: number; identities: number } {
   const path = recPath.endsWith('.rec') ? recPath : join(recPath, 'train.rec');
   const sorted = sortByIdentity(faces);
   const companions = [path.replace(/\.rec$/, '.lst'), join(dirname(path), 'property')];
-  const ranges = identityRanges(sorted);
+  const ranges = isLabelled ? identityRanges(sorted) : [[1, sorted.length + 1] as const];
+  const identities = isLabelled ? ranges : [];
   const afterImages = sorted.length + 1;
-  if (afterImages + ranges.length > LARGEST_LABEL) {
-    throw new RangeError(
-      `${sorted.length} images are too many: the format numbers them and their identities in float32.`,
-    );
+  if (ranges.length > LARGEST_LABEL) {
+    throw new RangeError(`${ranges.length} identities are too many: the format keeps labels in float32.`);
   }
   writeRecords(
     path,
     (writer, list, property) => {
-      writer.write(0, { label: [afterImages, afterImages + ranges.length] }, NOTHING);
+      writer.write(0, { label: [afterImages, afterImages + identities.length] }, NOTHING);
       for (const [label, range] of ranges.entries()) writeIdentity(writer, list, sorted, label, range, onProgress);
-      for (const [label, range] of ranges.entries()) writer.write(afterImages + label, { label: range }, NOTHING);
-      property?.write(Buffer.from(`${ranges.length},${height},${width}\n`));
+      for (const [label, range] of identities.entries()) writer.write(afterImages + label, { label: range }, NOTHING);
+      property?.write(Buffer.from(`${identities.length},${height},${width}\n`));
     },
     companions,
   );
-  return { images: sorted.length, identities: ranges.length };
+  return { images: sorted.length, identities: identities.length };
 }
 
 /** Keys of an identity's images: first, last + 1. */

@@ -43,7 +43,7 @@ export function writeRecords(
     if (!rec || !idx) throw new Error('writeAtomically gives a file for each path');
     const writer = new RecordWriter(rec);
     fill(writer, ...others);
-    idx.write(encodeIndex(writer.index));
+    for (const lines of encodeIndex(writer.index)) idx.write(lines);
     // Between the two renames there must be no new .rec beside an old .idx; a missing .idx is rebuilt.
     if (existsSync(idxPath)) rmSync(idxPath);
   });

@@ -38,6 +38,8 @@ describe('a process group of two', () => {
         any: [true, false],
         means: [0.5, 2.5],
         averaged: [[0.5, 2], [0, 2, 1, 0.5], [3]],
+        apart: [8, 0], // weights and biases
+        first: [0.5, 7],
       });
     }
   });

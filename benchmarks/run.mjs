@@ -17,4 +17,5 @@ if (!open) {
   console.error(`Which bench? ${Object.keys(benches).join(', ')}: npm run bench -- NAME [options]`);
   process.exit(2);
 }
+process.env.POCKETNET_KEEP_MEMORY ??= '1'; // as the command has it
 await (await open()).run(args);

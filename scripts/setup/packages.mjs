@@ -9,10 +9,10 @@ export async function installPackages(log) {
   if (!reason) return 'as the lock file has them';
   const verb = existsSync(join(root, 'package-lock.json')) ? 'ci' : 'install';
   log(`npm ${verb}, as ${reason}`);
-  // ONNX Runtime's own install script would download CUDA files, which fails offline and serves nothing here. Its .npmrc
-  // setting is `onnxruntime-node-install`, which npm 11 announces to ignore one day; this variable always reaches it.
+  // Without the packages' own install scripts (.npmrc): onnxruntime-node's would download CUDA files, which fails offline and serves
+  // nothing here; protobufjs's prints advice. No other package has one, or it would have to be run here.
   try {
-    await runCommand([...npm(), verb, '--no-audit', '--no-fund'], { env: { ONNXRUNTIME_NODE_INSTALL: 'skip' } });
+    await runCommand([...npm(), verb, '--ignore-scripts', '--no-audit', '--no-fund']);
   } catch (error) {
     const [what] = error.message.split(/^npm \S+ Clean install a project/m); // npm's manual page follows
     throw new Error(what.trim());

@@ -12,6 +12,7 @@ import { verbs } from './verbs/index.js';
  */
 export async function main(argv: readonly string[]): Promise<number> {
   process.stdout.on('error', quitOnClosedPipe);
+  process.env.POCKETNET_KEEP_MEMORY ??= '1'; // this process is the engine's alone: a quarter of a training step
   // A promise that waits for something which keeps no process alive, such as the end of an idle thread, is waited for all the same.
   const alive = setInterval(() => {}, 2 ** 30);
   try {

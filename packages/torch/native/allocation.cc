@@ -1,9 +1,10 @@
-// The processor's memory for tensors: freed memory is kept, large tensors lie on large pages, and one that does not fit is refused.
+// The processor's memory for tensors: large tensors lie on large pages, one that does not fit is refused, and freed memory is kept if asked.
 #include <c10/core/CPUAllocator.h>
 #include <c10/util/Exception.h>
 
 #include <algorithm>
 #include <cstdint>
+#include <cstdlib>
 #include <fstream>
 #include <limits>
 #include <mutex>
@@ -25,7 +26,8 @@ namespace {
 
 // A training step makes and frees a thousand tensors of megabytes. By default glibc hands such memory back to the kernel each time, and
 // fetching it anew, page by page, costs a quarter of the step; keeping it costs nothing, since the next step needs as much. Above 32 MiB
-// glibc takes no threshold: there, too, memory is kept only if none is mapped on its own.
+// glibc takes no threshold: there, too, memory is kept only if none is mapped on its own. It concerns the whole process, which therefore asks
+// for it: POCKETNET_KEEP_MEMORY=1, as the `pocketnet` command does.
 void keepFreedMemory() {
 #ifdef __GLIBC__
   mallopt(M_MMAP_MAX, 0);
@@ -114,7 +116,8 @@ class TensorAllocator final : public c10::Allocator {
 void manageMemory() {
   static std::once_flag once;
   std::call_once(once, [] {
-    keepFreedMemory();
+    const char* keep = std::getenv("POCKETNET_KEEP_MEMORY");
+    if (keep && std::string(keep) == "1") keepFreedMemory();
     c10::SetCPUAllocator(new TensorAllocator(c10::GetCPUAllocator()), 1);  // libtorch keeps it
   });
 }

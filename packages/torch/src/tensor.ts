@@ -109,9 +109,27 @@ export function fromArray(
   if (buffer instanceof ArrayBuffer) {
     if ((buffer as { resizable?: boolean }).resizable)
       throw new Error('A tensor cannot stand on a resizable ArrayBuffer; copy it.');
-    markAsUntransferable(buffer);
+    keepInPlace(buffer);
   }
   return new Tensor(native.fromBuffer(array, shape, code));
+}
+
+/**
+ * Memory that a tensor borrows may not move: `postMessage` and `structuredClone` heed the mark, `ArrayBuffer.prototype.transfer` (Node 22) does
+ * not, so that the buffer gets methods of its own in front of it.
+ */
+function keepInPlace(buffer: ArrayBuffer): void {
+  markAsUntransferable(buffer);
+  for (const method of ['transfer', 'transferToFixedLength']) {
+    if (!(method in buffer) || Object.hasOwn(buffer, method)) continue;
+    const refuse = (): never => {
+      throw new TypeError(
+        `A tensor stands on this ArrayBuffer, which therefore cannot be moved by ${method}(): copy it.`,
+      );
+    };
+    if (!Reflect.defineProperty(buffer, method, { value: refuse }))
+      throw new Error('A tensor cannot stand on a frozen ArrayBuffer, which could be moved; copy it.');
+  }
 }
 
 /** A float32 tensor with the given values, copied. */

@@ -1,6 +1,8 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { joinProcessGroup, rendezvousFrom, tensor } from '@pocketnet/torch';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { freePort, resultsOf, runRanks } from './children/ranks.js';
+import { freePort, resultsOf, runRanks, startRank } from './children/ranks.js';
 import { runChild } from './children/run.js';
 
 describe('a process group of two', () => {
@@ -36,6 +38,8 @@ describe('a process group of two', () => {
         any: [true, false],
         means: [0.5, 2.5],
         averaged: [[0.5, 2], [0, 2, 1, 0.5], [3]],
+        apart: [8, 0], // weights and biases
+        first: [0.5, 7],
       });
     }
   });
@@ -149,6 +153,57 @@ describe('when a rank is lost', () => {
   });
 });
 
+describe('the store where ranks meet', () => {
+  test('may be of another libtorch, torchrun’s, and leave them without an answer: they say so within seconds, with the remedy', async () => {
+    const silent = createServer(() => {}).listen(0, '127.0.0.1');
+    try {
+      await once(silent, 'listening');
+      const { port } = silent.address() as AddressInfo;
+      const environment = { TORCHELASTIC_USE_AGENT_STORE: 'True' };
+      const { code, stderr, seconds } = await startRank('collectives.mjs', 0, { size: 2, port, environment }).ended;
+      expect(code).toBe(1);
+      expect(stderr).toMatch(
+        /rank 0 of 2: meeting the other ranks at \S+ failed: no answer within 10 s\. .*torchrun.*another protocol.*TORCH_DISABLE_SHARE_RDZV_TCP_STORE=1/,
+      );
+      expect(seconds).toBeLessThan(45);
+    } finally {
+      silent.close();
+    }
+  });
+});
+
+describe('a signal that the process handles itself', () => {
+  test.each(['SIGINT', 'SIGTERM'] as const)('%s ends the waiting for ranks that have not come', async (signal) => {
+    const rank = startRank('waiting.mjs', 0, { size: 2, port: await freePort(), args: ['join'] });
+    await rank.saying('waiting');
+    const sending = setInterval(() => rank.process.kill(signal), 500); // the first may come before it waits
+    const { code, stdout } = await rank.ended;
+    clearInterval(sending);
+    expect(code).toBe(3);
+    expect(stdout).toMatch(
+      new RegExp(`AbortError: rank 0 of 2: meeting the other ranks .* failed: ${signal} asked to end`),
+    );
+  });
+
+  test('leaves an operation under way to the other rank; a second one ends it', async () => {
+    const port = await freePort();
+    const start = { size: 2, port, args: ['operation'] };
+    const [first, second] = [startRank('waiting.mjs', 0, start), startRank('waiting.mjs', 1, start)];
+    await first.saying('waiting');
+    const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+    await wait(1500);
+    first.process.kill('SIGTERM');
+    await wait(1000);
+    expect(first.process.exitCode).toBeNull();
+    first.process.kill('SIGTERM');
+    const { code, stdout } = await first.ended;
+    second.process.kill('SIGKILL');
+    expect(code).toBe(3);
+    expect(stdout).toMatch(/AbortError: rank 0 of 2: all-reduce of float32\[1\] failed: SIGTERM asked to end/);
+    await second.ended;
+  });
+});
+
 describe('the environment', () => {
   const full = { RANK: '1', WORLD_SIZE: '4', MASTER_ADDR: 'node0', MASTER_PORT: '29500', LOCAL_RANK: '1' };
 
@@ -160,13 +215,18 @@ describe('the environment', () => {
       host: 'node0',
       port: 29500,
       isServer: false,
+      agentHoldsStore: false,
       oneMachine: false,
       prefix: '',
     });
     expect(rendezvousFrom({ ...full, RANK: '0' })?.isServer).toBe(true);
     expect(rendezvousFrom({ ...full, LOCAL_WORLD_SIZE: '4' })?.oneMachine).toBe(true);
     const agent = { ...full, RANK: '0', TORCHELASTIC_USE_AGENT_STORE: 'True', TORCHELASTIC_RESTART_COUNT: '2' };
-    expect(rendezvousFrom(agent)).toMatchObject({ isServer: false, prefix: '/worker/attempt_2' });
+    expect(rendezvousFrom(agent)).toMatchObject({
+      isServer: false,
+      agentHoldsStore: true,
+      prefix: '/worker/attempt_2',
+    });
   });
 
   test.each([

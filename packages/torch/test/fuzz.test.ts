@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ops, tensor } from '@pocketnet/torch';
+import { operator, ops, type Tensor, tensor } from '@pocketnet/torch';
 import { afterAll, describe, expect, test } from 'vitest';
 import { runChild } from './children/run.js';
 
@@ -88,16 +88,76 @@ describe('An error', () => {
     expect(call).toThrow(message);
   });
 
-  test.each<[string, () => unknown]>([
-    [
-      'groups that are 0 in 32 bits',
-      () => ops.conv2d(ops.ones([1, 2, 4, 4]), ops.ones([2, 2, 3, 3]), null, 1, 1, 1, 2 ** 53),
-    ],
-    [
-      'padding beyond 32 bits',
-      () => ops.conv2d(ops.ones([1, 2, 4, 4]), ops.ones([2, 2, 3, 3]), null, 1, [1, 2 ** 53], 1, 1),
-    ],
-  ])('takes the place of a crash of the engine: %s', (_, call) => {
-    expect(call).toThrow(/aten::conv2d: (groups|padding) is 9007199254740992; it is a whole number from/);
+  // Every way to a convolution: an image of each number of dimensions, and where the schema has stride, padding, dilation and groups.
+  const of = (dims: number, size: number): Tensor => ops.ones([2, 2, ...new Array(dims).fill(size)]);
+  const plain = (name: string, dims: number) => ({
+    name,
+    call: (stride: number[], padding: number[], dilation: number[], groups: number) =>
+      operator<unknown[], Tensor>(name)(of(dims, 4), of(dims, 3), null, stride, padding, dilation, groups),
+  });
+  const transposed = (name: string, dims: number) => ({
+    name,
+    call: (stride: number[], padding: number[], dilation: number[], groups: number) =>
+      operator<unknown[], Tensor>(name)(of(dims, 4), of(dims, 3), null, stride, padding, [0], groups, dilation),
+  });
+  const general = (name: string, ...more: boolean[]) => ({
+    name,
+    call: (stride: number[], padding: number[], dilation: number[], groups: number) =>
+      operator<unknown[], Tensor>(name)(
+        of(2, 4),
+        of(2, 3),
+        null,
+        stride,
+        padding,
+        dilation,
+        false,
+        [0, 0],
+        groups,
+        ...more,
+      ),
+  });
+  const ways = [
+    ...[1, 2, 3].map((dims) => plain(`aten::conv${dims}d`, dims)),
+    ...[1, 2, 3].map((dims) => transposed(`aten::conv_transpose${dims}d${dims === 1 ? '' : '.input'}`, dims)),
+    general('aten::convolution'),
+    general('aten::_convolution', false, false, false, false),
+    general('aten::convolution_overrideable'),
+    {
+      name: 'aten::convolution_backward',
+      call: (stride: number[], padding: number[], dilation: number[], groups: number) =>
+        operator<unknown[], Tensor>('aten::convolution_backward')(
+          ...[
+            of(2, 4),
+            of(2, 4),
+            of(2, 3),
+            null,
+            stride,
+            padding,
+            dilation,
+            false,
+            [0, 0],
+            groups,
+            [true, true, false],
+          ],
+        ),
+    },
+    {
+      name: 'aten::mkldnn_convolution',
+      call: (stride: number[], padding: number[], dilation: number[], groups: number) =>
+        operator<unknown[], Tensor>('aten::mkldnn_convolution')(
+          ...[of(2, 4), of(2, 3), null, padding, stride, dilation, groups],
+        ),
+    },
+  ];
+
+  test.each(ways)('takes the place of a crash of the engine: geometry beyond 32 bits in $name', ({ name, call }) => {
+    const refused = (what: string, value: number): string =>
+      `${name.replace(/\..*/, '')}: ${what} is ${value}; it is a whole number from`;
+    for (const far of [2 ** 53, 2 ** 31, -1]) {
+      expect(() => call([far], [1], [1], 1)).toThrow(refused('stride', far));
+      expect(() => call([1], [far], [1], 1)).toThrow(refused('padding', far));
+      expect(() => call([1], [1], [far], 1)).toThrow(refused('dilation', far));
+      expect(() => call([1], [1], [1], far)).toThrow(refused('groups', far));
+    }
   });
 });

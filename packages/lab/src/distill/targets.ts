@@ -1,10 +1,10 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { fromArray, loadTensors, ops, saveTensors, scope } from '@pocketnet/torch';
+import { fromArray, loadTensors, numbersOfFirst, ops, type ProcessGroup, saveTensors, scope } from '@pocketnet/torch';
 import type { FaceBatch } from '../batches/index.js';
 import type { Embeddings } from './cache.js';
 import { principalDirections } from './projection.js';
-import { CachedReader, type FillingGroup, LiveReader, type TeacherReader } from './readers.js';
+import { CachedReader, LiveReader, type TeacherReader } from './readers.js';
 import { assignStages, findStages, type Stage, type StageSchedule } from './stages.js';
 import { checkStages, type TeacherModel } from './teacher.js';
 import { unitRows } from './unit-rows.js';
@@ -51,7 +51,8 @@ export interface TargetOptions {
   out: string;
   /** Whether the run goes on: it has the projection that it began with. */
   resumed: boolean;
-  group?: FillingGroup;
+  /** The processes that train together. */
+  group?: ProcessGroup;
   signal?: AbortSignal;
 }
 
@@ -161,11 +162,11 @@ function project(rows: Float32Array, projection: Float32Array, count: number, fr
   );
 }
 
-/** Fitted once, on the finished teachers' embeddings of (a part of) the training set, and kept with the run. */
+/** Fitted once, by the first process, on the finished teachers' embeddings of (a part of) the training set, and kept with the run. */
 async function openProjection(
   teachers: readonly Teacher[],
   joined: number,
-  { out, resumed, student, images, models }: TargetOptions,
+  { out, resumed, student, images, models, group }: TargetOptions,
 ): Promise<Float32Array> {
   if (joined < student.dimension) {
     throw new Error(
@@ -198,10 +199,15 @@ async function openProjection(
       read: (index, out) => cache.read(index, out),
     });
   }
-  const directions = principalDirections(blocks(caches, images), joined, student.dimension);
-  mkdirSync(out, { recursive: true });
-  scope(() => saveTensors(path, new Map([['directions', fromArray(directions, [joined, student.dimension])]]), {}));
+  const isFirst = group === undefined || group.rank === 0;
+  const fitted = isFirst ? principalDirections(blocks(caches, images), joined, student.dimension) : undefined;
   for (const { reader } of teachers) await reader.close();
+  const all = fitted ?? new Float32Array(joined * student.dimension);
+  const directions = group ? numbersOfFirst(all, group) : all;
+  if (isFirst) {
+    mkdirSync(out, { recursive: true });
+    scope(() => saveTensors(path, new Map([['directions', fromArray(directions, [joined, student.dimension])]]), {}));
+  }
   return directions;
 }
 

@@ -1,5 +1,13 @@
 import type { Loader } from '@pocketnet/data';
-import { manualSeed, optim, type ProcessGroup, setThreads, synchroniseBatchNorm, type Tensor } from '@pocketnet/torch';
+import {
+  copyFromFirst,
+  manualSeed,
+  optim,
+  type ProcessGroup,
+  setThreads,
+  synchroniseBatchNorm,
+  type Tensor,
+} from '@pocketnet/torch';
 import { SearchNetwork } from '../search-space/search-network.js';
 import { usualThreads } from '../train/threads.js';
 import { loadSearchState, type SearchPosition, type SearchState, startPosition } from './checkpoint.js';
@@ -51,6 +59,7 @@ function openState(config: SearchConfig, { train, val }: Halves, { out, resumed,
   setThreads(config.threads ?? usualThreads());
   manualSeed(config.seed);
   const network = new SearchNetwork({ ...config.network, classes, input: size }).to({ device: config.device });
+  copyFromFirst([network], group);
   const { lr, momentum, weightDecay, epochs, minLr, architect: alpha, budget } = config;
   const state = {
     network,

@@ -3,6 +3,7 @@
 
 #include "engine.h"
 #include "group.h"
+#include "interruption.h"
 #include "reducer.h"
 #include "sync_batch_norm.h"
 
@@ -54,7 +55,7 @@ Reduction reductionOf(const Napi::Value& value) {
   throw std::runtime_error("a reduction is sum, max or min");
 }
 
-// joinGroup({rank, size, host, port, isServer, prefix, timeoutMs, device, interfaces})
+// joinGroup({rank, size, host, port, isServer, agentHoldsStore, prefix, timeoutMs, device, interfaces})
 Napi::Value join(const Napi::CallbackInfo& info) {
   if (!info[0].IsObject()) throw std::runtime_error("expected an object");
   const auto given = info[0].As<Napi::Object>();
@@ -65,6 +66,7 @@ Napi::Value join(const Napi::CallbackInfo& info) {
   at.host = text("host");
   at.port = static_cast<uint16_t>(wholeNumber(given.Get("port"), "port", 1, 65535));
   at.isServer = given.Get("isServer").ToBoolean().Value();
+  at.agentHoldsStore = given.Get("agentHoldsStore").ToBoolean().Value();
   at.prefix = text("prefix");
   at.timeout = std::chrono::milliseconds(wholeNumber(given.Get("timeoutMs"), "timeoutMs", 1, 1e12));
   at.device = text("device");
@@ -148,6 +150,10 @@ void expose(Napi::Env env, Napi::Object exports, const char* name, Function func
       return function(info);
     } catch (const CollectiveError& error) {
       throw Napi::Error::New(info.Env(), error.what());
+    } catch (const InterruptedError& error) {
+      const auto thrown = Napi::Error::New(info.Env(), error.what());
+      thrown.Value().Set("name", "AbortError");  // as Node names what was asked to stop
+      throw thrown;
     }
   });
 }

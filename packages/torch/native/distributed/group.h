@@ -24,14 +24,18 @@ struct CollectiveError : std::runtime_error {
 // An operation under way. Whoever starts one waits for it: its tensors are filled then and not before.
 class Pending {
  public:
-  Pending(c10::intrusive_ptr<c10d::Work> work, std::function<std::string(const std::string&)> explain, std::function<void()> then)
-      : work_(std::move(work)), explain_(std::move(explain)), then_(std::move(then)) {}
+  Pending() = default;  // nothing to do
+  Pending(c10::intrusive_ptr<c10d::Work> work, std::function<std::string(const std::string&)> explain, std::function<void()> then, bool onHost)
+      : work_(std::move(work)), explain_(std::move(explain)), then_(std::move(then)), onHost_(onHost) {}
+
+  // Throws CollectiveError; InterruptedError after a second SIGINT or SIGTERM, or two minutes after the first.
   void wait();
 
  private:
   c10::intrusive_ptr<c10d::Work> work_;  // null once waited for, and where there was nothing to do
   std::function<std::string(const std::string&)> explain_;
   std::function<void()> then_;
+  bool onHost_ = true;  // waiting for it blocks this thread, as Gloo's does
 };
 
 struct Rendezvous {
@@ -40,6 +44,7 @@ struct Rendezvous {
   std::string host;
   uint16_t port;
   bool isServer;       // this rank holds the store; otherwise rank 0 or torchrun's agent does
+  bool agentHoldsStore;  // torchrun's, which may be of another libtorch
   std::string prefix;  // of every key in the store
   std::chrono::milliseconds timeout;
   std::string device;      // cpu: Gloo; cuda:k: NCCL
@@ -50,6 +55,7 @@ enum class Reduction { sum, max, min };
 
 class Group : public torch::CustomClassHolder {
  public:
+  // Returns when all ranks are there. Throws CollectiveError, and InterruptedError at the first SIGINT or SIGTERM.
   static c10::intrusive_ptr<Group> join(const Rendezvous& rendezvous);
   ~Group() override;
 
@@ -74,6 +80,7 @@ class Group : public torch::CustomClassHolder {
   template <typename Start>
   Pending start(const std::string& purpose, const at::Tensor& tensor, Start start, std::function<void()> then = {});
   std::string explain(const std::string& operation, const std::string& reason) const;
+  std::string withoutAnswer(const std::string& reason) const;
 
   Rendezvous at_;
   c10::intrusive_ptr<c10d::Store> store_;

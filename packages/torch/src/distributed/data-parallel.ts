@@ -1,10 +1,9 @@
-import { noGrad } from '../autograd.js';
 import { native } from '../native.js';
 import { Module, Parameter } from '../nn/module.js';
 import * as ops from '../ops.js';
 import { scope } from '../scope.js';
-import type { Tensor } from '../tensor.js';
 import { tensor } from '../tensor.js';
+import { copyFromFirst } from './first.js';
 import type { ProcessGroup } from './process-group.js';
 
 export interface DataParallelOptions {
@@ -55,7 +54,7 @@ export function dataParallel(
   const parameters = parts.flatMap(parametersOf).filter((parameter) => parameter.requiresGrad);
   if (group.native === null) return { finish() {}, accumulate: (body) => body(), buckets: 0, close() {} };
   compareSizes(group, parameters);
-  copyFromFirst(group, parts.flatMap(stateOf));
+  copyFromFirst(parts, group);
   const reducer = native.reduceGradients(group.native, parameters, bucketBytes);
   return {
     buckets: native.bucketsOf(reducer),
@@ -78,8 +77,6 @@ function parametersOf(part: Module | Parameter): Parameter[] {
   throw new Error('dataParallel() takes modules and parameters.');
 }
 
-const stateOf = (part: Module | Parameter): Tensor[] => (part instanceof Module ? [...part.heldTensors()] : [part]);
-
 /** Ranks with other networks would wait for one another forever, or add up what does not belong together. */
 function compareSizes(group: ProcessGroup, parameters: readonly Parameter[]): void {
   const elements = parameters.reduce((sum, parameter) => sum + parameter.size, 0);
@@ -95,10 +92,4 @@ function compareSizes(group: ProcessGroup, parameters: readonly Parameter[]): vo
         `${sizes[1]}: all ranks have to be given the same network.`,
     );
   }
-}
-
-function copyFromFirst(group: ProcessGroup, state: readonly Tensor[]): void {
-  noGrad(() => {
-    for (const work of state.map((each) => group.broadcastAsync(each, 0))) work.wait();
-  });
 }

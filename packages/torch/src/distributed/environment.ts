@@ -8,6 +8,8 @@ export interface Rendezvous {
   port: number;
   /** Whether this rank holds the store that the others meet at. Under torchrun its agent may do that. */
   isServer: boolean;
+  /** Whether torchrun's agent holds it: a process of another libtorch, perhaps. */
+  agentHoldsStore: boolean;
   /** Whether all ranks are on this machine, as LOCAL_WORLD_SIZE tells. */
   oneMachine: boolean;
   /** In front of every key of the store: an agent outlives its workers, whose later generations must not read what earlier ones wrote. */
@@ -33,7 +35,17 @@ export function rendezvousFrom(environment: Environment): Rendezvous | null {
   const oneMachine = environment.LOCAL_WORLD_SIZE === environment.WORLD_SIZE;
   const hasAgent = environment.TORCHELASTIC_USE_AGENT_STORE === 'True';
   const prefix = hasAgent ? `/worker/attempt_${environment.TORCHELASTIC_RESTART_COUNT ?? 0}` : '';
-  return { rank, size, localRank, host, port, isServer: rank === 0 && !hasAgent, oneMachine, prefix };
+  return {
+    rank,
+    size,
+    localRank,
+    host,
+    port,
+    isServer: rank === 0 && !hasAgent,
+    agentHoldsStore: hasAgent,
+    oneMachine,
+    prefix,
+  };
 }
 
 function wholeNumber(environment: Environment, name: string, from: number, to: number): number {

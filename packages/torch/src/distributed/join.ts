@@ -18,8 +18,9 @@ const HALF_AN_HOUR = 1800;
  * Joins the process group that the environment describes by torchrun's variables: RANK, WORLD_SIZE, MASTER_ADDR, MASTER_PORT and
  * LOCAL_RANK. Returns when all ranks are there. Without WORLD_SIZE, or with 1, this process is a group of one. GLOO_SOCKET_IFNAME names
  * the network interface, or several by comma, where the host's own name does not lead to the right one.
- * @throws an Error for a device that this engine cannot compute on, for a variable that is missing or no number, and when not all ranks
- * come in time
+ * @throws an Error for a device that this engine cannot compute on, for a variable that is missing or no number, when not all ranks come in
+ * time, and after seconds when the store takes the connection and does not answer, as torchrun's does to another version of libtorch; an
+ * AbortError when SIGINT or SIGTERM arrives meanwhile
  */
 export function joinProcessGroup(options: JoinOptions = {}): ProcessGroup {
   const { device = 'cpu', timeoutSeconds = HALF_AN_HOUR, environment = process.env } = options ?? {};

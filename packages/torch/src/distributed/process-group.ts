@@ -15,7 +15,8 @@ export interface Work {
 /**
  * Processes that compute together, each with a rank from 0 to `size` − 1. Every rank calls the same operations in the same order, with
  * tensors of one shape and dtype, on the group's device. An operation that fails throws an Error that names the rank and the operation;
- * after that the group is of no more use.
+ * after that the group is of no more use. Where the process handles SIGINT and SIGTERM, an operation under way goes on at the first, so that
+ * the ranks can end their step together; a second one, or two minutes, end it with an AbortError.
  */
 export interface ProcessGroup {
   readonly rank: number;

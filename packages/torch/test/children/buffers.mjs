@@ -30,6 +30,20 @@ for (const Memory of [ArrayBuffer, SharedArrayBuffer]) {
   );
 }
 
+// With --harmony-rab-gsab-transfer on Node 20: memory under a tensor stays where it is.
+const lent = new Float32Array(256).fill(5);
+const borrower = fromArray(lent, [256]);
+for (const method of ['transfer', 'transferToFixedLength']) {
+  try {
+    lent.buffer[method]();
+    console.log(`${method} moved it`);
+  } catch (error) {
+    console.log(`${method}: ${error.message}`);
+  }
+}
+globalThis.gc();
+console.log(`still there: ${lent.length} ${borrower.toFloat32().every((value) => value === 5)}`);
+
 // A tensor that was forgotten outside every scope is freed by the collector at last.
 const before = liveTensors();
 (() => {

@@ -1,5 +1,16 @@
 // One rank of two: every collective on three dtypes. Prints what came out.
-import { averageOverRanks, joinProcessGroup, meanOverRanks, onAnyRank, ops, tensor } from '@pocketnet/torch';
+import {
+  averageOverRanks,
+  copyFromFirst,
+  joinProcessGroup,
+  manualSeed,
+  meanOverRanks,
+  nn,
+  numbersOfFirst,
+  onAnyRank,
+  ops,
+  tensor,
+} from '@pocketnet/torch';
 
 const group = joinProcessGroup({ timeoutSeconds: 30 });
 const { rank } = group;
@@ -59,6 +70,22 @@ const several = [
 ];
 averageOverRanks(several, group);
 results.averaged = several.map(values);
+manualSeed(1 + rank); // as two kinds of processors would, the ranks begin apart
+const layer = new nn.Sequential(new nn.Linear(3, 2), new nn.BatchNorm2d(2));
+const apart = () => {
+  const all = group.allGather(
+    ops.cat(
+      [...layer.heldTensors()].map((each) => ops.toDtype(ops.reshape(each, [1, -1]), 'float32')),
+      1,
+    ),
+  );
+  const numbers = values(all);
+  return numbers.slice(0, numbers.length / 2).filter((value, i) => value !== numbers[numbers.length / 2 + i]).length;
+};
+results.apart = [apart()];
+copyFromFirst([layer], group);
+results.apart.push(apart());
+results.first = [...numbersOfFirst(Float32Array.of(rank + 0.5, 7), group)];
 group.barrier();
 
 const failures = [];

@@ -15,12 +15,14 @@ export function runChild(
   seconds = 60,
   flags: readonly string[] = [],
   cwd = fileURLToPath(new URL('..', import.meta.url)),
+  environment: Record<string, string> = {},
 ): Ended {
   const path = fileURLToPath(new URL(`../${program}`, import.meta.url));
   return spawnSync(process.execPath, [...flags, path, ...args.map(String)], {
     encoding: 'utf8',
     timeout: seconds * 1000,
     killSignal: 'SIGKILL',
+    env: { ...process.env, ...environment },
     cwd,
   });
 }

@@ -80,14 +80,14 @@ function filled(size: number, next: () => number): Float32Array {
   return values;
 }
 
-/** Whole numbers of 31 bits (Marsaglia 2003). */
+/** Whole numbers of 24 bits, small ones to V8 (Marsaglia 2003). */
 function xorshift(seed: number): () => number {
   let state = seed;
   return () => {
     state ^= state << 13;
     state ^= state >>> 17;
     state ^= state << 5;
-    return state >>> 1;
+    return state >>> 8;
   };
 }
 

@@ -12,5 +12,6 @@ export * from './megaface/index.js';
 export * from './pack/index.js';
 export * from './picture/index.js';
 export { Random } from './random.js';
+export { Registry } from './registry.js';
 export * from './sources/index.js';
 export * from './turning/index.js';

@@ -9,54 +9,60 @@ const wide: Picture = {
 };
 const pixel: Picture = { width: 1, height: 1, data: Uint8Array.of(10, 200, 30) };
 
-describe.each(augmentations.map((each) => [each.name, each] as const))('augmentation %s', (name, { parameters }) => {
-  const augment = createAugmenter([{ name }]);
+describe.each(Array.from(augmentations, (each) => [each.name, each] as const))(
+  'augmentation %s',
+  (name, { parameters }) => {
+    const augment = createAugmenter([{ name }]);
 
-  it('keeps the size, and leaves its input as it was', () => {
-    for (const picture of [face, wide, pixel]) {
-      const before = picture.data.slice();
-      for (let i = 0; i < 10; i++) {
-        const varied = augment(picture, new Random(1, i));
-        expect([varied.width, varied.height, varied.data.length]).toEqual([
-          picture.width,
-          picture.height,
-          before.length,
+    it('keeps the size, and leaves its input as it was', () => {
+      for (const picture of [face, wide, pixel]) {
+        const before = picture.data.slice();
+        for (let i = 0; i < 10; i++) {
+          const varied = augment(picture, new Random(1, i));
+          expect([varied.width, varied.height, varied.data.length]).toEqual([
+            picture.width,
+            picture.height,
+            before.length,
+          ]);
+          expect(varied.data).toBeInstanceOf(Uint8Array);
+        }
+        expect(picture.data).toEqual(before);
+      }
+    });
+
+    it('is a function of picture and chance', () => {
+      expect(augment(face, new Random(4, 4)).data).toEqual(augment(face, new Random(4, 4)).data);
+    });
+
+    it('changes a face, recognisably', () => {
+      const distances = Array.from({ length: 10 }, (_, i) => difference(augment(face, new Random(2, i)), face));
+      expect(Math.max(...distances)).toBeGreaterThan(0.1);
+      expect(Math.max(...distances)).toBeLessThan(90);
+    });
+
+    it('holds at the borders of its parameters, in every combination of lowest and highest', () => {
+      const keys = Object.keys(parameters);
+      for (let choice = 0; choice < 2 ** keys.length; choice++) {
+        const settings = keys.map((key, bit) => [
+          key,
+          choice & (1 << bit) ? parameters[key]?.max : parameters[key]?.min,
         ]);
-        expect(varied.data).toBeInstanceOf(Uint8Array);
+        const varied = createAugmenter([{ name, ...Object.fromEntries(settings) }])(wide, new Random(choice));
+        expect(varied.data.length).toBe(wide.data.length);
       }
-      expect(picture.data).toEqual(before);
-    }
-  });
+    });
 
-  it('is a function of picture and chance', () => {
-    expect(augment(face, new Random(4, 4)).data).toEqual(augment(face, new Random(4, 4)).data);
-  });
-
-  it('changes a face, recognisably', () => {
-    const distances = Array.from({ length: 10 }, (_, i) => difference(augment(face, new Random(2, i)), face));
-    expect(Math.max(...distances)).toBeGreaterThan(0.1);
-    expect(Math.max(...distances)).toBeLessThan(90);
-  });
-
-  it('holds at the borders of its parameters, in every combination of lowest and highest', () => {
-    const keys = Object.keys(parameters);
-    for (let choice = 0; choice < 2 ** keys.length; choice++) {
-      const settings = keys.map((key, bit) => [key, choice & (1 << bit) ? parameters[key]?.max : parameters[key]?.min]);
-      const varied = createAugmenter([{ name, ...Object.fromEntries(settings) }])(wide, new Random(choice));
-      expect(varied.data.length).toBe(wide.data.length);
-    }
-  });
-
-  it('refuses numbers outside of its parameters by name', () => {
-    for (const [key, { max }] of Object.entries(parameters)) {
-      for (const value of [max + 1, Number.NaN, -1]) {
-        expect(() => createAugmenter([{ name, [key]: value }])).toThrow(new RegExp(`${name}: ${key}`));
+    it('refuses numbers outside of its parameters by name', () => {
+      for (const [key, { max }] of Object.entries(parameters)) {
+        for (const value of [max + 1, Number.NaN, -1]) {
+          expect(() => createAugmenter([{ name, [key]: value }])).toThrow(new RegExp(`${name}: ${key}`));
+        }
       }
-    }
-    expect(() => createAugmenter([{ name, colour_of_the_moon: 1 }])).toThrow(/no parameter "colour_of_the_moon"/);
-    expect(() => createAugmenter([{ name, p: 1.5 }])).toThrow(/p is a chance/);
-  });
-});
+      expect(() => createAugmenter([{ name, colour_of_the_moon: 1 }])).toThrow(/no parameter "colour_of_the_moon"/);
+      expect(() => createAugmenter([{ name, p: 1.5 }])).toThrow(/p is a chance/);
+    });
+  },
+);
 
 describe('augmentations', () => {
   it('flip twice is nothing, and flip exchanges left and right', () => {

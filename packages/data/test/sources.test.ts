@@ -39,13 +39,13 @@ const labelsOf = (source: FaceSource) => Array.from({ length: source.length }, (
 const imagesOf = (source: FaceSource) =>
   Array.from({ length: source.length }, (_, i) => Buffer.from(source.read(i)).toString('hex'));
 
-describe.each(sources.map(({ name }) => name))('the source kind %s', (name) => {
+describe.each(sources.names)('the source kind %s', (name) => {
   const location = LOCATIONS[name] ?? '';
-  const kind = sources.find((each) => each.name === name);
+  const kind = sources.get(name);
 
   it('opens its location, which no other kind takes for its own first', () => {
     expect(location, 'add a location for this kind above').not.toBe('');
-    expect(sources.find((each) => each.matches(location))).toBe(kind);
+    expect([...sources].find((each) => each.matches(location))).toBe(kind);
     expect(kind?.locations).toMatch(/^\S/);
   });
 

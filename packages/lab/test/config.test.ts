@@ -249,7 +249,7 @@ describe('the schema', () => {
       for (const inner of [...(node.anyOf ?? []), ...(node.oneOf ?? []), ...(node.items ? [node.items] : [])])
         visit(inner, path);
     };
-    const json = z.toJSONSchema(experimentSchema, { io: 'output' });
+    const json = z.toJSONSchema(experimentSchema(), { io: 'output' });
     visit(json as object, '');
     expect(Object.keys((json as { properties: object }).properties).length).toBeGreaterThan(20);
     expect(bare).toEqual([]);

@@ -29,7 +29,7 @@ function formsOf(kind: string): object[] {
   return own;
 }
 
-const variants = Object.keys(heads).flatMap((kind) => {
+const variants = heads.names.flatMap((kind) => {
   const learned = 'sharded' in headConfig(kind);
   const own = formsOf(kind).flatMap((form) => (learned ? [form, { ...form, sharded: true }] : [form]));
   return own.map((options) => ({ kind, options, name: `${kind} ${JSON.stringify(options)}` }));

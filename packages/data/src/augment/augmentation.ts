@@ -16,12 +16,15 @@ export type Size = Pick<Picture, 'width' | 'height'>;
 
 /**
  * One way to vary a training picture: a sibling in this folder, listed in `registry.ts`. It keeps the picture's size and never writes into
- * its input. Chance and deed are apart, so that what was drawn for a picture can be done elsewhere too: to a whole batch on a GPU.
+ * its input. Chance and deed are apart, so that what was drawn for a picture can be done elsewhere too: to a whole batch on a GPU, by a tensor
+ * executor in packages/lab/src/augment. One without such an executor is carried out there by its own `apply`, picture by picture.
  */
 export interface Augmentation<Name extends string = string, Drawn = unknown> {
   readonly name: string;
   readonly about: string;
   readonly parameters: Readonly<Record<Name, Parameter>>;
+  /** Whether it exchanges left and right, and does nothing else: what is known of a face and its mirror image then stays known. */
+  readonly mirrors?: boolean;
   /** What chance makes of the settings for a picture of this size. */
   draw(random: Random, settings: Readonly<Record<Name, number>>, size: Size): Drawn;
   /** Does what was drawn to one picture. */

@@ -1,7 +1,6 @@
 import type { Picture } from '../picture/picture.js';
 import type { Random } from '../random.js';
 import type { Augmentation, Size } from './augmentation.js';
-import { flip } from './flip.js';
 import { augmentations } from './registry.js';
 
 /** An augmentation by name, the chance `p` in [0, 1] that it is applied (1 unless said), and its own parameters. */
@@ -48,7 +47,7 @@ export function carryOut(plan: Plan, picture: Picture): Picture {
 
 /** Whether a plan mirrors a picture: an odd number of times. */
 export function isMirrored(plan: Plan): boolean {
-  return plan.filter((step) => step?.augmentation === flip).length % 2 === 1;
+  return plan.filter((step) => step?.augmentation.mirrors).length % 2 === 1;
 }
 
 interface Step {
@@ -58,9 +57,9 @@ interface Step {
 }
 
 function checkedStep({ name, p = 1, ...given }: AugmentSpec): Step {
-  const augmentation = augmentations.find((each) => each.name === name);
+  const augmentation = augmentations.get(name);
   if (augmentation === undefined) {
-    const known = augmentations.map((each) => each.name).join(', ');
+    const known = augmentations.names.join(', ');
     throw new RangeError(`There is no augmentation named ${JSON.stringify(name)}. There are: ${known}.`);
   }
   if (!(typeof p === 'number' && p >= 0 && p <= 1)) {

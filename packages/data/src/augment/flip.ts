@@ -6,6 +6,7 @@ export const flip = defineAugmentation({
   name: 'flip',
   about: 'mirrors left and right; give p 0.5',
   parameters: {},
+  mirrors: true,
   draw: () => undefined,
   apply: (picture) => mirrored(picture),
 });

@@ -8,6 +8,8 @@ import { type MatValue, readMat } from './mat.js';
 export const agedb30: BenchmarkSet = {
   name: 'agedb_30',
   title: 'AgeDB-30',
+  about: 'AgeDB, pairs of 30 years’ difference.',
+  folds: 10,
   lists: ['04_FINAL_protocol_30_years.mat'],
   imageFolders: ['03_Protocol_Images', '.'],
   readPairs: (_, list) => readPairs(list),

@@ -45,10 +45,16 @@ export interface ListedBenchmarkPair {
   readonly place: string;
 }
 
-/** A set's official layout: how its folder is told, how its list is read, where its images and landmarks lie. */
+/** A benchmark that is a list of pairs: what it is, and its official layout: how its folder is told, how its list is read, where its images and landmarks lie. */
 export interface BenchmarkSet {
+  /** Its key, as in published tables, and the name of its `.bin`: `lfw`, `cfp_fp`. */
   readonly name: string;
+  /** As papers write it: LFW, CFP-FP. */
   readonly title: string;
+  /** What it asks, in a sentence. */
+  readonly about: string;
+  /** The official number of folds, for a `.bin`, which does not tell. */
+  readonly folds: number;
   /** The files by which its folder is known, from that folder: one of them has to be there. */
   readonly lists: readonly string[];
   /** @param list that file of `lists` which is there, with the folder before it */

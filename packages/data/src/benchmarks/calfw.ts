@@ -9,6 +9,8 @@ const ORIGINALS = ['images&landmarks/images&landmarks', 'images&landmarks', '.']
 export const calfw: BenchmarkSet = {
   name: 'calfw',
   title: 'CALFW',
+  about: 'Cross-Age LFW: one person at two ages.',
+  folds: 10,
   lists: ['pairs_CALFW.txt'],
   imageFolders: [...ORIGINALS.map((folder) => `${folder}/images`), '.'],
   readPairs: (_, list) => readTwoLinePairs(list),

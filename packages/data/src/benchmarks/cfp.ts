@@ -17,6 +17,8 @@ export function cfpProtocol(name: string, title: string, split: Split): Benchmar
   return {
     name,
     title,
+    about: `Celebrities in Frontal-Profile, frontal with ${split === 'FF' ? 'frontal' : 'profile'}.`,
+    folds: 10,
     lists: [frontalList],
     imageFolders: ['.'],
     readPairs(folder, list) {

@@ -7,6 +7,8 @@ import { readTwoLinePairs } from './two-line-pairs.js';
 export const cplfw: BenchmarkSet = {
   name: 'cplfw',
   title: 'CPLFW',
+  about: 'Cross-Pose LFW: one person in two poses.',
+  folds: 10,
   lists: ['pairs_CPLFW.txt'],
   imageFolders: ['images', '.'],
   readPairs: (_, list) => readTwoLinePairs(list),

@@ -8,6 +8,8 @@ import { personOfNumbered } from './images.js';
 export const lfw: BenchmarkSet = {
   name: 'lfw',
   title: 'LFW',
+  about: 'Labeled Faces in the Wild, View 2.',
+  folds: 10,
   lists: ['pairs.txt', 'lfw/pairs.txt'],
   imageFolders: ['lfw', '.', 'lfw-deepfunneled', 'lfw_funneled', 'lfw/lfw'],
   readPairs: (_, list) => readPairs(list),

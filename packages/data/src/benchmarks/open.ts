@@ -43,7 +43,7 @@ export function suggestBenchmark(location: string): void {
   const [, name = ''] = /^([\w-]{2,}):(?!\/\/)/.exec(location) ?? [];
   if (name === '' || benchmarkSets.has(name) || existsSync(location)) return;
   const bare = (text: string): string => text.toLowerCase().replace(/[-_]/g, '');
-  const near = [...benchmarkSets.keys()].filter((known) => bare(known).startsWith(bare(name)));
+  const near = benchmarkSets.names.filter((known) => bare(known).startsWith(bare(name)));
   if (near.length === 0) return;
   const meant = near.map((known) => known + location.slice(name.length)).join(' or ');
   throw new DataError({ file: location, reason: `there is no benchmark "${name}"`, remedy: `Did you mean ${meant}` });
@@ -52,7 +52,7 @@ export function suggestBenchmark(location: string): void {
 function candidates(location: string): { sets: BenchmarkSet[]; folder: string } {
   const [, name = '', rest = ''] = /^([a-z0-9_]+):(.+)$/.exec(location) ?? [];
   const named = benchmarkSets.get(name);
-  return named ? { sets: [named], folder: rest } : { sets: [...benchmarkSets.values()], folder: location };
+  return named ? { sets: [named], folder: rest } : { sets: [...benchmarkSets], folder: location };
 }
 
 function listOf({ lists }: BenchmarkSet, folder: string): string | undefined {

@@ -7,6 +7,8 @@ import type { SkippedImage } from './stand-in.js';
 export interface WorkerStart {
   recipe: Recipe;
   slots: readonly Slot[];
+  /** Modules that add augmentations and sources to this thread's registries. */
+  extensions: readonly string[];
 }
 
 /** What the loader sends to a worker. */

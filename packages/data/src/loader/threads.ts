@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import { extensions } from '../registry.js';
 import type { Crew, Job, Recipe } from './filler.js';
 import { type Order, type Reply, toError, type WorkerStart } from './messages.js';
 import type { Slot } from './slot.js';
@@ -6,7 +7,7 @@ import type { SkippedImage } from './stand-in.js';
 
 /** Fills slots on `count` worker threads, started at the first job; each opens the source anew by its location. */
 export function createThreads(recipe: Recipe, slots: readonly Slot[], count: number): Crew {
-  const start: WorkerStart = { recipe, slots };
+  const start: WorkerStart = { recipe, slots, extensions: [...extensions] };
   let threads: Thread[] | undefined;
   return {
     fill(job) {

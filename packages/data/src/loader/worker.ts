@@ -6,7 +6,8 @@ import { type Order, type Reply, toFailure, type WorkerStart } from './messages.
 const port = parentPort;
 if (port === null) throw new Error('This file is the entry of a worker thread; use createLoader instead.');
 
-const { recipe, slots } = workerData as WorkerStart;
+const { recipe, slots, extensions } = workerData as WorkerStart;
+let extended: Promise<unknown> | undefined;
 let filler: Crew | undefined;
 let work = Promise.resolve();
 
@@ -16,6 +17,8 @@ port.on('message', (order: Order) => {
 
 async function answer({ ticket, job }: Order): Promise<Reply> {
   try {
+    extended ??= Promise.all(extensions.map((module) => import(module)));
+    await extended;
     filler ??= createFiller(recipe, slots);
     return { ticket, skipped: await filler.fill(job) };
   } catch (error) {

@@ -1,5 +1,6 @@
 import type { Augmentation, Plan } from '@pocketnet/data';
 import { indexTensor, ops, scope, type Tensor } from '@pocketnet/torch';
+import { onPictures } from './on-pictures.js';
 import { tensorAugmentations } from './registry.js';
 import { rounded, type TensorAugmentation } from './tensor-augmentation.js';
 
@@ -36,11 +37,7 @@ export function carryOutTogether(plans: readonly Plan[], images: Tensor): Tensor
   });
 }
 
+/** Its own executor on tensors, or else the one on pictures. */
 function executorOf(augmentation: Augmentation): TensorAugmentation {
-  const executor = tensorAugmentations.find((each) => each.augmentation === augmentation);
-  if (executor === undefined)
-    throw new Error(
-      `The augmentation ${augmentation.name} has no executor on tensors: add one to packages/lab/src/augment.`,
-    );
-  return executor;
+  return tensorAugmentations.find((each) => each.augmentation === augmentation) ?? onPictures(augmentation);
 }

@@ -9,7 +9,7 @@ import { similarityTensor } from './similarity.js';
 import type { TensorAugmentation } from './tensor-augmentation.js';
 import { turnTensor } from './turn.js';
 
-/** The second executor of every augmentation. */
+/** Executors on tensors, for the augmentations that have one: in the other cases `on-pictures.ts` takes their own `apply`. */
 export const tensorAugmentations: readonly TensorAugmentation[] = [
   flipTensor,
   cropTensor,

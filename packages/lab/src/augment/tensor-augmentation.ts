@@ -2,7 +2,7 @@ import type { Augmentation } from '@pocketnet/data';
 import { fromArray, ops, type Tensor } from '@pocketnet/torch';
 
 /**
- * An augmentation's second executor: what `augmentation.apply` does to one picture, done to a whole batch where the batch is, on a GPU above
+ * An augmentation's second executor, where it is worth one: what `augmentation.apply` does to one picture, done to a whole batch where the batch is, on a GPU above
  * all. A sibling in this folder, listed in `registry.ts`; the test of the registry holds both executors to within 2 grey levels.
  */
 export interface TensorAugmentation<Drawn = unknown> {

@@ -6,5 +6,5 @@ export { type MegaFaceFigures, megaFaceFigures, writeMegaFaceResults } from './m
 export type { FeatureFolder } from './megaface-vectors.js';
 export { findPairs, type OpenedPairs, openPairs } from './pair-files.js';
 export { measurePairs, type PairBenchmark, pairBenchmark } from './pairs.js';
-export { benchmarks, suiteOf } from './registry.js';
+export { benchmarks, ownBenchmarks, suiteOf } from './registry.js';
 export { type RunSuiteOptions, runSuite, type SuiteOutcome } from './suite.js';

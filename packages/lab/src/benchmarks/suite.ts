@@ -38,11 +38,12 @@ export interface SuiteOutcome {
  */
 export async function runSuite(source: EmbeddingSource, options: RunSuiteOptions): Promise<SuiteOutcome> {
   const { model, network, channels, suite, data, machine, batch = 64, threads, landmarks, seed, samples } = options;
-  const found = suiteOf(suite).flatMap((benchmark) => {
+  const asked = suiteOf(suite);
+  const found = asked.flatMap((benchmark) => {
     const place = benchmark.find(data);
     return place === undefined ? [] : [{ benchmark, place }];
   });
-  const missing = suiteOf(suite).filter((benchmark) => !found.some((one) => one.benchmark === benchmark));
+  const missing = asked.filter((benchmark) => !found.some((one) => one.benchmark === benchmark));
   if (found.length === 0)
     throw new Error(`${data} holds none of the suite "${suite}": no ${missing.map(({ files }) => files).join(', ')}.`);
   const runs: MeasuredRun[] = [];

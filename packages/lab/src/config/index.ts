@@ -9,4 +9,4 @@ export {
 } from './load.js';
 export { mergeConfig } from './merge.js';
 export { parseOverrides } from './overrides.js';
-export { type ExperimentConfig, experimentSchema, type HeadConfig } from './schema.js';
+export { type ExperimentConfig, experimentSchema } from './schema.js';

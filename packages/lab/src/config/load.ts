@@ -40,7 +40,7 @@ export function checkConfig(
   origin: string,
   env: Readonly<Record<string, string | undefined>> = process.env,
 ): LoadedConfig {
-  return checkAgainst(experimentSchema, raw, origin, env);
+  return checkAgainst(experimentSchema(), raw, origin, env);
 }
 
 /** Checks a configuration of another kind than an experiment, in the same two forms and with the same errors. */

@@ -1,7 +1,11 @@
 import { basename, extname } from 'node:path';
 import { z } from 'zod';
+import { augmentSchema } from '../augment/schema.js';
+import { type DistillationLossName, distillationLosses } from '../distill/losses.js';
+import { teacherModelSchema } from '../distill/teachers/registry.js';
+import { headSchema, heads } from '../heads/registry.js';
 
-// One experiment. Every key is described here and nowhere else; unknown keys are errors.
+// One experiment. Every key is described here, or by the head, augmentation or kind of teacher whose own it is; unknown keys are errors.
 
 const steps = z.int().positive();
 
@@ -14,14 +18,6 @@ const validation = z.preprocess(
     channels: z.enum(['rgb', 'bgr']).default('rgb').describe('Channel order that the network is fed with.'),
   }),
 );
-
-const augmentation = z
-  .object({
-    name: z.string().min(1).describe('A registered augmentation, such as flip.'),
-    p: z.number().min(0).max(1).exactOptional().describe('Probability that it is applied to an image.'),
-  })
-  .catchall(z.union([z.number(), z.string()]))
-  .describe('An augmentation and its own parameters, which the data loader checks.');
 
 const location = z.string().min(1);
 
@@ -61,7 +57,7 @@ const data = z.strictObject({
       'Of an image that cannot be read or decoded: fail ends the run and names it; skip puts another one in its place, names it in the log and counts.',
     ),
   augment: z
-    .array(augmentation)
+    .array(augmentSchema)
     .default([{ name: 'flip', p: 0.5 }])
     .describe('Augmentations in their order; the paper flips with probability 0.5 and does nothing else.'),
   mixup: z
@@ -74,78 +70,53 @@ const data = z.strictObject({
     ),
 });
 
-const teacherModel = z.preprocess(
-  (value) => (typeof value === 'string' ? { path: value } : value),
+const teacher = () =>
   z.strictObject({
-    path: z
+    models: z
+      .preprocess(asList, z.array(teacherModelSchema()).min(1))
+      .describe('One teacher, or a list whose embeddings are joined.'),
+    stages: z
+      .union([z.enum(['last', 'matched', 'stretched']), z.array(z.int().positive()).min(1)])
+      .default('last')
+      .describe(
+        'Which of its epochs the teacher is at: last, the finished one; matched, multi-step distillation: that of the same epoch; ' +
+          'stretched: the same for other numbers of epochs; or a list.',
+      ),
+    sees: z
+      .enum(['student', 'crop'])
+      .default('student')
+      .describe("student, the paper: the student's image, augmented; crop: the image before augmentation."),
+    mirror: z
+      .enum(['same', 'mean'])
+      .default('same')
+      .describe("The image mirrored as the student's, or the sum of both embeddings."),
+    project: z
+      .enum(['pca', 'learned', 'none'])
+      .default('pca')
+      .describe(
+        "Where widths differ: pca of the teacher's embeddings, or a linear map of the student's learned along with it.",
+      ),
+    loss: z
+      .enum(Object.keys(distillationLosses) as DistillationLossName[])
+      .default('template')
+      .describe('template, the paper: w MSE; cosine: w/128 (2 - 2cos).'),
+    weight: z.number().min(0).default(100).describe('w; 0 where only the head looks at the teacher.'),
+    relation: z
+      .number()
+      .min(0)
+      .default(0)
+      .describe(
+        "Weight of the squared differences of a batch's cosines to one another from the teacher's; 0: not asked for.",
+      ),
+    cache: z
       .string()
       .min(1)
-      .describe('An .onnx file, weights, or the folder of a run that kept the weights of its epochs (keepEpochs).'),
-    channels: z.enum(['rgb', 'bgr']).default('rgb').describe('Channel order that it was trained with.'),
-    mean: z
-      .preprocess(asList, z.array(z.number()))
-      .exactOptional()
-      .describe('What an ONNX teacher wants subtracted from the pixels, 0 to 255, where its graph does not tell.'),
-    scale: z.number().exactOptional().describe('What it wants the rest multiplied by.'),
-    network: z.string().min(1).exactOptional().describe('Which network weights are of, where the file does not say.'),
-    weight: z
-      .number()
-      .positive()
-      .exactOptional()
-      .describe('Of its cosines among those of several teachers, 1 unless said.'),
-    precision: z
-      .enum(['float32', 'bf16'])
-      .default('float32')
-      .describe('Of a teacher from weights that looks in every step; caches are made in float32.'),
-  }),
-);
-
-const teacher = z.strictObject({
-  models: z
-    .preprocess(asList, z.array(teacherModel).min(1))
-    .describe('One teacher, or a list whose embeddings are joined.'),
-  stages: z
-    .union([z.enum(['last', 'matched', 'stretched']), z.array(z.int().positive()).min(1)])
-    .default('last')
-    .describe(
-      'Which of its epochs the teacher is at: last, the finished one; matched, multi-step distillation: that of the same epoch; ' +
-        'stretched: the same for other numbers of epochs; or a list.',
-    ),
-  sees: z
-    .enum(['student', 'crop'])
-    .default('student')
-    .describe("student, the paper: the student's image, augmented; crop: the image before augmentation."),
-  mirror: z
-    .enum(['same', 'mean'])
-    .default('same')
-    .describe("The image mirrored as the student's, or the sum of both embeddings."),
-  project: z
-    .enum(['pca', 'learned', 'none'])
-    .default('pca')
-    .describe(
-      "Where widths differ: pca of the teacher's embeddings, or a linear map of the student's learned along with it.",
-    ),
-  loss: z
-    .enum(['template', 'cosine'])
-    .default('template')
-    .describe('template, the paper: w MSE; cosine: w/128 (2 - 2cos).'),
-  weight: z.number().min(0).default(100).describe('w; 0 where only the head looks at the teacher.'),
-  relation: z
-    .number()
-    .min(0)
-    .default(0)
-    .describe(
-      "Weight of the squared differences of a batch's cosines to one another from the teacher's; 0: not asked for.",
-    ),
-  cache: z
-    .string()
-    .min(1)
-    .nullable()
-    .default('runs/cache')
-    .describe(
-      'Folder of cached embeddings, used where they can be known beforehand; null asks the teacher in every step.',
-    ),
-});
+      .nullable()
+      .default('runs/cache')
+      .describe(
+        'Folder of cached embeddings, used where they can be known beforehand; null asks the teacher in every step.',
+      ),
+  });
 
 const schedule = z.discriminatedUnion('kind', [
   z.strictObject({
@@ -164,171 +135,108 @@ const schedule = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('constant').describe('The same rate throughout.') }),
 ]);
 
-const scale = z.number().positive().default(64).describe('s: factor of the cosines.');
-
-/** Keys of every head that learns its class centres. */
-const learnedCentres = {
-  scale,
-  sharded: z
-    .boolean()
-    .default(false)
-    .describe('Splits the classes over the processes (Partial FC), for more classes than one can hold.'),
-  sampling: z
-    .number()
-    .positive()
-    .max(1)
-    .default(1)
-    .describe(
-      "Share of each process' classes that a step works with, those of the batch first; below 1 it is sharded.",
-    ),
-};
-
-const head = z.discriminatedUnion('kind', [
-  z.strictObject({
-    kind: z.literal('arcface').describe('Additive angular margin (Deng et al. 2019).'),
-    ...learnedCentres,
-    margin: z.number().min(0).max(Math.PI).default(0.5).describe('m: angle added to the target, in radians.'),
-    easyMargin: z.boolean().default(false).describe('Margin only where the angle is below 90 degrees.'),
-  }),
-  z.strictObject({
-    kind: z.literal('cosface').describe('Additive cosine margin (Wang et al. 2018).'),
-    ...learnedCentres,
-    margin: z.number().min(0).max(2).default(0.35).describe("m: taken from the target's cosine."),
-  }),
-  z.strictObject({
-    kind: z
-      .literal('elastic')
-      .describe('A random margin for every sample and step (ElasticFace, Boutros et al. 2022).'),
-    ...learnedCentres,
-    form: z
-      .enum(['arc', 'cos'])
-      .default('arc')
-      .describe('Margin on the angle, as arcface, or on the cosine, as cosface.'),
-    plus: z
-      .boolean()
-      .default(false)
-      .describe('The largest margins of a batch go to the samples farthest from their centres.'),
-    margin: z.number().min(0).max(2).exactOptional().describe('m, mean of the margins: 0.5 for arc, 0.35 for cos.'),
-    sigma: z
-      .number()
-      .min(0)
-      .max(1)
-      .exactOptional()
-      .describe('Their standard deviation: 0.05; with plus 0.0175 for arc, 0.02 for cos.'),
-    released: z
-      .boolean()
-      .default(false)
-      .describe('With plus: hands the margins out by the inverse permutation, as the released code does.'),
-  }),
-  z.strictObject({
-    kind: z
-      .literal('adadistill')
-      .describe("Class centres made of the teacher's embeddings (AdaDistill, 2024); needs a teacher."),
-    scale,
-    form: z.enum(['arc', 'cos']).default('arc').describe('AdaArcDistill or AdaCosDistill.'),
-    margin: z.number().min(0).max(2).exactOptional().describe('m: 0.45 for arc, 0.35 for cos.'),
-    weighted: z.boolean().default(true).describe("Untypical images move their centre more (the paper's alpha prime)."),
-  }),
-]);
-
-/** The schema of an experiment, version 1. */
-export const experimentSchema = z
-  .strictObject({
-    name: z.string().min(1).optional().describe('What the experiment is called.'),
-    network: z.string().min(1).describe('A registered network; `pocketnet networks` lists them.'),
-    genotype: z
-      .string()
-      .min(1)
-      .optional()
-      .describe("Cells instead of the network's own: a genotype file, softmax_casia, softmax_cifar10 or random:SEED."),
-    init: z
-      .string()
-      .min(1)
-      .optional()
-      .describe(
-        'Weights to start from instead of random ones: a file of the same network, of any input size and width of the embedding.',
-      ),
-    embedding: z.int().positive().optional().describe("Embedding size, where it differs from the network's own."),
-    data: data.describe('What is trained on and measured on. Relative paths start at the current directory.'),
-    batch: z.int().min(2).describe('Images a step and process; batch normalisation needs 2 at least.'),
-    epochs: z.int().positive().optional().describe('Passes over the training set. This or maxSteps is needed.'),
-    maxSteps: steps.optional().describe('Steps after which training ends, whatever the epoch.'),
-    lr: z.number().positive().describe('Base learning rate.'),
-    lrScaling: z
-      .enum(['none', 'linear'])
-      .default('linear')
-      .describe('linear, the paper: the rate is lr / 512 * batch * processes.'),
-    momentum: z.number().min(0).lt(1).default(0.9).describe('Momentum of SGD (no Nesterov, no dampening).'),
-    weightDecay: z.number().min(0).default(5e-4).describe('L2 penalty.'),
-    decayNormAndSlopes: z
-      .boolean()
-      .default(true)
-      .describe('Decay batch norm and PReLU too, as the paper did; common practice leaves them out.'),
-    clip: z.number().positive().default(5).describe("Largest L2 norm of the backbone's gradient; the head's is free."),
-    schedule: schedule.prefault({ kind: 'step' }).describe('How the learning rate changes.'),
-    head: head
-      .nullable()
-      .prefault({ kind: 'arcface' })
-      .describe('The classification head, used in training only; null: none, the teacher alone is learned from.'),
-    ema: z
-      .number()
-      .min(0)
-      .lt(1)
-      .default(0)
-      .describe(
-        'Decay of the running mean of the weights, such as 0.9995, which then is what is measured and written; 0: none.',
-      ),
-    teacher: teacher.nullable().default(null).describe('Whom the network is distilled from; null: nobody.'),
-    syncBatchNorm: z
-      .boolean()
-      .default(false)
-      .describe('Of several processes: batch norm over the batches of all; the paper has each its own.'),
-    seed: z.int().min(0).max(0xffffffff).default(0).describe('Seed of weights, order and augmentation.'),
-    precision: z.enum(['float32', 'bf16']).default('float32').describe('bf16 is autocast, where the device has it.'),
-    device: z.string().min(1).default('cpu').describe('cpu, cuda or cuda:N.'),
-    threads: z.int().positive().optional().describe("The engine's threads; by default as many as the machine has."),
-    evalEvery: steps.default(2000).describe('Steps between evaluations on data.val.'),
-    evalAtStart: z.boolean().default(false).describe('Evaluate the untrained network too.'),
-    checkpointEvery: steps.default(1000).describe('Steps between checkpoints.'),
-    logEvery: steps.default(50).describe('Steps between log lines.'),
-    keepEpochs: z
-      .boolean()
-      .default(false)
-      .describe('Keep the weights of every epoch: what makes a run the teacher of multi-step distillation.'),
-    keepCheckpoints: z.int().min(0).optional().describe('Numbered checkpoints to keep beside best and last.'),
-  })
-  .superRefine((config, context) => {
-    if (config.epochs === undefined && config.maxSteps === undefined) {
-      context.addIssue({ code: 'custom', path: [], message: 'one of "epochs" and "maxSteps" is needed' });
-    }
-    if (config.head === null && !(config.teacher && config.teacher.weight > 0)) {
-      const message = 'without a head there is nothing to learn but a teacher with a weight above 0';
-      context.addIssue({ code: 'custom', path: ['head'], message });
-    }
-    if (config.data.unlabelled.length > 0 && !(config.teacher && config.teacher.weight > 0)) {
-      const message = 'faces without labels teach nothing without a teacher with a weight above 0';
-      context.addIssue({ code: 'custom', path: ['data', 'unlabelled'], message });
-    }
-    if (config.head?.kind === 'adadistill' && !config.teacher) {
-      const message = 'adadistill makes its class centres from a teacher, and the configuration has none';
-      context.addIssue({ code: 'custom', path: ['head', 'kind'], message });
-    }
-    if (config.data.train.length === 0 && config.data.unlabelled.length === 0) {
-      context.addIssue({ code: 'custom', path: ['data', 'train'], message: 'names no faces to train on' });
-    }
-    const names = config.data.val.map((set) => set.name);
-    const twice = names.findIndex((name, index) => names.indexOf(name) < index);
-    if (twice >= 0) {
-      const message = `a second set is called "${names[twice]}"; give each a name of its own`;
-      context.addIssue({ code: 'custom', path: ['data', 'val', twice, 'name'], message });
-    }
-  });
+/** The schema of an experiment, version 1, with the heads and kinds of teachers that are registered now. */
+export const experimentSchema = () =>
+  z
+    .strictObject({
+      name: z.string().min(1).optional().describe('What the experiment is called.'),
+      network: z.string().min(1).describe('A registered network; `pocketnet networks` lists them.'),
+      genotype: z
+        .string()
+        .min(1)
+        .optional()
+        .describe(
+          "Cells instead of the network's own: a genotype file, softmax_casia, softmax_cifar10 or random:SEED.",
+        ),
+      init: z
+        .string()
+        .min(1)
+        .optional()
+        .describe(
+          'Weights to start from instead of random ones: a file of the same network, of any input size and width of the embedding.',
+        ),
+      embedding: z.int().positive().optional().describe("Embedding size, where it differs from the network's own."),
+      data: data.describe('What is trained on and measured on. Relative paths start at the current directory.'),
+      batch: z.int().min(2).describe('Images a step and process; batch normalisation needs 2 at least.'),
+      epochs: z.int().positive().optional().describe('Passes over the training set. This or maxSteps is needed.'),
+      maxSteps: steps.optional().describe('Steps after which training ends, whatever the epoch.'),
+      lr: z.number().positive().describe('Base learning rate.'),
+      lrScaling: z
+        .enum(['none', 'linear'])
+        .default('linear')
+        .describe('linear, the paper: the rate is lr / 512 * batch * processes.'),
+      momentum: z.number().min(0).lt(1).default(0.9).describe('Momentum of SGD (no Nesterov, no dampening).'),
+      weightDecay: z.number().min(0).default(5e-4).describe('L2 penalty.'),
+      decayNormAndSlopes: z
+        .boolean()
+        .default(true)
+        .describe('Decay batch norm and PReLU too, as the paper did; common practice leaves them out.'),
+      clip: z
+        .number()
+        .positive()
+        .default(5)
+        .describe("Largest L2 norm of the backbone's gradient; the head's is free."),
+      schedule: schedule.prefault({ kind: 'step' }).describe('How the learning rate changes.'),
+      head: headSchema()
+        .nullable()
+        .prefault({ kind: 'arcface' })
+        .describe('The classification head, used in training only; null: none, the teacher alone is learned from.'),
+      ema: z
+        .number()
+        .min(0)
+        .lt(1)
+        .default(0)
+        .describe(
+          'Decay of the running mean of the weights, such as 0.9995, which then is what is measured and written; 0: none.',
+        ),
+      teacher: teacher().nullable().default(null).describe('Whom the network is distilled from; null: nobody.'),
+      syncBatchNorm: z
+        .boolean()
+        .default(false)
+        .describe('Of several processes: batch norm over the batches of all; the paper has each its own.'),
+      seed: z.int().min(0).max(0xffffffff).default(0).describe('Seed of weights, order and augmentation.'),
+      precision: z.enum(['float32', 'bf16']).default('float32').describe('bf16 is autocast, where the device has it.'),
+      device: z.string().min(1).default('cpu').describe('cpu, cuda or cuda:N.'),
+      threads: z.int().positive().optional().describe("The engine's threads; by default as many as the machine has."),
+      evalEvery: steps.default(2000).describe('Steps between evaluations on data.val.'),
+      evalAtStart: z.boolean().default(false).describe('Evaluate the untrained network too.'),
+      checkpointEvery: steps.default(1000).describe('Steps between checkpoints.'),
+      logEvery: steps.default(50).describe('Steps between log lines.'),
+      keepEpochs: z
+        .boolean()
+        .default(false)
+        .describe('Keep the weights of every epoch: what makes a run the teacher of multi-step distillation.'),
+      keepCheckpoints: z.int().min(0).optional().describe('Numbered checkpoints to keep beside best and last.'),
+    })
+    .superRefine((config, context) => {
+      if (config.epochs === undefined && config.maxSteps === undefined) {
+        context.addIssue({ code: 'custom', path: [], message: 'one of "epochs" and "maxSteps" is needed' });
+      }
+      if (config.head === null && !(config.teacher && config.teacher.weight > 0)) {
+        const message = 'without a head there is nothing to learn but a teacher with a weight above 0';
+        context.addIssue({ code: 'custom', path: ['head'], message });
+      }
+      if (config.data.unlabelled.length > 0 && !(config.teacher && config.teacher.weight > 0)) {
+        const message = 'faces without labels teach nothing without a teacher with a weight above 0';
+        context.addIssue({ code: 'custom', path: ['data', 'unlabelled'], message });
+      }
+      if (config.head && heads.get(config.head.kind)?.needsTeacher && !config.teacher) {
+        const message = `${config.head.kind} learns from a teacher's embeddings, and the configuration has no teacher`;
+        context.addIssue({ code: 'custom', path: ['head', 'kind'], message });
+      }
+      if (config.data.train.length === 0 && config.data.unlabelled.length === 0) {
+        context.addIssue({ code: 'custom', path: ['data', 'train'], message: 'names no faces to train on' });
+      }
+      const names = config.data.val.map((set) => set.name);
+      const twice = names.findIndex((name, index) => names.indexOf(name) < index);
+      if (twice >= 0) {
+        const message = `a second set is called "${names[twice]}"; give each a name of its own`;
+        context.addIssue({ code: 'custom', path: ['data', 'val', twice, 'name'], message });
+      }
+    });
 
 /** A checked experiment with all defaults filled in. */
-export type ExperimentConfig = z.output<typeof experimentSchema>;
-
-/** A head of an experiment that has one. */
-export type HeadConfig = NonNullable<ExperimentConfig['head']>;
+export type ExperimentConfig = z.output<ReturnType<typeof experimentSchema>>;
 
 /** `lfw.bin` stands for `{ pairs: lfw.bin, name: lfw }`. */
 function withName(value: unknown): unknown {

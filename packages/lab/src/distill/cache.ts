@@ -2,11 +2,8 @@ import { createHash } from 'node:crypto';
 import { closeSync, createReadStream, existsSync, mkdirSync, openSync, readSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { DataError, type FaceSource, openSource } from '@pocketnet/data';
-import { externalFiles } from '@pocketnet/onnx';
 import { writeFileAtomic } from '@pocketnet/torch/io';
-import { kindOfFile } from '../embedders/kind.js';
-import { pixelsOfFile, usualPixels } from '../embedders/pixels.js';
-import type { TeacherModel } from './teacher.js';
+import { type TeacherModel, teachers } from './teachers/index.js';
 
 /** Images of one file of a cache. */
 export const shardImages = 2048;
@@ -118,30 +115,18 @@ export class JoinedCaches implements Embeddings {
 }
 
 /** What a cache belongs to: this teacher's bytes, those beside it that hold its data too, and these images. Change any and it is another folder. */
-export async function cacheFolder(
-  root: string,
-  teacher: Pick<TeacherModel, 'path' | 'channels' | 'mean' | 'scale'>,
-  location: string,
-): Promise<string> {
+export async function cacheFolder(root: string, teacher: TeacherModel, location: string): Promise<string> {
   const hash = createHash('sha256').update(await fileDigest(teacher.path));
   for (const part of await partsBeside(teacher)) hash.update(part);
   const key = hash.update(teacher.channels).update(sourceDigest(location)).digest('hex');
   return join(root, `${basename(teacher.path).replace(/\.\w+$/, '')}-${key.slice(0, 16)}`);
 }
 
-/**
- * What an ONNX teacher's embeddings depend on beside its own bytes and the channels' order: files that hold its data, and pixels that are not
- * the usual ones. Of most models there is neither, and caches that were made before these counted stay.
- */
-async function partsBeside(teacher: Pick<TeacherModel, 'path' | 'mean' | 'scale'>): Promise<string[]> {
-  if (kindOfFile(teacher.path) !== 'onnx') return [];
-  try {
-    const digests = (await externalFiles(teacher.path)).map(fileDigest);
-    const pixels = await pixelsOfFile(teacher.path, teacher);
-    return [...(await Promise.all(digests)), ...(pixels === usualPixels ? [] : [JSON.stringify(pixels)])];
-  } catch {
-    return []; // no model: whoever opens it says why
-  }
+/** What the kind of the teacher says beside its file. Of most there is nothing, and caches that were made before this counted stay. */
+async function partsBeside(teacher: TeacherModel): Promise<string[]> {
+  const kind = [...teachers].find((each) => each.matches(teacher.path));
+  const { files = [], options = [] } = (await kind?.beside?.(teacher.path, teacher)) ?? {};
+  return [...(await Promise.all(files.map(fileDigest))), ...options];
 }
 
 async function fileDigest(path: string): Promise<string> {

@@ -5,3 +5,4 @@ export * from './projection.js';
 export * from './stages.js';
 export * from './targets.js';
 export * from './teacher.js';
+export * from './teachers/index.js';

@@ -5,10 +5,13 @@ import { startProgress } from '../runs/progress.js';
 import { cacheFolder, EmbeddingCache, type Embeddings, JoinedCaches } from './cache.js';
 import { fillCache } from './fill.js';
 import type { Stage } from './stages.js';
-import { openStage, type TeacherModel } from './teacher.js';
+import { openStage } from './teacher.js';
+import type { TeacherModel } from './teachers/index.js';
 
 /** Gives one teacher's embeddings of the images of a batch. */
 export interface TeacherReader {
+  /** Whether it looks at the images that it is handed, and not at what it once said of them. */
+  readonly live: boolean;
   /** From here on the teacher is the one of this stage. */
   open(stage: Stage): Promise<void>;
   /** Raw embeddings, [count, dimension]. */
@@ -18,6 +21,7 @@ export interface TeacherReader {
 
 /** The teacher looks at the very images that the student gets, in every step: the paper's way. */
 export class LiveReader implements TeacherReader {
+  readonly live = true;
   #embedder: Embedder | undefined;
 
   constructor(
@@ -72,6 +76,7 @@ export interface FillingGroup {
 
 /** The teacher has looked at every image and its mirror image once; its embeddings are read from the disk. */
 export class CachedReader implements TeacherReader {
+  readonly live = false;
   #cache: JoinedCaches | undefined;
 
   constructor(
@@ -122,7 +127,7 @@ export class CachedReader implements TeacherReader {
 
   async #fill(stage: Stage, cache: EmbeddingCache, location: string): Promise<void> {
     const { device, workers, onBadImage, quiet, group, signal } = this.options;
-    const embedder = await openStage({ ...this.model, precision: 'float32' }, stage, device);
+    const embedder = await openStage(this.model, stage, device, { exact: true });
     const label = `${embedder.name} looks at the images`;
     const progress = quiet ? undefined : startProgress({ label, total: cache.images, unit: 'images' });
     try {

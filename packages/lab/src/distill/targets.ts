@@ -1,12 +1,14 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { augmentations } from '@pocketnet/data';
 import { fromArray, loadTensors, numbersOfFirst, ops, type ProcessGroup, saveTensors, scope } from '@pocketnet/torch';
 import type { FaceBatch } from '../batches/index.js';
 import type { Embeddings } from './cache.js';
 import { principalDirections } from './projection.js';
 import { CachedReader, LiveReader, type TeacherReader } from './readers.js';
 import { assignStages, findStages, type Stage, type StageSchedule } from './stages.js';
-import { checkStages, type TeacherModel } from './teacher.js';
+import { checkStages } from './teacher.js';
+import type { TeacherModel } from './teachers/index.js';
 import { unitRows } from './unit-rows.js';
 
 /** What a student is to become like: unit vectors, one for every image of a batch. */
@@ -96,8 +98,8 @@ interface Teacher {
 }
 
 /** The folder of the caches, where what the teacher sees can be known before the run. */
-function isCached({ cache, sees, augmentations, mirror, models }: TargetOptions): string | undefined {
-  const onlyMirrored = augmentations.every((name) => name === 'flip');
+function isCached({ cache, sees, augmentations: names, mirror, models }: TargetOptions): string | undefined {
+  const onlyMirrored = names.every((name) => augmentations.get(name)?.mirrors);
   if (cache !== null && (sees === 'crop' || onlyMirrored)) return cache;
   if (sees === 'crop' || mirror === 'mean') {
     const key = sees === 'crop' ? 'sees: crop' : 'mirror: mean';
@@ -119,7 +121,7 @@ class JoinedTargets implements Targets {
     width: number,
   ) {
     this.dimension = projection ? width : joined;
-    this.live = teachers.some(({ reader }) => reader instanceof LiveReader);
+    this.live = teachers.some(({ reader }) => reader.live);
   }
 
   stagesOf(epoch: number): number[] {

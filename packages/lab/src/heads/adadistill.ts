@@ -1,7 +1,9 @@
 import { indexTensor, nn, noGrad, operator, ops, scope, type Tensor } from '@pocketnet/torch';
+import { z } from 'zod';
 import { arcFaceMargin } from './arcface.js';
 import { cosFaceMargin } from './cosface.js';
 import { Head, type HeadView } from './head.js';
+import { defineHead, scaleOption } from './head-kind.js';
 import { cosinesOf, type Margin, marginLogits } from './margin.js';
 import { centreDeviation } from './margin-head.js';
 import type { HeadGroup } from './process-group.js';
@@ -52,6 +54,7 @@ export class AdaDistill extends Head {
   /** [embedding, classes]; a column is without meaning until the first sample of its class. */
   readonly centres: nn.Buffer;
   override readonly observesTargets = true;
+  override readonly gathersLabels = true;
   readonly #margin: Margin;
   readonly #weighted: boolean;
   readonly #group: HeadGroup | undefined;
@@ -111,6 +114,19 @@ export class AdaDistill extends Head {
     }
   }
 }
+
+export const adaDistill = defineHead({
+  name: 'adadistill',
+  about: "Class centres made of the teacher's embeddings (AdaDistill, 2024); needs a teacher.",
+  options: {
+    ...scaleOption,
+    form: z.enum(['arc', 'cos']).default('arc').describe('AdaArcDistill or AdaCosDistill.'),
+    margin: z.number().min(0).max(2).exactOptional().describe('m: 0.45 for arc, 0.35 for cos.'),
+    weighted: z.boolean().default(true).describe("Untypical images move their centre more (the paper's alpha prime)."),
+  },
+  needsTeacher: true,
+  make: (options, { embedding, classes, group }) => new AdaDistill(embedding, classes, options, group),
+});
 
 /** The samples that have a label. */
 function labelled(labels: Int32Array, { agreement, targets }: Omit<Samples, 'labels'>): Samples {

@@ -1,4 +1,6 @@
 import { operator, ops, type Tensor } from '@pocketnet/torch';
+import { z } from 'zod';
+import { defineMarginHead } from './learned-centres.js';
 import type { Margin } from './margin.js';
 import { MarginHead } from './margin-head.js';
 
@@ -47,3 +49,13 @@ export class ArcFace extends MarginHead {
     super(embedding, classes, arcFaceMargin(options));
   }
 }
+
+export const arcFace = defineMarginHead({
+  name: 'arcface',
+  about: 'Additive angular margin (Deng et al. 2019).',
+  options: {
+    margin: z.number().min(0).max(Math.PI).default(0.5).describe('m: angle added to the target, in radians.'),
+    easyMargin: z.boolean().default(false).describe('Margin only where the angle is below 90 degrees.'),
+  },
+  margin: arcFaceMargin,
+});

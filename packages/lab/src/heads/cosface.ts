@@ -1,4 +1,6 @@
 import { ops } from '@pocketnet/torch';
+import { z } from 'zod';
+import { defineMarginHead } from './learned-centres.js';
 import type { Margin } from './margin.js';
 import { MarginHead } from './margin-head.js';
 
@@ -24,3 +26,10 @@ export class CosFace extends MarginHead {
     super(embedding, classes, cosFaceMargin(options));
   }
 }
+
+export const cosFace = defineMarginHead({
+  name: 'cosface',
+  about: 'Additive cosine margin (Wang et al. 2018).',
+  options: { margin: z.number().min(0).max(2).default(0.35).describe("m: taken from the target's cosine.") },
+  margin: cosFaceMargin,
+});

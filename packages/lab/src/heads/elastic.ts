@@ -1,5 +1,7 @@
 import { noGrad, operator, ops, type Tensor } from '@pocketnet/torch';
+import { z } from 'zod';
 import { addAngle } from './arcface.js';
+import { defineMarginHead } from './learned-centres.js';
 import type { Margin } from './margin.js';
 import { MarginHead } from './margin-head.js';
 
@@ -63,3 +65,30 @@ export class ElasticFace extends MarginHead {
     super(embedding, classes, elasticFaceMargin(options));
   }
 }
+
+export const elasticFace = defineMarginHead({
+  name: 'elastic',
+  about: 'A random margin for every sample and step (ElasticFace, Boutros et al. 2022).',
+  options: {
+    form: z
+      .enum(['arc', 'cos'])
+      .default('arc')
+      .describe('Margin on the angle, as arcface, or on the cosine, as cosface.'),
+    plus: z
+      .boolean()
+      .default(false)
+      .describe('The largest margins of a batch go to the samples farthest from their centres.'),
+    margin: z.number().min(0).max(2).exactOptional().describe('m, mean of the margins: 0.5 for arc, 0.35 for cos.'),
+    sigma: z
+      .number()
+      .min(0)
+      .max(1)
+      .exactOptional()
+      .describe('Their standard deviation: 0.05; with plus 0.0175 for arc, 0.02 for cos.'),
+    released: z
+      .boolean()
+      .default(false)
+      .describe('With plus: hands the margins out by the inverse permutation, as the released code does.'),
+  },
+  margin: elasticFaceMargin,
+});

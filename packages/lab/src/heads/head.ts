@@ -14,6 +14,10 @@ export interface HeadView {
 export abstract class Head extends nn.Module {
   /** Whether it observes the teacher's embeddings of each class' own images, hence of images before they are mixed. */
   readonly observesTargets: boolean = false;
+  /** Whether it gathers the labels of all processes, which then must give equally many. */
+  readonly gathersLabels: boolean = false;
+  /** Whether each process holds classes of its own: no averaging over processes is for its weights. */
+  readonly splitsClasses: boolean = false;
 
   /**
    * Looks at all that a step learns from, once a step and before its losses. Most heads learn by gradient alone and do nothing.

@@ -3,6 +3,8 @@ export * from './arcface.js';
 export * from './cosface.js';
 export * from './elastic.js';
 export * from './head.js';
+export * from './head-kind.js';
+export * from './learned-centres.js';
 export * from './margin.js';
 export * from './margin-head.js';
 export * from './process-group.js';

@@ -1,66 +1,42 @@
-import type { HeadConfig } from '../config/index.js';
-import { AdaDistill } from './adadistill.js';
-import { arcFaceMargin } from './arcface.js';
-import { cosFaceMargin } from './cosface.js';
-import { elasticFaceMargin } from './elastic.js';
+import { Registry } from '@pocketnet/data';
+import { z } from 'zod';
+import { adaDistill } from './adadistill.js';
+import { arcFace } from './arcface.js';
+import { cosFace } from './cosface.js';
+import { elasticFace } from './elastic.js';
 import type { Head } from './head.js';
-import type { Margin } from './margin.js';
-import { MarginHead } from './margin-head.js';
+import type { HeadKind } from './head-kind.js';
 import type { HeadGroup } from './process-group.js';
-import { ShardedHead } from './sharded.js';
 
-type Kind = HeadConfig['kind'];
-type Options<K extends Kind> = Extract<HeadConfig, { kind: K }>;
+/** Every head by the `head.kind` of a configuration: a new one is one file here and one line. */
+export const heads = new Registry<HeadKind>('head', [arcFace, cosFace, elasticFace, adaDistill]);
 
-/** What a head finds in its run. */
-export interface Surroundings {
-  /** Whether every step brings the teacher's embeddings. */
-  teacher?: boolean;
-  /** The processes of the run; without it there is one. */
-  group?: HeadGroup;
+/** The checked head section of a configuration: the kind, and the options that this kind describes. */
+export type HeadConfig = { readonly kind: string } & { readonly [option: string]: unknown };
+
+/** The schema of a configuration's head section: one of the registry's heads, by its kind. */
+export function headSchema(): z.ZodType<HeadConfig, HeadConfig> {
+  const kinds = Array.from(heads, ({ name, about, options }) =>
+    z.strictObject({ kind: z.literal(name).describe(about), ...options }),
+  );
+  const [first, ...others] = kinds;
+  if (!first) throw new Error('There are no heads.');
+  return z.discriminatedUnion('kind', [first, ...others]);
 }
 
-type HeadMaker<O> = (options: O, embedding: number, classes: number, surroundings: Surroundings) => Head;
-
-/** Every head by the `head.kind` of a configuration: a new one is one line here. */
-export const heads: { readonly [K in Kind]: HeadMaker<Options<K>> } = {
-  arcface: learned(arcFaceMargin),
-  cosface: learned(cosFaceMargin),
-  elastic: learned(elasticFaceMargin),
-  adadistill: fromTeacher((options, embedding, classes, group) => new AdaDistill(embedding, classes, options, group)),
-};
-
-/** @throws an Error when the head cannot work in these surroundings, such as one that needs a teacher and has none */
+/** @throws Error where there is no such head, or it needs a teacher that the run has not */
 export function buildHead(
-  options: HeadConfig,
+  config: HeadConfig,
   embedding: number,
   classes: number,
-  surroundings: Surroundings = {},
+  { teacher = false, group }: { teacher?: boolean; group?: HeadGroup } = {},
 ): Head {
-  const make = heads[options.kind] as HeadMaker<HeadConfig>; // the maker and the options are of one kind
-  return make(options, embedding, classes, surroundings);
-}
-
-/** Learned centres, whole in every process or split over them. */
-function learned<O>(marginOf: (options: O) => Margin): HeadMaker<O & { sharded: boolean; sampling: number }> {
-  return (options, embedding, classes, { group }) => {
-    const { sharded, sampling } = options;
-    return sharded || sampling < 1
-      ? new ShardedHead(embedding, classes, marginOf(options), { sampling, ...(group && { group }) })
-      : new MarginHead(embedding, classes, marginOf(options));
-  };
-}
-
-/** Centres made of a teacher's embeddings. */
-function fromTeacher<O extends { kind: Kind }>(
-  make: (options: O, embedding: number, classes: number, group?: HeadGroup) => Head,
-): HeadMaker<O> {
-  return (options, embedding, classes, { teacher = false, group }) => {
-    if (!teacher)
-      throw new Error(
-        `head.kind ${options.kind} makes its class centres from a teacher, and the configuration has none: ` +
-          'add a teacher section, or choose a head that learns its centres.',
-      );
-    return make(options, embedding, classes, group);
-  };
+  const kind = heads.get(config.kind);
+  if (!kind) throw new Error(`There is no head.kind ${config.kind}; there are ${heads.names.join(', ')}.`);
+  if (kind.needsTeacher && !teacher)
+    throw new Error(
+      `head.kind ${kind.name} learns from a teacher's embeddings, and the configuration has none: ` +
+        'add a teacher section, or choose a head that learns without one.',
+    );
+  return kind.make(config, { embedding, classes, ...(group && { group }) });
 }

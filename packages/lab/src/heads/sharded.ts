@@ -44,6 +44,8 @@ export class ShardedHead extends Head {
   readonly kernel: nn.Parameter;
   /** This rank's classes. */
   readonly shard: Shard;
+  override readonly gathersLabels = true;
+  override readonly splitsClasses = true;
   readonly #group: HeadGroup;
   /** How many classes a step works with; null for all. */
   readonly #sampled: number | null;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { augmentSchema } from '../augment/schema.js';
 import { checkAgainst, type LoadOptions, mergeConfig, parseOverrides, readConfigFile } from '../config/index.js';
 
 const steps = z.int().positive();
@@ -19,11 +20,7 @@ export const searchSchema = z.strictObject({
         .default('fail')
         .describe('Of an image that cannot be decoded: fail ends the search; skip puts another one in its place.'),
       augment: z
-        .array(
-          z
-            .object({ name: z.string().min(1), p: z.number().min(0).max(1).exactOptional() })
-            .catchall(z.union([z.number(), z.string()])),
-        )
+        .array(augmentSchema)
         .default([{ name: 'crop' }, { name: 'flip', p: 0.5 }])
         .describe("Of the weights' half; the other one is seen as it is."),
     })

@@ -15,7 +15,7 @@ import type { ExperimentConfig } from '../config/index.js';
 import { distillationLosses, openTargets, type Targets } from '../distill/index.js';
 import type { Embedder } from '../embedders/embedder.js';
 import { networkEmbedder } from '../embedders/network.js';
-import { buildHead, type Head, ShardedHead } from '../heads/index.js';
+import { buildHead, type Head, heads } from '../heads/index.js';
 import { findNetwork, startFrom } from '../networks/index.js';
 import { writeGenotype } from '../search-space/genotype-text.js';
 import { buildBackbone } from './backbone.js';
@@ -172,7 +172,7 @@ function openModel(config: ExperimentConfig, { out, resumed, group, source, tota
     ...(config.teacher && { stages: config.teacher.stages, distillation: config.teacher.loss }),
   };
   const position = resumed ? loadCheckpoint(out, { ...parts, recipe }) : startPosition();
-  const shared = others.filter((module) => !(module instanceof ShardedHead));
+  const shared = [...(head && !head.splitsClasses ? [head] : []), ...(projector ? [projector] : [])];
   const replicas = dataParallel([backbone, ...shared], group);
   if (config.syncBatchNorm) synchroniseBatchNorm(backbone, group);
   const factor = buildSchedule(config, totalSteps, group.size);
@@ -202,17 +202,17 @@ function openHead(
       `${source.name} holds ${source.identities} labelled identities; a head needs 2 at least (head: null learns from a teacher alone).`,
     );
   }
-  if (head.kind === 'adadistill' && targets && targets.dimension !== embedding) {
+  if (heads.get(head.kind)?.needsTeacher && targets && targets.dimension !== embedding) {
     throw new Error(
-      `The head adadistill makes its centres of the teacher's embeddings, and these have ${targets.dimension} numbers, the student's ` +
+      `The head ${head.kind} learns from the teacher's embeddings, and these have ${targets.dimension} numbers, the student's ` +
         `${embedding}: teacher.project: pca brings them to one width.`,
     );
   }
   const built = buildHead(head, embedding, source.identities, { teacher: teacher !== null, group });
-  const gathers = built instanceof ShardedHead || head.kind === 'adadistill';
-  if (gathers && group.size > 1 && data.unlabelled.length > 0) {
+  if (built.gathersLabels && group.size > 1 && data.unlabelled.length > 0) {
     throw new Error(
-      'Of several processes, a sharded head and adadistill need equally many labels in each: leave data.unlabelled empty.',
+      `The head ${head.kind}${built.splitsClasses ? ', sharded,' : ''} needs equally many labels in each of several processes: ` +
+        'leave data.unlabelled empty.',
     );
   }
   return built;

@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 
-/** Parsers of option values: what they refuse is wrong usage, exit code 2. */
+/** Parsers of option values. A value they refuse is wrong usage: exit code 2. */
 
 /** A whole number of at least `min`. */
 export const wholeNumber =
@@ -22,7 +22,7 @@ export const numberBetween =
     throw new InvalidArgumentError(`It must be a number from ${min} to ${max}.`);
   };
 
-/** One number or several, with commas between them, each from `min` to `max`. */
+/** Numbers separated by commas, each from `min` to `max`. */
 export const numbersBetween =
   (min: number, max: number) =>
   (text: string): [number, ...number[]] => {
@@ -31,13 +31,13 @@ export const numbersBetween =
     return [parse(first), ...others.map(parse)];
   };
 
-/** `a.b=c`, as often as wanted. */
+/** `a.b=c`; the option may be repeated. */
 export function override(text: string, before: readonly string[] = []): readonly string[] {
   if (!/^[^=\s]+=/.test(text)) throw new InvalidArgumentError('It must have the form key=value or key.inner=value.');
   return [...before, text];
 }
 
-/** A file name that ends in one of the extensions. */
+/** A file name with one of the extensions. */
 export const fileEnding =
   (...extensions: readonly string[]) =>
   (path: string): string => {

@@ -1,19 +1,19 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { note, toJson } from './output.js';
-import { Interrupted, UsageError, type Verb } from './verb.js';
+import { type Action, Interrupted, type Task, tasks, UsageError } from './verb.js';
 import { verbs } from './verbs/index.js';
 
 /**
  * The `pocketnet` command.
  *
  * @param argv as `process.argv`: node, script, verb and its arguments
- * @returns the exit code: 0 done, 1 failed, 2 wrong usage, 130 interrupted
+ * @returns the exit code: 0 done, 1 failed, 2 wrong usage, 130 stopped by Ctrl-C
  */
 export async function main(argv: readonly string[]): Promise<number> {
   process.stdout.on('error', quitOnClosedPipe);
-  process.env.POCKETNET_KEEP_MEMORY ??= '1'; // this process is the engine's alone: a quarter of a training step
-  // A promise that waits for something which keeps no process alive, such as the end of an idle thread, is waited for all the same.
+  process.env.POCKETNET_KEEP_MEMORY ??= '1'; // nothing else runs in this process, and it saves a quarter of a training step
+  // Keeps Node running while a promise waits for something that alone would not, such as the end of an idle thread.
   const alive = setInterval(() => {}, 2 ** 30);
   try {
     await program().parseAsync([...argv]);
@@ -28,33 +28,37 @@ export async function main(argv: readonly string[]): Promise<number> {
 
 function program(): Command {
   const command = new Command('pocketnet')
-    .description('Train, evaluate and export extremely lightweight face recognition networks.')
+    .description('Search, train, measure and export extremely lightweight face recognition networks.')
     .version(version())
     .exitOverride()
-    .configureHelp({ showGlobalOptions: false })
+    .configureHelp({ showGlobalOptions: false, subcommandTerm: (verb) => verb.name() })
     .showHelpAfterError('(add --help for what it takes)')
     .addHelpText(
       'after',
-      '\nEvery verb takes --help, and --json for one JSON object on stdout. Exit codes: 0 done, 1 failed, 2 wrong usage.',
+      '\nEvery verb takes --help and --json. Exit codes: 0 done, 1 failed, 2 wrong usage, 130 stopped by Ctrl-C.',
     );
-  for (const verb of verbs) addVerb(command, verb);
+  for (const task of Object.keys(tasks) as Task[])
+    for (const verb of verbs) if (verb.task === task) addVerb(command, verb).helpGroup(tasks[task]);
+  return command.addHelpCommand(
+    new Command('help').argument('[verb]').description('show the help of a verb').helpGroup(tasks.start),
+  );
+}
+
+function addVerb(parent: Command, verb: Action): Command {
+  const command = parent.command(verb.name).summary(verb.summary).description(verb.summary);
+  verb.define(command);
+  for (const leaf of leaves(command)) leaf.option('--json', 'print one JSON object on stdout; messages go to stderr');
   return command;
 }
 
-function addVerb(parent: Command, verb: Verb): void {
-  const command = parent.command(verb.name).summary(verb.summary).description(verb.summary);
-  verb.define(command);
-  for (const leaf of leaves(command)) leaf.option('--json', 'print one JSON object on stdout and nothing else there');
-}
-
-/** The commands that run: a verb, or its inner verbs where it has some. */
+/** The commands that run: the verb, or its inner verbs if it has any. */
 const leaves = (command: Command): readonly Command[] =>
   command.commands.length > 0 ? command.commands.flatMap(leaves) : [command];
 
 function fail(error: unknown, json: boolean): number {
   const isUsage = error instanceof CommanderError || error instanceof UsageError;
   const message = (error instanceof Error ? error.message : String(error)).replace(/^error: /, '');
-  // Commander has printed its own complaint (or the help) already.
+  // Commander has already printed its own message or the help.
   if (!(error instanceof CommanderError)) note(`${error instanceof Interrupted ? '' : 'Error: '}${message}`);
   if (process.env.POCKETNET_STACK && error instanceof Error) note(error.stack ?? '');
   if (json) process.stdout.write(`${toJson({ error: message })}\n`);
@@ -66,7 +70,7 @@ function version(): string {
   return manifest.version;
 }
 
-/** `pocketnet networks | head -1` is no error. */
+/** A reader that stops early, as in `pocketnet networks | head -1`, is not an error. */
 function quitOnClosedPipe(error: NodeJS.ErrnoException): void {
   if (error.code === 'EPIPE') process.exit(0);
   throw error;

@@ -4,31 +4,31 @@ import { note } from './output.js';
 
 export interface MeasureOptions {
   folds: number;
-  /** The set's name, by which a folder of matrices knows it. */
+  /** The set's name; in a folder of embeddings, the name of its file. */
   name: string;
-  /** What the progress line is called. */
+  /** Label of the progress line. */
   label: string;
 }
 
-/** What the LFW protocol says of an embedder; rates are fractions. */
+/** Results of the LFW protocol; rates are fractions. */
 export interface Measurement {
   accuracy: number;
   /** Population deviation over the folds. */
   accuracyStd: number;
-  /** 95 %, by bootstrap over the people that the pairs tell apart. */
+  /** 95 % interval, by bootstrap over people where the list tells who is who. */
   accuracyInterval: readonly [low: number, high: number];
   /** On the ROC of all pairs, linear between its points. */
   'tarAtFar1e-3': number;
-  /** As the field's scripts do it: threshold chosen on the other folds, mean over the folds. */
+  /** As in the field's scripts: the threshold is chosen on the other folds; the value is the mean over folds. */
   'valAtFar1e-3': number;
   eer: number;
   auc: number;
   pairs: number;
   folds: number;
   xNorm: number;
-  /** Of embedding all distinct images and their mirror images, decoding left out. */
+  /** Time to embed all distinct images and their mirror images, without decoding. */
   seconds: number;
-  /** What was wrong with the data, a sentence each. */
+  /** Problems of the data, one sentence each. */
   problems: readonly string[];
 }
 
@@ -41,7 +41,7 @@ export async function measure(source: EmbeddingSource, pairs: PairSet, options: 
     import('@pocketnet/lab/runs'),
   ]);
   const { folds, name, label } = options;
-  contiguousFolds(pairs.same, folds); // before the long part
+  contiguousFolds(pairs.same, folds); // fails before the images are embedded
   const images = pairImages(name, pairs);
   const progress = startProgress({ label, unit: 'images' });
   const embedded = await source.embed(images, { onProgress: (done) => progress.update(done) });

@@ -2,7 +2,7 @@ import type { OpenOptions } from '@pocketnet/lab/embedders';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { wholeNumber } from './arguments.js';
 
-/** How a model is opened: options of every verb that looks at faces with one. */
+/** How a model is opened: options of every verb that embeds faces. */
 export interface ModelOptions {
   network?: string;
   channels: 'rgb' | 'bgr';
@@ -11,21 +11,25 @@ export interface ModelOptions {
   threads?: number;
 }
 
-/** Declares them. */
+/** Declares {@link ModelOptions}. */
 export function modelOptions(command: Command): Command {
   return command
-    .option('--network <name>', 'which network weights are of; by default what the file or its shapes say')
-    .addOption(new Option('--channels <order>', 'what the model was trained on').choices(['rgb', 'bgr']).default('rgb'))
+    .option('--network <name>', 'which network the weights belong to; by default read from the file or its shapes')
+    .addOption(
+      new Option('--channels <order>', 'channel order that the model was trained on')
+        .choices(['rgb', 'bgr'])
+        .default('rgb'),
+    )
     .option(
       '--mean <numbers>',
-      'what an ONNX model wants subtracted from the pixels, 0 to 255: one number, or three with commas; by default told by its graph',
+      'ONNX: subtract this from the pixels (0 to 255): one number, or three separated by commas; by default read from the graph',
       numbers,
     )
-    .option('--scale <number>', 'what it wants the rest multiplied by, such as 0.00784 or 1', scale)
-    .option('--threads <n>', 'threads that the model may use; by default one a core', wholeNumber(1));
+    .option('--scale <number>', 'ONNX: then multiply by this, such as 0.00784 or 1', scale)
+    .option('--threads <n>', 'threads for the model; by default one per core', wholeNumber(1));
 }
 
-/** Those that are said, as openers take them. */
+/** The options that were given, in the form that openers take. */
 export const openingOptions = ({ network, mean, scale: factor, threads }: ModelOptions): OpenOptions => ({
   ...(network !== undefined && { network }),
   ...(mean !== undefined && { mean }),
@@ -36,7 +40,7 @@ export const openingOptions = ({ network, mean, scale: factor, threads }: ModelO
 function numbers(text: string): number[] {
   const values = text.split(',').map((part) => (part.trim() === '' ? Number.NaN : Number(part)));
   if ((values.length === 1 || values.length === 3) && values.every(Number.isFinite)) return values;
-  throw new InvalidArgumentError('It must be one number, or three with commas between.');
+  throw new InvalidArgumentError('It must be one number, or three separated by commas.');
 }
 
 function scale(text: string): number {

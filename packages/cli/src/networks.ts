@@ -1,6 +1,6 @@
 import { UsageError } from './verb.js';
 
-/** Refuses an option --network that names no network: as wrong usage, and before any work. */
+/** Throws a UsageError if `--network` names an unknown network. Called before any work. */
 export async function checkNetwork(name: string | undefined): Promise<void> {
   if (name === undefined) return;
   const { findNetwork } = await import('@pocketnet/lab');

@@ -1,8 +1,8 @@
 import type { CommonOptions } from './verb.js';
 
 /**
- * Prints the result of a verb on stdout: one JSON object with `--json`, else the text for people. A verb calls it once, at its
- * end; whatever it says on the way goes to stderr by `note`.
+ * Prints the result of a verb on stdout: one JSON object with `--json`, otherwise text. A verb calls it once, at its end; messages
+ * before that go to stderr through `note`.
  */
 export function printResult(options: CommonOptions, value: object, text: () => string): void {
   process.stdout.write(`${options.json ? toJson(value) : text()}\n`);
@@ -13,26 +13,26 @@ export function note(text: string): void {
   process.stderr.write(`${text}\n`);
 }
 
-/** How many sentences of a kind are said at once; `--json` holds them all. */
+/** How many messages of one kind are printed; `--json` holds them all. */
 const MOST_SAID = 20;
 
-/** Messages for people, the first of them where there are many. */
+/** Messages for people; of many, the first 20. */
 export function noteSome(sentences: readonly string[]): void {
   for (const sentence of sentences.slice(0, MOST_SAID)) note(sentence);
   if (sentences.length > MOST_SAID) note(`… and ${grouped(sentences.length - MOST_SAID)} more.`);
 }
 
-/** JSON in one line; numbers that JSON cannot hold become null. */
+/** JSON on one line; NaN and infinities become null. */
 export const toJson = (value: object): string => JSON.stringify(value);
 
 export interface Column<Row> {
   title: string;
   value(row: Row): string;
-  /** Numbers stand to the right. */
+  /** Align to the right, as numbers are. */
   right?: boolean;
 }
 
-/** Rows under titles, in columns as wide as their widest cell. */
+/** A text table: titles, then rows; each column is as wide as its widest cell. */
 export function table<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): string {
   const cells = [columns.map(({ title }) => title), ...rows.map((row) => columns.map((column) => column.value(row)))];
   const widths = columns.map((_, i) => Math.max(...cells.map((line) => line[i]?.length ?? 0)));
@@ -50,7 +50,7 @@ export function facts(lines: readonly (readonly [name: string, value: string])[]
 /** 0.98765 as `98.77`. */
 export const percent = (fraction: number): string => (100 * fraction).toFixed(2);
 
-/** A difference of fractions in points, with its sign: `+1.23`. */
+/** A difference of fractions in percentage points, with its sign: 0.0123 as `+1.23`. */
 export const signed = (fraction: number): string => `${fraction < 0 ? '−' : '+'}${percent(Math.abs(fraction))}`;
 
 /** 1234567 as `1,234,567`. */

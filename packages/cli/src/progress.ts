@@ -1,4 +1,4 @@
-/** Runs work that reports how far it is, and shows that on stderr. */
+/** Runs work that reports its progress, and shows the progress on stderr. */
 export async function showing<T>(
   label: string,
   unit: string,

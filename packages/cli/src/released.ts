@@ -9,14 +9,14 @@ export interface Released {
   card: ReleaseCard;
 }
 
-/** The released networks' folder: that of this checkout, unless the variable POCKETNET_MODELS names another. */
+/** The folder of the released networks: `POCKETNET_MODELS`, or `models/` of this checkout. */
 const modelsFolder = (): string =>
   process.env.POCKETNET_MODELS ?? fileURLToPath(new URL('../../../models', import.meta.url));
 
-/** The one that is used where none is named. */
+/** The default. */
 const usual = 'pocketnet-s-128';
 
-/** The released network that is used where none is named; undefined where there is none. */
+/** The default released network; undefined if none is installed. */
 export async function usualReleased(): Promise<Released | undefined> {
   const folder = modelsFolder();
   if (!existsSync(folder)) return undefined;
@@ -29,7 +29,7 @@ export async function usualReleased(): Promise<Released | undefined> {
   return undefined;
 }
 
-/** The model card that an ONNX file carries; undefined where it has none, or none that is understood. */
+/** The model card in an ONNX file's metadata; undefined if it has none, or one of an unknown form. */
 export async function cardOf(path: string): Promise<ReleaseCard | undefined> {
   const [{ readModelHeader }, { readCard }, { kindOfFile }] = await Promise.all([
     import('@pocketnet/onnx'),
@@ -41,5 +41,5 @@ export async function cardOf(path: string): Promise<ReleaseCard | undefined> {
   return card === undefined ? undefined : readCard(card, basename(path));
 }
 
-/** What anybody should read who uses it. */
+/** The network's name and licence, printed before it is used. */
 export const licenceLine = ({ card }: Released): string => `${card.about.title}: ${card.about.licence}`;

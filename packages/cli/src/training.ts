@@ -5,7 +5,7 @@ import { override } from './arguments.js';
 import { facts, note, percent, printResult } from './output.js';
 import { type CommonOptions, Interrupted } from './verb.js';
 
-/** What the verbs that train share. */
+/** Options of `train` and `distill`. */
 export interface TrainingOptions extends CommonOptions {
   config: string;
   genotype?: string;
@@ -17,15 +17,12 @@ export interface TrainingOptions extends CommonOptions {
 export const defineTraining = (command: Command): Command =>
   command
     .requiredOption('--config <file>', 'the experiment, a YAML file (see configs/)')
-    .option(
-      '--genotype <file>',
-      'cells instead of the network’s own: a file that a search wrote, softmax_casia, random:SEED',
-    )
-    .option('--set <key=value>', 'change a key of it, such as data.size=64; repeatable', override)
-    .option('--resume', "go on from the run's checkpoint")
+    .option('--genotype <file>', 'use these cells: a genotype file from a search, softmax_casia, or random:SEED')
+    .option('--set <key=value>', 'change a key of the configuration, such as data.size=64; repeatable', override)
+    .option('--resume', "continue from the run's checkpoint")
     .requiredOption('--out <folder>', "the run's folder, such as runs/first");
 
-/** Trains as the options say, and prints what came of it. @param also further overrides, and what the experiment must have */
+/** Trains as the options say and prints the result. @param also further overrides, and a check of the loaded configuration */
 export async function runTraining(
   options: TrainingOptions,
   also: { set?: readonly string[]; check?: (loaded: LoadedConfig) => void } = {},
@@ -38,18 +35,18 @@ export async function runTraining(
   const result = await untilInterrupted((signal) => train(loaded, { out, resume, signal }));
   if (result.interrupted) {
     throw new Interrupted(
-      `Stopped after ${result.steps} steps; the checkpoint is written. The same command with --resume goes on to the same numbers.`,
+      `Stopped after ${result.steps} steps. The checkpoint is saved: run the same command with --resume to continue to the same numbers.`,
     );
   }
   printResult(options, { out, ...result }, () => text(out, result));
 }
 
-/** Ctrl-C asks the work to stop at a good place; a second one does not wait for it. */
+/** Runs work that Ctrl-C asks to stop after the current step; a second Ctrl-C ends the process at once. */
 export async function untilInterrupted<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController();
   const stop = (): void => {
     if (controller.signal.aborted) process.exit(130);
-    note('\nStopping after this step, with a checkpoint. Again to stop at once.');
+    note('\nStopping after this step, with a checkpoint. Press Ctrl-C again to stop at once.');
     controller.abort();
   };
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, stop);
@@ -57,7 +54,7 @@ export async function untilInterrupted<T>(work: (signal: AbortSignal) => Promise
     return await work(controller.signal);
   } catch (error) {
     if (!(error instanceof Error) || error.name !== 'AbortError') throw error;
-    throw new Interrupted('Stopped. What was finished is kept; the same command with --resume goes on.', {
+    throw new Interrupted('Stopped. Finished work is saved: run the same command with --resume to continue.', {
       cause: error,
     });
   } finally {

@@ -1,27 +1,42 @@
 import type { Command } from 'commander';
 
-/**
- * One verb of the command: a file in `verbs/` and a line in its registry. `define` declares arguments and options and sets the
- * action, which imports what it needs when it runs, so that `--help` waits for no engine. Every verb gets `--json` for nothing.
- */
-export interface Verb {
+/** A command that runs: it declares its arguments and options and sets its action. The action imports what it needs, so `--help` is fast. */
+export interface Action {
   readonly name: string;
   /** One line of help. */
   readonly summary: string;
   define(command: Command): void;
 }
 
-/** What every action is given. */
+/** What people come to do, and the heading of each task in `pocketnet --help`, in its order. */
+export const tasks = {
+  start: 'Start here:',
+  data: 'Prepare data:',
+  search: 'Search cells:',
+  train: 'Train and distil:',
+  measure: 'Measure:',
+  ship: 'Ship:',
+} as const;
+
+export type Task = keyof typeof tasks;
+
+/** A verb of the command: a file in `verbs/` and a line in its registry. Every verb gets `--json`. */
+export interface Verb extends Action {
+  /** The group that lists it in `pocketnet --help`. */
+  readonly task: Task;
+}
+
+/** Options that every action is given. */
 export interface CommonOptions {
   json?: boolean;
 }
 
-/** The call itself is wrong, not what it found: exit code 2. */
+/** The call itself is wrong: exit code 2. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-/** The work was cut short by the user, and can be gone on with: exit code 130, as shells have it for Ctrl-C. */
+/** The user stopped the work, which can be resumed: exit code 130, as in shells after Ctrl-C. */
 export class Interrupted extends Error {
   override readonly name = 'Interrupted';
 }

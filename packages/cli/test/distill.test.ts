@@ -16,7 +16,7 @@ afterAll(() => place.remove());
 test('distill without a teacher is wrong usage and says where to name one', async () => {
   const { code, stderr } = await pocketnet(['distill', '--config', 'tiny.yaml', '--out', 'none'], at);
   expect(code).toBe(2);
-  expect(stderr).toMatch(/tiny\.yaml names no teacher: give --teacher/);
+  expect(stderr).toMatch(/tiny\.yaml names no teacher\. Give --teacher/);
 });
 
 test('distill learns from weights, from the stages of a run, and from an ONNX file', async () => {

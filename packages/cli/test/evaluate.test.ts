@@ -69,10 +69,10 @@ describe('evaluate --suite', () => {
 
   it.each([
     ['no model', ['--suite', 'quick', '--data', '.', '--out', 'x'], /Name the model/],
-    ['nothing to measure on', ['seen.npy'], /--pairs FILE\.bin, or --suite/],
+    ['nothing to measure on', ['seen.npy'], /--pairs FILE\.bin .*or --suite/],
     ['a suite without data', ['seen.npy', '--suite', 'quick', '--out', 'x'], /--data FOLDER/],
     ['pairs and a suite', ['seen.npy', '--suite', 'quick', '--pairs', 'lfw.bin'], /one of them/],
-    ['pairs with an output folder', ['seen.npy', '--pairs', 'lfw.bin', '--out', 'x'], /belong to --suite/],
+    ['pairs with an output folder', ['seen.npy', '--pairs', 'lfw.bin', '--out', 'x'], /options of --suite/],
     ['two models', ['seen.npy', '--model', 'other.npy', '--pairs', 'lfw.bin'], /Two models/],
   ])('ends with 2 for %s', async (_, args, message) => {
     const { code, stderr } = await pocketnet(['evaluate', ...args], at);

@@ -72,7 +72,7 @@ describe('a network from generated faces to a verdict', () => {
       written: false,
     });
     const both = await pocketnet([...command, 'none.onnx', '--int8', 'x', '--optimize', 'auto'], at);
-    expect(both).toMatchObject({ code: 2, stderr: expect.stringContaining('leave --optimize out') });
+    expect(both).toMatchObject({ code: 2, stderr: expect.stringContaining('Leave --optimize out') });
   });
 
   it.each(['float16', 'int8'])(

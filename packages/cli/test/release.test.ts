@@ -104,7 +104,7 @@ describe('A release', () => {
     });
     mkdirSync(file('empty'));
     const without = await pocketnet(['verify', first, second], { ...at, env: { POCKETNET_MODELS: file('empty') } });
-    expect(without).toMatchObject({ code: 2, stderr: expect.stringContaining('name a model with --model') });
+    expect(without).toMatchObject({ code: 2, stderr: expect.stringContaining('Name a model with --model') });
   });
 
   it('with a card of the older format, whose thresholds are of one file, is calibrated in that file alone', async () => {

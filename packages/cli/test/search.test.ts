@@ -57,8 +57,8 @@ describe('A search, from its configuration to a network', () => {
   });
 
   it.each([
-    [['derive'], 2, /--checkpoint FILE, or --random SEED/],
-    [['derive', '--random', '1', '--checkpoint', 'found'], 2, /--checkpoint FILE, or --random SEED/],
+    [['derive'], 2, /--checkpoint FILE or --random SEED/],
+    [['derive', '--random', '1', '--checkpoint', 'found'], 2, /--checkpoint FILE or --random SEED/],
     [['draw', 'softmax_casio', '--out', 'x.svg'], 1, /no genotype 'softmax_casio'.*softmax_casia.*random:SEED/],
     [['draw', './nothing.json', '--out', 'x.svg'], 1, /nothing\.json: no genotype could be read/],
   ])('says what is wrong with %j', async (args, expected, message) => {

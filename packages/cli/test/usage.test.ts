@@ -1,37 +1,33 @@
+import { dataVerbs, tasks, verbs } from '@pocketnet/cli';
 import { describe, expect, it } from 'vitest';
 import { pocketnet, watchEngine } from './pocketnet.js';
 
 describe('help', () => {
-  it('lists every verb, exits with 0 and loads no engine', async () => {
+  it('lists every verb once, under the heading of its task, exits with 0 and loads no engine', async () => {
     const { code, stdout, stderr } = await pocketnet(['--help'], { node: ['--import', watchEngine] });
     expect(code).toBe(0);
-    for (const verb of ['networks', 'train', 'evaluate', 'export', 'verify', 'data', 'doctor']) {
-      expect(stdout).toMatch(new RegExp(`^ {2}${verb}\\b`, 'm'));
+    const sections = stdout.split('\n\n');
+    const listedIn = (section: string): string[] =>
+      Array.from(section.matchAll(/^ {2}([a-z]\S*)/gm), ([, name]) => name ?? '');
+    for (const [task, heading] of Object.entries(tasks)) {
+      const section = sections.find((each) => each.startsWith(`${heading}\n`)) ?? '';
+      const own = verbs.filter((verb) => verb.task === task).map(({ name }) => name);
+      expect(own).not.toEqual([]);
+      expect(listedIn(section).filter((name) => name !== 'help')).toEqual(own);
     }
+    expect(stdout).not.toContain('Commands:');
     expect(stderr).toContain('engine:false');
   });
 
-  it.each([
-    'networks',
-    'train',
-    'evaluate',
-    'compare',
-    'calibrate',
-    'export',
-    'verify',
-    'data',
-    'data inspect',
-    'data generate',
-    'data align',
-    'data pack',
-    'data pairs',
-    'data turn',
-    'data set-aside',
-    'doctor',
-  ])('of `%s` shows its usage and exits with 0', async (verb) => {
+  const inner = dataVerbs.map(({ name }) => `data ${name}`);
+  it.each([...verbs.map(({ name }) => name), ...inner])('of `%s` shows its usage and exits with 0', async (verb) => {
     const { code, stdout } = await pocketnet([...verb.split(' '), '--help']);
     expect(code).toBe(0);
     expect(stdout).toContain(`Usage: pocketnet ${verb}`);
+  });
+
+  it('of a verb is shown by `help VERB`, too', async () => {
+    expect((await pocketnet(['help', 'export'])).stdout).toContain('Usage: pocketnet export');
   });
 
   it('is told apart by the watch from a verb that needs the engine', async () => {

@@ -10,15 +10,15 @@ import { Interrupted } from '../verb.js';
 export interface RunTrialsOptions {
   /** The study's folder. */
   out: string;
-  /** Trainings at a time, each a process of its own. */
+  /** How many trials train at a time, each in its own process. */
   jobs: number;
   signal: AbortSignal;
   onDone(trial: Trial): void;
 }
 
 /**
- * Trains what is not yet done, `jobs` at a time, each from where it was left. What a training prints goes into `output.log` in its folder.
- * @throws an Error that names the first trial that failed, when those beside it have been stopped; Interrupted after a Ctrl-C
+ * Trains every unfinished trial (variant × seed), `jobs` at a time, resuming from checkpoints. A trial's output goes to `output.log` in its folder.
+ * @throws an Error that names the first failed trial, after the others were stopped; Interrupted after Ctrl-C
  */
 export async function runTrials(trials: readonly Trial[], options: RunTrialsOptions): Promise<void> {
   const { isDone, saveResult } = await import('@pocketnet/lab');
@@ -44,12 +44,12 @@ export async function runTrials(trials: readonly Trial[], options: RunTrialsOpti
     ),
   );
   for (const outcome of settled) if (outcome.status === 'rejected') throw outcome.reason;
-  if (signal.aborted) throw new Interrupted('Stopped; every training has its checkpoint. The same command goes on.');
+  if (signal.aborted) throw new Interrupted('Stopped. Every trial has a checkpoint: run the same command to continue.');
 }
 
 /**
- * The `train` verb on the trial's resolved configuration, in a process of its own: engines share no threads and no random state. In a session
- * of its own too, so that a terminal's Ctrl-C comes to it once, by us: the second would end it without a checkpoint.
+ * Runs the `train` verb on the trial's resolved configuration in its own process, so that trials share no threads and no random state. The
+ * process has its own session too: a terminal's Ctrl-C then reaches it once, through us. A second one would end it without a checkpoint.
  */
 async function trainInChild(
   { folder, experiment }: Trial,
@@ -83,7 +83,7 @@ async function trainInChild(
     child.on('close', (code) => {
       signal.removeEventListener('abort', interrupt);
       if (code === 0) return done(JSON.parse(printed) as TrainResult);
-      if (signal.aborted) return done({} as TrainResult); // not looked at: the study has been stopped
+      if (signal.aborted) return done({} as TrainResult); // ignored: the study was stopped
       const reason = /"error":"((?:[^"\\]|\\.)*)"/.exec(printed)?.[1] ?? `exit code ${code}`;
       fail(new Error(`${folder} failed: ${reason} (see ${log}).`));
     });

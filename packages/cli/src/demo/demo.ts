@@ -10,7 +10,7 @@ import { cosineThreshold, type Measured, measurePairs, pairCosines } from './mea
 import { judgeByReleased, type ReleasedVerdicts } from './released.js';
 import { writeReport } from './report.js';
 
-/** One pair of photos and what the exported model says of it. */
+/** One pair of photos and the exported model's verdict. */
 export interface Verdict {
   pair: number;
   cosine: number;
@@ -18,7 +18,7 @@ export interface Verdict {
   truth: 'same' | 'different';
 }
 
-/** All that the demo finds out. */
+/** Results of the demo. */
 export interface DemoResult {
   out: string;
   network: string;
@@ -26,7 +26,7 @@ export interface DemoResult {
   steps: number;
   seconds: number;
   data: Ingredients;
-  /** What the released network said, where there is one. */
+  /** Verdicts of the released network; undefined if none is installed. */
   released: ReleasedVerdicts | undefined;
   before: Measured;
   after: Measured;
@@ -39,7 +39,7 @@ export interface DemoResult {
 
 const configFile = fileURLToPath(new URL('../../../../configs/demo.yaml', import.meta.url));
 
-/** The main job from data to verdict. Each paragraph is what one verb of the command does. */
+/** The whole way from data to verdict. Each paragraph does what one verb of the command does. */
 export async function runDemo(out: string, set: readonly string[]): Promise<DemoResult> {
   const begun = performance.now();
   const step = (text: string): void =>
@@ -59,10 +59,10 @@ export async function runDemo(out: string, set: readonly string[]): Promise<Demo
 
   step('The released network, on these pairs');
   const released = await judgeByReleased(pairs);
-  if (!released) note('None is here yet.');
-  else if (data.generated) note('These faces are drawn, which is not what it learned from.');
+  if (!released) note('No released network is installed.');
+  else if (data.generated) note('These faces are drawings; the network was trained on photos.');
 
-  step(`Before: ${config.network} as it is born`);
+  step(`Before: ${config.network} with random weights`);
   const entry = lab.findNetwork(config.network);
   manualSeed(config.seed);
   const embedding = config.embedding ?? entry.embedding;
@@ -113,7 +113,7 @@ export async function runDemo(out: string, set: readonly string[]): Promise<Demo
     facts(
       verdicts.map(({ pair, cosine, verdict, truth }) => [
         `pair ${pair}`,
-        `cosine ${cosine.toFixed(3)}: ${verdict} (in truth ${truth})`,
+        `cosine ${cosine.toFixed(3)}: ${verdict} (truth: ${truth})`,
       ]),
     ),
   );
@@ -138,7 +138,7 @@ export async function runDemo(out: string, set: readonly string[]): Promise<Demo
   return result;
 }
 
-/** Three pairs of one person and three of two, by the model as an app would use it. */
+/** Verifies three pairs of one person and three of two people, as an app would. */
 async function verify(
   lab: typeof import('@pocketnet/lab'),
   model: string,

@@ -6,7 +6,7 @@ import { note } from '../output.js';
 export interface Ingredients {
   /** In words, for the report. */
   description: string;
-  /** Whether the people are invented. */
+  /** Whether the faces are generated. */
   generated: boolean;
   /** Location of the training set. */
   train: string;
@@ -15,7 +15,7 @@ export interface Ingredients {
   folds: number;
 }
 
-/** Real faces where POCKETNET_DATA names a folder that holds some, else generated ones, drawn into the demo's folder. */
+/** Real faces if `POCKETNET_DATA` names a folder with some, otherwise generated ones, written to the demo's folder. */
 export async function chooseIngredients(out: string): Promise<Ingredients> {
   const folder = process.env.POCKETNET_DATA;
   if (folder !== undefined && folder !== '') {

@@ -2,7 +2,7 @@ import type { PairSet } from '@pocketnet/data';
 import type { PairScores, VerificationReport } from '@pocketnet/evaluate';
 import type { Embedder } from '@pocketnet/lab/embedders';
 
-/** A model's verdict on the demo's pairs. */
+/** A model's scores on the demo's pairs. */
 export interface Measured {
   report: VerificationReport;
   /** Cosine of every pair. */
@@ -10,7 +10,7 @@ export interface Measured {
   scores: PairScores;
 }
 
-/** The cosine of every pair, image and mirror image summed. */
+/** The cosine of every pair, between sums of the embeddings of image and mirror image. */
 export async function pairCosines(embedder: Embedder, pairs: PairSet): Promise<Float64Array> {
   const [{ embedPairs }, { pairDistances }] = await Promise.all([
     import('@pocketnet/lab/embedders'),
@@ -20,7 +20,7 @@ export async function pairCosines(embedder: Embedder, pairs: PairSet): Promise<F
   return pairDistances(sums).map((distance) => 1 - distance / 2);
 }
 
-/** The LFW protocol, with the scores that the pictures are drawn from. */
+/** The LFW protocol, with the scores for the charts. */
 export async function measurePairs(embedder: Embedder, pairs: PairSet, folds: number): Promise<Measured> {
   const [{ embedPairs }, { splitScores, verification }] = await Promise.all([
     import('@pocketnet/lab/embedders'),

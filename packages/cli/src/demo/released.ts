@@ -3,7 +3,7 @@ import { note, percent } from '../output.js';
 import { licenceLine, usualReleased } from '../released.js';
 import { pairCosines } from './measured.js';
 
-/** What the released network says of the first pairs, at the threshold of its card. */
+/** Verdicts of the released network on the first pairs, at its card's threshold. */
 export interface ReleasedVerdicts {
   network: string;
   pairs: number;
@@ -12,10 +12,10 @@ export interface ReleasedVerdicts {
   accuracy: { estimate: number; low: number; high: number };
 }
 
-/** So many take some twenty seconds on one core. */
+/** 600 pairs take about twenty seconds on one core. */
 const PAIRS = 600;
 
-/** Lets the released network judge pairs; undefined where there is none, or its card has no threshold. */
+/** Verifies pairs with the released network; undefined if none is installed or its card has no threshold. */
 export async function judgeByReleased(pairs: PairSet): Promise<ReleasedVerdicts | undefined> {
   const released = await usualReleased();
   const { usualThreshold } = await import('@pocketnet/lab/card');

@@ -7,7 +7,7 @@ import type { DemoResult } from './demo.js';
 import type { Measured } from './measured.js';
 import type { ReleasedVerdicts } from './released.js';
 
-/** Curves as SVG, and one page about everything. */
+/** Writes the curves as SVG, and one page about the whole demo. */
 export async function writeReport(result: DemoResult, pairs: PairSet): Promise<void> {
   const { areaUnderCurve, equalErrorRate, htmlReport, lineChart, rocChart, rocCurve, scoreHistogram } = await import(
     '@pocketnet/evaluate'
@@ -79,7 +79,7 @@ export async function writeReport(result: DemoResult, pairs: PairSet): Promise<v
         images: verdicts.flatMap(({ pair, cosine, verdict, truth }) =>
           pairs.images.slice(2 * pair, 2 * pair + 2).map((bytes, side) => ({
             bytes,
-            caption: side === 0 ? `pair ${pair}: cosine ${cosine.toFixed(3)}` : `${verdict}; in truth ${truth}`,
+            caption: side === 0 ? `pair ${pair}: cosine ${cosine.toFixed(3)}` : `${verdict}; truth: ${truth}`,
           })),
         ),
       },
@@ -98,6 +98,6 @@ function releasedSection(
     text:
       `${network}, as it is in this repository, on the first ${pairs} pairs: ${right} right at its card's threshold of ${threshold.toFixed(3)}, ` +
       `${percent(accuracy.estimate)} % (95 % interval ${percent(accuracy.low)} to ${percent(accuracy.high)}).` +
-      (generated ? ' These faces are drawn, which is not what it learned from.' : ''),
+      (generated ? ' These faces are drawings; the network was trained on photos.' : ''),
   };
 }

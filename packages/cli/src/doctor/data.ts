@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Check } from './finding.js';
 
 const remedy =
-  'Set it to the folder that holds faces/ and golden/ to train and test on real faces; without it, generated ones are used.';
+  'Set it to a folder with faces/ and golden/ to train and test on real faces. Without it, generated faces are used.';
 
 export const data: Check = async () => {
   const folder = process.env.POCKETNET_DATA;

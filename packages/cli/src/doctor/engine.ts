@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import type { Verdict } from '@pocketnet/torch/self-test';
 import { type Check, type Finding, messageOf } from './finding.js';
 
-/** What native/libtorch.mjs of @pocketnet/torch says of a libtorch that one can compile against. */
+/** A libtorch to compile against, as found by native/libtorch.mjs of @pocketnet/torch. */
 interface Libtorch {
   kind: string;
   version: string;
@@ -47,7 +47,7 @@ async function loaded(): Promise<Finding[]> {
       {
         name: 'threads',
         state: 'ok',
-        text: `${threads} by default; training takes ${availableParallelism()} unless told`,
+        text: `${threads} by default; training uses ${availableParallelism()} unless configured`,
       },
       { name: 'cpu capability', state: 'ok', text: capability },
     ];
@@ -57,7 +57,7 @@ async function loaded(): Promise<Finding[]> {
   }
 }
 
-/** What the engine's self-test found on this processor; one that finds no way to right numbers refuses to be loaded at all. */
+/** Result of the engine's self-test on this processor. (An engine that computes wrong numbers in every setting is not loaded at all.) */
 function compared(verdict: Verdict): Finding {
   if (verdict.state === 'untested') return { name: 'self-test', state: 'optional', text: verdict.reason };
   const agreement = `${verdict.cases} computations agree with plain loops (${Math.round(verdict.milliseconds)} ms when it was run)`;

@@ -1,11 +1,11 @@
-/** One thing that the doctor looked at. */
+/** The result of one check. */
 export interface Finding {
   name: string;
   /** `missing` keeps something from working; `optional` is only useful to have. */
   state: 'ok' | 'missing' | 'optional';
-  /** What it found. */
+  /** What was found. */
   text: string;
-  /** What to do, where something is to be done. */
+  /** What to do about it, if anything. */
   remedy?: string;
 }
 

@@ -9,16 +9,16 @@ import type { CommonOptions } from '../verb.js';
 export interface PairsOptions extends CommonOptions, ModelOptions {
   model: string;
   pairs: string;
-  /** Those of the location unless said, of a `.bin` 10. */
+  /** By default those of the benchmark, or 10 for a `.bin`. */
   folds?: number;
   landmarks?: string;
   mirrored?: string;
 }
 
-/** A model of a folder: measured, or why not. */
+/** A model of a folder: its measurement, or why there is none. */
 type Row = { model: string } & (Measurement | { error: string });
 
-/** One pair set: a model, or every model of a folder, as text or JSON. */
+/** Measures a model, or every model of a folder, on one set of pairs; prints text or JSON. */
 export async function evaluatePairs(options: PairsOptions): Promise<void> {
   const { openPairs } = await import('@pocketnet/lab/benchmarks');
   const { landmarks } = options;
@@ -39,11 +39,11 @@ export async function evaluatePairs(options: PairsOptions): Promise<void> {
 
 const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 
-/** A folder of matrices is one source of embeddings, each named after its set. */
+/** Whether a folder holds embeddings (`.npy`, one file per set) instead of models. */
 const holdsMatrices = (folder: string): boolean =>
   readdirSync(folder).some((name) => name.toLowerCase().endsWith('.npy'));
 
-/** Models in a folder, by name with numbers in their order; a run's `checkpoint.safetensors` is no model. */
+/** Models in a folder, in natural order of their names, without a run's `checkpoint.safetensors`. */
 async function models(folder: string): Promise<string[]> {
   const { kindOfFile } = await import('@pocketnet/lab/embedders');
   const isModel = (name: string): boolean => ['onnx', 'weights'].includes(kindOfFile(join(folder, name)) ?? '');
@@ -53,7 +53,7 @@ async function models(folder: string): Promise<string[]> {
   return names.sort(byNumber.compare).map((name) => join(folder, name));
 }
 
-/** A set, and the folds that it is measured in. */
+/** A set of pairs with its number of folds. */
 type FoldedPairs = OpenedPairs & { readonly folds: number };
 
 async function measureFile(

@@ -15,7 +15,7 @@ export interface SuiteOptions extends CommonOptions, ModelOptions {
   pictures: boolean;
 }
 
-/** All benchmarks of a suite that are there: `report.json` and a page about them in `out`. */
+/** Measures a model on every benchmark of a suite that is present; writes `report.json` and `report.html` to `out`. */
 export async function evaluateSuite(options: SuiteOptions): Promise<void> {
   const [{ openEmbeddings }, { runSuite }, { evaluationReport, htmlReport }, { startProgress, writeFileAtomic }] =
     await Promise.all([

@@ -5,13 +5,13 @@ export interface Layout {
   /** Ranks on this machine. */
   nproc: number;
   nodes: number;
-  /** This machine among them, from 0. */
+  /** Index of this machine, from 0. */
   nodeRank: number;
   masterAddress: string;
   masterPort: number;
 }
 
-/** What torchrun would tell the rank `localRank` of this machine, on top of what is set already. */
+/** The environment variables that torchrun would set for local rank `localRank`. */
 export function environmentOf(layout: Layout, localRank: number, inherited: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const { nproc, nodes, nodeRank, masterAddress, masterPort } = layout;
   return {

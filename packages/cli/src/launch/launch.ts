@@ -6,27 +6,27 @@ export interface LaunchOptions {
   layout: Layout;
   /** A script for node and its arguments, the same for every rank. */
   command: readonly string[];
-  /** Hold rank 0's stdout back until all went well. */
+  /** Hold back rank 0's stdout until every rank has succeeded. */
   holdOutput?: boolean;
-  /** How long ranks are given to end after one has failed, before they are killed. */
+  /** Seconds that the other ranks have to end after one failed, before they are killed. */
   graceSeconds?: number;
   note?: (line: string) => void;
 }
 
 export interface LaunchResult {
-  /** 0 when every rank ended well; 130 when all stopped because they were asked to; 2 when all called it wrong usage; else 1. */
+  /** 0: every rank succeeded; 130: all stopped on request; 2: all reported wrong usage; otherwise 1. */
   code: 0 | 1 | 2 | 130;
-  /** What went wrong, for people; empty for 0. */
+  /** What went wrong; empty for code 0. */
   message: string;
-  /** Rank 0's, where it was held back. */
+  /** Rank 0's stdout, if it was held back. */
   stdout: string;
 }
 
 const GRACE_SECONDS = 5;
 
 /**
- * Runs one process for each rank of this machine to its end. When one fails the others are asked to end (SIGTERM), and after the grace
- * time killed. SIGINT and SIGTERM are passed on, once each, and the ranks end in their own time.
+ * Runs one process per rank of this machine and waits for all. If one fails, the others get SIGTERM, and SIGKILL after the grace
+ * time. SIGINT and SIGTERM are passed on once each; the ranks then end by themselves.
  */
 export async function launch(options: LaunchOptions): Promise<LaunchResult> {
   const { layout, command, holdOutput = false, graceSeconds = GRACE_SECONDS, note = () => {} } = options;
@@ -51,7 +51,7 @@ export async function launch(options: LaunchOptions): Promise<LaunchResult> {
     if (ending.code === 0 || (asked && wasAsked(ending))) return;
     failures.push(ending);
     if (killTimer) return;
-    if (ranks.some((other) => other.isRunning)) note(`launch: ${described(ending)}; the other ranks are ended.`);
+    if (ranks.some((other) => other.isRunning)) note(`launch: ${described(ending)}; stopping the other ranks.`);
     everyone('SIGTERM');
     killTimer = setTimeout(() => everyone('SIGKILL'), graceSeconds * 1000);
   };
@@ -66,7 +66,7 @@ export async function launch(options: LaunchOptions): Promise<LaunchResult> {
   }
 }
 
-/** 130 is how this command says that it stopped because it was asked to; others let the signal end them. */
+/** Whether a rank stopped on request: exit code 130 of this command, or ended by the signal. */
 const wasAsked = ({ code, signal }: Ending): boolean => code === 130 || signal === 'SIGINT' || signal === 'SIGTERM';
 
 function verdict(

@@ -7,7 +7,7 @@ export interface Ending {
   rank: number;
   code: number | null;
   signal: NodeJS.Signals | null;
-  /** Its last words on stderr, where the launcher reads them. */
+  /** Its last line on stderr, if the launcher reads it. */
   lastLine: string;
 }
 
@@ -16,21 +16,21 @@ export interface RankOptions {
   /** A script for node and its arguments. */
   command: readonly string[];
   environment: NodeJS.ProcessEnv;
-  /** What happens to its output: passed on as it is, held back until its end (stdout only), or prefixed on stderr and dropped on stdout. */
+  /** What happens to its output: passed through, held back until the end (stdout only), or stderr prefixed and stdout dropped. */
   output: 'through' | 'held' | 'prefixed';
 }
 
-/** For node's `--import`, of a process with a channel to this one: ends it when this one is gone. */
+/** For node's `--import`: ends a child process when the process that started it (and holds its IPC channel) is gone. */
 export const followLauncher = new URL('./follow-launcher.js', import.meta.url).href;
 
 /** One process of a job. */
 export class Rank {
   readonly rank: number;
-  /** All that it wrote to stdout, where that is held back. */
+  /** All it wrote to stdout, if that is held back. */
   stdout = '';
-  /** Settles when it has ended and its output is read. */
+  /** Settles when the process has ended and its output was read. */
   readonly ended: Promise<Ending>;
-  /** Settles when it has ended, earlier than `ended`. */
+  /** Settles when the process has ended, before its output is read. */
   readonly exited: Promise<Ending>;
   readonly #child: ChildProcess;
   #lastLine = '';

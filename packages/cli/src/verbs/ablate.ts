@@ -15,13 +15,14 @@ interface Options extends CommonOptions {
 
 export const ablate: Verb = {
   name: 'ablate',
-  summary: 'train the arms of a study with several seeds, and compare them',
+  task: 'train',
+  summary: 'train the variants (arms) of a study with several seeds and compare them',
   define: (command) =>
     command
       .requiredOption('--config <file>', 'the study, a YAML file such as configs/ablation-kd.yaml')
-      .option('--set <key=value>', 'change a key of every arm, such as epochs=2; repeatable', override)
-      .option('--jobs <n>', 'trainings at a time', wholeNumber(1, 64), 1)
-      .requiredOption('--out <folder>', "the study's folder; what is done there is not done again")
+      .option('--set <key=value>', 'change a key of every variant, such as epochs=2; repeatable', override)
+      .option('--jobs <n>', 'how many trials train at a time', wholeNumber(1, 64), 1)
+      .requiredOption('--out <folder>', "the study's folder; trials that are finished there are not repeated")
       .action(run),
 };
 

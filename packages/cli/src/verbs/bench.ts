@@ -15,18 +15,19 @@ interface Options extends CommonOptions {
 
 export const bench: Verb = {
   name: 'bench',
+  task: 'measure',
   summary: 'time ONNX models in every runtime: latency, throughput, memory',
   define: (command) =>
     command
-      .argument('<model.onnx...>', 'embedders, each takes one image; the first is what the others are compared with')
+      .argument('<model.onnx...>', 'face networks as ONNX; the others are compared with the first')
       .option(
         '--runtimes <list>',
-        'native, wasm, chromium-wasm, chromium-webgpu; by default all that this machine has',
+        'native, wasm, chromium-wasm, chromium-webgpu; by default all that are available',
         list,
       )
-      .option('--threads <list>', 'numbers of threads, such as 1,2', threadList, [1, 2])
-      .option('--rounds <n>', 'turns of ten runs that each model has', wholeNumber(1, 10_000), 10)
-      .option('--out <file.html>', 'a page with the table and a chart', fileEnding('.html'))
+      .option('--threads <list>', 'thread counts, such as 1,2', threadList, [1, 2])
+      .option('--rounds <n>', 'rounds; each model runs ten times in a round', wholeNumber(1, 10_000), 10)
+      .option('--out <file.html>', 'write a page with the table and a chart', fileEnding('.html'))
       .action(run),
 };
 
@@ -46,7 +47,8 @@ async function run(models: readonly string[], options: Options): Promise<void> {
     onFailure: (failed, { message }) => failures.push({ ...failed, error: message }),
   }).finally(() => progress.finish());
   for (const { error } of failures) note(error);
-  if (results.length === 0) throw new Error(`None of the ${cases.length} could be run.`);
+  if (results.length === 0)
+    throw new Error(`None of the ${cases.length} combinations of model, runtime and threads could be run.`);
   const machine = machineLine();
   if (out !== undefined) await writePage(out, results, machine);
   printResult(options, { machine, results, failures, ...(out !== undefined && { out }) }, () =>
@@ -54,7 +56,7 @@ async function run(models: readonly string[], options: Options): Promise<void> {
   );
 }
 
-/** How many times as long as the first model a result took, where both ran: the median over the turns of both, and the range. */
+/** Time relative to the first model on the same runtime and threads: median and range of the ratios over the rounds. */
 function besideFirst(result: BenchResult, results: readonly BenchResult[]): string {
   const first = results.find(
     (other) =>
@@ -91,7 +93,7 @@ async function writePage(path: string, results: readonly BenchResult[], machine:
   const label = ({ runtime, threads }: BenchResult): string => `${runtime}, ${threads} thread${threads > 1 ? 's' : ''}`;
   const chart = intervalChart({
     title: 'Milliseconds of one image',
-    subtitle: 'The dot is the median; the line ends where 95 % of the runs do.',
+    subtitle: 'The dot is the median; the line ends at the 95th percentile.',
     label: 'ms',
     scale: 'log',
     rows: results.map((result) => ({
@@ -104,7 +106,7 @@ async function writePage(path: string, results: readonly BenchResult[], machine:
   const rows = results.map((result) => columns.map(({ value }) => value(result)));
   const page = htmlReport({
     title: 'How fast the models are',
-    lead: `${machine}. Every model ran in a process of its own, all in turns. The ratio is how many times as long it takes as ${basename(results[0]?.model ?? '')} there: the median over the turns, and their range.`,
+    lead: `${machine}. Every model ran in its own process, in turns. The ratio is its time over that of ${basename(results[0]?.model ?? '')} on the same runtime: median and range over the rounds.`,
     sections: [{ heading: 'Speed', table: { columns: columns.map(({ title }) => title), rows }, figure: chart }],
     footer: `pocketnet bench, ${new Date().toISOString().slice(0, 10)}`,
   });
@@ -113,7 +115,7 @@ async function writePage(path: string, results: readonly BenchResult[], machine:
 
 const list = (text: string): string[] => text.split(',');
 
-/** Those that are asked for, or all that are here; of the others it is noted why they are not. */
+/** The runtimes asked for, or all that are available; for the others it prints why they are not. */
 async function chooseRunners(wanted: readonly string[] | undefined): Promise<RunnerName[]> {
   const { missingRunners, RUNNERS } = await import('@pocketnet/onnx');
   const isRunner = (name: string): name is RunnerName => Object.hasOwn(RUNNERS, name);
@@ -132,5 +134,5 @@ async function chooseRunners(wanted: readonly string[] | undefined): Promise<Run
 function threadList(text: string): number[] {
   const counts = text.split(',').map(Number);
   if (counts.every((count) => Number.isInteger(count) && count >= 1 && count <= 256)) return counts;
-  throw new InvalidArgumentError('It must be whole numbers from 1 to 256 with commas between.');
+  throw new InvalidArgumentError('It must be whole numbers from 1 to 256, separated by commas.');
 }

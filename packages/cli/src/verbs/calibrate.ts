@@ -19,21 +19,19 @@ interface Options extends CommonOptions, ModelOptions {
 
 export const calibrate: Verb = {
   name: 'calibrate',
-  summary: 'find the thresholds of a model for given false match rates, on all pairs of a set of faces',
+  task: 'measure',
+  summary: 'find thresholds for given false match rates, on all pairs of a set of faces',
   define: (command) =>
     modelOptions(command)
-      .argument(
-        '<model>',
-        'an ONNX file, weights (safetensors, or of torch.save), or embeddings as .npy or .safetensors',
-      )
+      .argument('<model>', 'an ONNX file, weights (safetensors or torch.save), or embeddings (.npy or .safetensors)')
       .requiredOption(
         '--data <location>',
-        'faces as for training, such as faces/train?maxImages=5; without labels each image is a person',
+        'a set of faces, such as faces/train?maxImages=5; an image without a label counts as a person',
       )
-      .option('--groups <naming>', "compare groups by the labels in the images' names: utkface")
-      .option('--no-flip', 'embed crops alone, as an app in a hurry does')
-      .option('--mirrored <file>', 'with embeddings: those of the mirror images')
-      .option('--out <folder>', 'write calibration.json, card.md and calibration.html there')
+      .option('--groups <naming>', 'compare groups of people by labels in file names: utkface')
+      .option('--no-flip', 'embed the crop alone, without its mirror image (twice as fast)')
+      .option('--mirrored <file>', 'with embeddings: the embeddings of the mirror images')
+      .option('--out <folder>', 'write calibration.json, card.md and calibration.html to this folder')
       .action(run),
 };
 

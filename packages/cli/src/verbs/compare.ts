@@ -10,10 +10,11 @@ interface Options extends CommonOptions {
 
 export const compare: Verb = {
   name: 'compare',
-  summary: 'put evaluated models side by side with each other and with published compact networks',
+  task: 'measure',
+  summary: 'compare evaluated models with each other and with published ones',
   define: (command) =>
     command
-      .argument('<report.json...>', 'what `pocketnet evaluate --suite` wrote, one for each model')
+      .argument('<report.json...>', 'reports of `pocketnet evaluate --suite`, one per model')
       .requiredOption('--out <file.html>', 'the page to write', fileEnding('.html'))
       .action(run),
 };
@@ -52,7 +53,7 @@ async function run(paths: readonly string[], options: Options): Promise<void> {
   );
 }
 
-/** Models by their names; those of one name are numbered. */
+/** Models with their names; equal names get numbers. */
 function named(evaluations: readonly ComparedModel['evaluation'][]): ComparedModel[] {
   const seen = new Map<string, number>();
   return evaluations.map((evaluation) => {
@@ -71,7 +72,7 @@ function readJson(path: string): unknown {
     throw new Error(
       isMissing
         ? `${path}: there is no such file.`
-        : `${path} is no JSON. Give what \`pocketnet evaluate --suite\` wrote.`,
+        : `${path} is not JSON. Give a report.json written by \`pocketnet evaluate --suite\`.`,
       { cause },
     );
   }

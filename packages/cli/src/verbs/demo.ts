@@ -10,10 +10,11 @@ interface Options extends CommonOptions {
 
 export const demo: Verb = {
   name: 'demo',
+  task: 'start',
   summary: 'train, measure, export and verify a tiny network in a few minutes',
   define: (command) =>
     command
-      .option('--out <folder>', 'where its files go; those of an older demo there are deleted', 'runs/demo')
+      .option('--out <folder>', 'where its files go; the files of an earlier demo there are deleted', 'runs/demo')
       .option('--set <key=value>', 'change a key of configs/demo.yaml; repeatable', override)
       .action(run),
 };

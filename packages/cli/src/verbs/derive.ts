@@ -13,14 +13,15 @@ interface Options extends CommonOptions {
 
 export const derive: Verb = {
   name: 'derive',
-  summary: "the genotype of a search's architecture parameters, or a random one",
+  task: 'search',
+  summary: "derive a genotype from a search's checkpoint, or draw a random one",
   define: (command) =>
     command
-      .option('--checkpoint <file>', "a search's folder or checkpoint, or an official state dict")
-      .option('--random <seed>', 'draw the cells instead: the baseline of searches', wholeNumber(0))
-      .addOption(new Option('--by <rule>', 'what ranks the edges').choices(['raw', 'softmax']).default('raw'))
-      .option('--skips <n>', 'most skip-connections of the normal cell', wholeNumber(0))
-      .option('--out <file>', 'write it as a genotype file, which train and distill take')
+      .option('--checkpoint <file>', "a search's folder or checkpoint, or a state dict of the official code")
+      .option('--random <seed>', 'draw random cells instead, the baseline for a search', wholeNumber(0))
+      .addOption(new Option('--by <rule>', 'how edges are ranked').choices(['raw', 'softmax']).default('raw'))
+      .option('--skips <n>', 'at most this many skip-connections in the normal cell', wholeNumber(0))
+      .option('--out <file>', 'write a genotype file for train --genotype and distill --genotype')
       .action(run),
 };
 
@@ -28,7 +29,7 @@ async function run(options: Options): Promise<void> {
   const { writeFileAtomic } = await import('@pocketnet/lab');
   const { checkpoint, random, out } = options;
   if ((checkpoint === undefined) === (random === undefined))
-    throw new UsageError('Name what the cells come from: --checkpoint FILE, or --random SEED.');
+    throw new UsageError('Say where the cells come from: --checkpoint FILE or --random SEED.');
   const file = random === undefined ? await derived(checkpoint ?? '', options) : await drawn(random);
   if (out !== undefined) writeFileAtomic(out, `${JSON.stringify(file, null, 1)}\n`);
   printResult(options, { ...file, ...(out !== undefined && { out }) }, () => file.genotype);

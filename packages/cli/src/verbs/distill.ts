@@ -7,20 +7,23 @@ interface Options extends TrainingOptions {
 
 export const distill: Verb = {
   name: 'distill',
-  summary: 'train a network on what a teacher says of the images',
+  task: 'train',
+  summary: 'train a network to match the embeddings of a teacher',
   define: (command) =>
     defineTraining(command)
-      .option('--teacher <path>', 'an ONNX model, weights, or the folder of a run that kept its epochs')
+      .option('--teacher <path>', 'an ONNX model, weights, or the folder of a run with keepEpochs: true')
       .action(run),
 };
 
-/** `train` with a teacher: one loop, so that all that training can do, distillation can. */
+/** `train` with a teacher: both share one training loop. */
 async function run({ teacher, ...options }: Options): Promise<void> {
   await runTraining(options, {
     set: teacher === undefined ? [] : [`teacher.models=${JSON.stringify([teacher])}`],
     check: ({ config }) => {
       if (!config.teacher)
-        throw new UsageError(`${options.config} names no teacher: give --teacher, or a section teacher: in the file.`);
+        throw new UsageError(
+          `${options.config} names no teacher. Give --teacher PATH, or add a section teacher: to the file.`,
+        );
     },
   });
 }

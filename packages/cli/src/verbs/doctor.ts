@@ -3,7 +3,8 @@ import type { CommonOptions, Verb } from '../verb.js';
 
 export const doctor: Verb = {
   name: 'doctor',
-  summary: 'say what engine, device and data are in use, and what is missing',
+  task: 'start',
+  summary: 'show which engine, device and data are used, and what is missing',
   define: (command) => command.action(run),
 };
 

@@ -8,11 +8,16 @@ interface Options extends CommonOptions {
 
 export const draw: Verb = {
   name: 'draw',
+  task: 'search',
   summary: "draw a genotype's cells as SVG pictures",
   define: (command) =>
     command
-      .argument('<genotype>', 'a genotype file, the name of a published one, such as softmax_casia, or random:SEED')
-      .requiredOption('--out <file>', 'cell.svg makes cell-normal.svg and cell-reduce.svg', fileEnding('.svg'))
+      .argument('<genotype>', 'a genotype file, a published name such as softmax_casia, or random:SEED')
+      .requiredOption(
+        '--out <file>',
+        'the pictures to write: cell.svg gives cell-normal.svg and cell-reduce.svg',
+        fileEnding('.svg'),
+      )
       .action(run),
 };
 

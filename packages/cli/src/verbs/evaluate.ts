@@ -19,56 +19,57 @@ interface Options extends CommonOptions, ModelOptions, Pick<PairsOptions, 'folds
 
 export const evaluate: Verb = {
   name: 'evaluate',
-  summary: 'measure a model on the benchmarks in a folder, or on one set of face pairs',
+  task: 'measure',
+  summary: 'measure a model on benchmarks or on one set of face pairs',
   define: (command) =>
     modelOptions(command)
       .argument(
         '[model]',
-        'an ONNX file, weights (safetensors, or of torch.save), or embeddings as .npy or .safetensors; with --pairs, a folder of models too',
+        'an ONNX file, weights (safetensors or torch.save), embeddings (.npy or .safetensors), or with --pairs a folder of models',
       )
-      .addOption(new Option('--model <file>', 'the model, as it was named before it became the argument').hideHelp())
+      .addOption(new Option('--model <file>', 'older form of the argument').hideHelp())
       .addOption(
         new Option('--suite <name>', 'quick: pair sets; full: IJB and MegaFace too').choices(['quick', 'full']),
       )
       .option(
         '--data <folder>',
-        'with --suite: where the benchmarks lie (lfw.bin, a folder of CALFW, IJBC, megaface …), or one of them, such as cfp_fp:FOLDER',
+        'with --suite: the folder of the benchmarks (lfw.bin, a CALFW folder, IJBC, megaface …), or one benchmark, such as cfp_fp:FOLDER',
       )
-      .option('--out <folder>', 'with --suite: where report.json and report.html go')
-      .option('--no-pictures', 'with --suite: leave the faces of the hardest pairs out of the report')
+      .option('--out <folder>', 'with --suite: the folder for report.json and report.html')
+      .option('--no-pictures', 'with --suite: show no faces in the report')
       .option(
         '--pairs <location>',
-        "one set of pairs: a .bin in InsightFace's format, or the folder of a benchmark such as cfp_fp:FOLDER",
+        "one set of pairs: an InsightFace .bin, or a benchmark's folder, such as cfp_fp:FOLDER",
       )
       .addOption(landmarksOption())
       .option(
         '--folds <n>',
-        'with --pairs: contiguous folds, as many as the list was made with; unless said those of a benchmark, of a .bin 10',
+        'with --pairs: number of contiguous folds; by default that of the benchmark, or 10 for a .bin',
         wholeNumber(2),
       )
-      .option('--mirrored <file>', 'with embeddings: those of the mirror images')
+      .option('--mirrored <file>', 'with embeddings: the embeddings of the mirror images')
       .action(run),
 };
 
 async function run(argument: string | undefined, options: Options): Promise<void> {
   const { suite, pairs, data, out } = options;
   if (options.model !== undefined)
-    note('evaluate takes the model as its argument: pocketnet evaluate MODEL. --model will go.');
+    note('--model of evaluate is deprecated. Give the model as the argument: pocketnet evaluate MODEL.');
   const model = argument ?? options.model;
   if (model === undefined) throw new UsageError('Name the model: pocketnet evaluate MODEL …');
   if (argument !== undefined && options.model !== undefined && argument !== options.model)
-    throw new UsageError(`Two models are named, ${argument} and --model ${options.model}: give one.`);
+    throw new UsageError(`Two models are given, ${argument} and --model ${options.model}. Give one.`);
   await checkNetwork(options.network);
   if (pairs !== undefined && suite === undefined) {
     if (data !== undefined || out !== undefined)
-      throw new UsageError('--data and --out belong to --suite; --pairs prints its result.');
+      throw new UsageError('--data and --out are options of --suite; --pairs prints its result.');
     return evaluatePairs({ ...options, model, pairs });
   }
   if (pairs !== undefined)
-    throw new UsageError('--pairs measures one set, --suite all that --data holds: give one of them.');
+    throw new UsageError('--pairs measures one set, --suite all sets in --data. Give one of them.');
   if (suite === undefined)
     throw new UsageError(
-      "Say what to measure on: --pairs FILE.bin or a benchmark's folder, or --suite quick --data FOLDER --out FOLDER.",
+      "Say what to measure on: --pairs FILE.bin (or a benchmark's folder), or --suite quick --data FOLDER --out FOLDER.",
     );
   if (data === undefined || out === undefined)
     throw new UsageError('--suite needs --data FOLDER (the benchmarks) and --out FOLDER (the report).');

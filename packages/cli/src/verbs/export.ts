@@ -24,47 +24,50 @@ interface Options extends CommonOptions {
 
 export const exportVerb: Verb = {
   name: 'export',
+  task: 'ship',
   summary: 'write a trained network as ONNX',
   define: (command) =>
     command
-      .requiredOption('--weights <file>', 'the weights: safetensors, or of torch.save, under any name')
-      .option('--network <name>', 'which network they are of; by default what the file or its shapes say')
+      .requiredOption('--weights <file>', 'the weights: safetensors or torch.save')
+      .option('--network <name>', 'which network the weights belong to; by default read from the file or its shapes')
       .requiredOption('--out <file.onnx>', 'the file to write', fileEnding('.onnx'))
       .option(
         '--optimize <how>',
-        'rewrite the graph: auto measures what is fastest here; none; or a recipe such as conv+merged',
+        'rewrite the graph for speed: auto measures the fastest form on this machine; none; or a recipe such as conv+merged',
         'none',
       )
       .addOption(
-        new Option('--target <runtime>', 'where it is to run, for auto').choices(['native', 'wasm']).default('native'),
+        new Option('--target <runtime>', 'for auto: the runtime to be fast on')
+          .choices(['native', 'wasm'])
+          .default('native'),
       )
-      .option('--threads <n>', 'threads that it will have there, for auto', wholeNumber(1, 256), 1)
-      .option('--check <faces>', 'compare the rewritten graph with the plain one on 500 of these faces')
+      .option('--threads <n>', 'for auto: threads of that runtime', wholeNumber(1, 256), 1)
+      .option('--check <faces>', 'compare the rewritten graph with the original on 500 of these faces')
       .addOption(
         new Option(
           '--store <how>',
-          'weights in fewer bits, made floats when the model is loaded: the same speed, half the size or a quarter',
+          'store weights as float16 (half the size) or int8 (a quarter); they become floats at loading, so speed stays the same',
         ).choices(['float16', 'int8']),
       )
-      .option('--int8 <faces>', 'computed in eight bits, calibrated on these faces, such as faces/train')
+      .option('--int8 <faces>', 'quantise: compute in int8, calibrated on these faces, such as faces/train')
       .option(
         '--in-float <n>',
-        'how many of the nodes that lose most by that are computed in float, their weights in eight bits',
+        'with --int8: compute this many of the most sensitive nodes in float',
         wholeNumber(0),
         0,
       )
-      .option('--licence <text>', "the weights' licence, for the file's metadata")
+      .option('--licence <text>', "the weights' licence, written to the file's metadata")
       .action(run),
 };
 
 async function run(options: Options): Promise<void> {
   await checkNetwork(options.network);
   if (options.int8 !== undefined && options.optimize !== 'none')
-    throw new UsageError('--int8 folds by a recipe of its own: leave --optimize out.');
-  if (options.int8 !== undefined && options.store) throw new UsageError('--int8 and --store exclude each other.');
+    throw new UsageError('--int8 uses its own recipe. Leave --optimize out.');
+  if (options.int8 !== undefined && options.store) throw new UsageError('--int8 and --store cannot be combined.');
   if (options.check !== undefined && options.optimize === 'none')
     throw new UsageError('--check compares a rewritten graph: it needs --optimize.');
-  // Step after step on a file of its own: a failure leaves none of another kind at `out`.
+  // All steps work on a scratch file, so that a failure leaves nothing half-made at `out`.
   const scratch = mkdtempSync(join(tmpdir(), 'pocketnet-export-'));
   try {
     await exportBy(join(scratch, 'network.onnx'), options);

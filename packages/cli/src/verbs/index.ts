@@ -18,13 +18,15 @@ import { searchVerb } from './search.js';
 import { train } from './train.js';
 import { verify } from './verify.js';
 
-/** Every verb, in the order of the help: a new one is one file here and one line. */
+/** Every verb, in the order of the help within its task: a new one is one file here and one line. */
 export const verbs: readonly Verb[] = [
   demo,
-  networks,
+  doctor,
+  data,
   searchVerb,
   derive,
   draw,
+  networks,
   train,
   distill,
   ablate,
@@ -32,10 +34,8 @@ export const verbs: readonly Verb[] = [
   evaluate,
   compare,
   calibrate,
-  exportVerb,
   bench,
+  exportVerb,
   release,
   verify,
-  data,
-  doctor,
 ];

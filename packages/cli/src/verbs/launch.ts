@@ -13,16 +13,17 @@ interface Options extends CommonOptions {
 
 export const launchVerb: Verb = {
   name: 'launch',
-  summary: 'run a verb in several processes that train together',
+  task: 'train',
+  summary: 'train with several processes or machines',
   define: (command) =>
     command
       .usage('--nproc <n> [options] -- <verb> [its options]')
       .argument('<verb...>', 'the verb and its options, after --')
       .requiredOption('--nproc <n>', 'processes on this machine', wholeNumber(1, 1024))
       .option('--nnodes <n>', 'machines; each runs this command', wholeNumber(1, 4096), 1)
-      .option('--node-rank <n>', 'this machine among them, from 0', wholeNumber(0, 4095), 0)
+      .option('--node-rank <n>', 'index of this machine, from 0', wholeNumber(0, 4095), 0)
       .option('--master-addr <host>', 'the machine with node rank 0')
-      .option('--master-port <port>', 'a port of it that is free', wholeNumber(1, 65535))
+      .option('--master-port <port>', 'a free port on that machine', wholeNumber(1, 65535))
       .action(run),
 };
 
@@ -32,7 +33,7 @@ async function run(verb: readonly string[], options: Options): Promise<void> {
   if (nodeRank >= nnodes)
     throw new UsageError(`--node-rank is ${nodeRank}, but among ${nnodes} machines it goes from 0 to ${nnodes - 1}.`);
   if (nnodes > 1 && (masterAddr === undefined || masterPort === undefined))
-    throw new UsageError('Several machines have to know where to meet: pass --master-addr and --master-port.');
+    throw new UsageError('Several machines need a meeting point: pass --master-addr and --master-port.');
 
   const json = (options.json ?? false) || verb.includes('--json');
   const { code, message, stdout } = await launch({
@@ -44,7 +45,7 @@ async function run(verb: readonly string[], options: Options): Promise<void> {
       masterPort: masterPort ?? (await freePort()),
     },
     command: [pocketnetScript(), ...verb, ...(json && !verb.includes('--json') ? ['--json'] : [])],
-    holdOutput: json, // of a failure, stdout gets one object too, and it is ours
+    holdOutput: json, // after a failure stdout holds one object too, and this process writes it
     note,
   });
   if (code === 2) throw new UsageError(message);

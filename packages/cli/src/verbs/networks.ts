@@ -6,25 +6,26 @@ interface Options extends CommonOptions {
   input: number;
 }
 
-/** What the table says of a network. */
+/** A row of the table. */
 interface Row {
   name: string;
   description: string;
   embedding: number;
   parameters: number;
-  /** As the paper counts: 2 a multiply-add, and norms, slopes and pools. */
+  /** Counted as in the paper: 2 per multiply-add, plus norms, slopes and pools. */
   flops: number;
   macs: number;
-  /** Bytes of the parameters in float32. */
+  /** Size of the parameters in float32, bytes. */
   bytes: number;
 }
 
 export const networks: Verb = {
   name: 'networks',
-  summary: 'list the networks, with their parameters and costs',
+  task: 'train',
+  summary: 'list the networks with parameters and FLOPs',
   define: (command) =>
     command
-      .option('--input <pixels>', 'side of the square input that costs are counted for', wholeNumber(16, 1024), 112)
+      .option('--input <pixels>', 'side of the square input to count FLOPs for', wholeNumber(16, 1024), 112)
       .action(run),
 };
 

@@ -11,12 +11,16 @@ interface Options extends CommonOptions {
 
 export const release: Verb = {
   name: 'release',
-  summary: 'make small files of trained weights, measure them, and write their model card',
+  task: 'ship',
+  summary: 'make small, measured files of trained weights, with a model card',
   define: (command) =>
     command
-      .argument('<weights>', 'of a run, such as best.safetensors')
-      .requiredOption('--description <file.yaml>', 'what people say of the network, and what it is measured on')
-      .requiredOption('--out <folder>', 'such as models/pocketnet-s-128')
+      .argument('<weights>', 'trained weights, such as best.safetensors of a run')
+      .requiredOption(
+        '--description <file.yaml>',
+        'title, licence and training data for the card, and what to measure on',
+      )
+      .requiredOption('--out <folder>', 'the folder to write, such as models/pocketnet-s-128')
       .action(run),
 };
 

@@ -14,12 +14,13 @@ interface Options extends CommonOptions {
 
 export const searchVerb: Verb = {
   name: 'search',
-  summary: 'search cells by differentiable architecture search',
+  task: 'search',
+  summary: 'search cells by differentiable or random search',
   define: (command) =>
     command
       .requiredOption('--config <file>', 'the search, a YAML file (see configs/search-*.yaml)')
-      .option('--set <key=value>', 'change a key of it, such as data.size=64; repeatable', override)
-      .option('--resume', "go on from the search's checkpoint")
+      .option('--set <key=value>', 'change a key of the configuration, such as data.size=64; repeatable', override)
+      .option('--resume', "continue from the search's checkpoint")
       .requiredOption('--out <folder>', "the search's folder, such as runs/search")
       .action(run),
 };
@@ -31,7 +32,7 @@ async function run(options: Options): Promise<void> {
   const result = await untilInterrupted((signal) => search(loaded, { out, resume, signal }));
   if (result.interrupted) {
     throw new Interrupted(
-      `Stopped after ${result.steps} steps; the checkpoint is written. The same command with --resume goes on to the same numbers.`,
+      `Stopped after ${result.steps} steps. The checkpoint is saved: run the same command with --resume to continue to the same numbers.`,
     );
   }
   printResult(options, { out, ...result }, () => text(out, result));
@@ -43,7 +44,7 @@ function text(out: string, result: SearchResult): string {
     return facts([
       ...candidates.map(({ seed, accuracy, parameters, flops }): [string, string] => [
         `random:${seed}`,
-        `${percent(accuracy)} % on the half that it has not seen; ${grouped(parameters)} parameters, ${(flops / 1e6).toFixed(1)} MFLOPs`,
+        `${percent(accuracy)} % on the half that it was not trained on; ${grouped(parameters)} parameters, ${(flops / 1e6).toFixed(1)} MFLOPs`,
       ]),
       ['genotype', genotype],
       ['file', join(out, 'genotype.json')],
@@ -58,7 +59,7 @@ function text(out: string, result: SearchResult): string {
             `${percent(accuracy)} % on the half of α at the end, ${percent(best)} % at best (epoch ${bestEpoch})`,
           ],
         ] as const)),
-    ...(collapsed ? ([['ended', 'by too many skip-connections']] as const) : []),
+    ...(collapsed ? ([['stopped', 'too many skip-connections (collapse)']] as const) : []),
     ['genotype', genotype],
     ['file', join(out, 'genotype.json')],
   ]);

@@ -3,6 +3,7 @@ import type { Verb } from '../verb.js';
 
 export const train: Verb = {
   name: 'train',
-  summary: 'train a network as a configuration says',
+  task: 'train',
+  summary: 'train a network from a configuration file',
   define: (command) => defineTraining(command).action((options) => runTraining(options)),
 };

@@ -12,27 +12,25 @@ interface Options extends CommonOptions, ModelOptions {
   flip: boolean;
 }
 
-/** A usual value for networks trained with an angular margin; not measured for the model at hand. */
+/** Common for networks trained with an angular margin; not calibrated for any particular model. */
 const uncalibratedThreshold = 0.3;
 
 export const verify: Verb = {
   name: 'verify',
-  summary: 'tell whether two aligned face crops show one person',
+  task: 'ship',
+  summary: 'decide whether two aligned face crops show the same person',
   define: (command) =>
     modelOptions(command)
       .argument('<first>', 'a crop aligned to the ArcFace template: JPEG, PNG, WebP, AVIF, TIFF, GIF or BMP, square')
       .argument('<second>', 'another')
-      .option(
-        '--model <file>',
-        'an ONNX model, or weights (safetensors, or of torch.save); unless said, the released network',
-      )
+      .option('--model <file>', 'an ONNX model or weights (safetensors or torch.save); by default the released network')
       .option(
         '--threshold <cosine>',
-        `"same" from this cosine on; unless said, that of the model's card, or else ${uncalibratedThreshold}, which is usual but uncalibrated`,
+        `same person from this cosine on; by default the card's threshold, or ${uncalibratedThreshold} (common, uncalibrated) without a card`,
         numberBetween(-1, 1),
       )
       .option('--no-flip', 'embed the crop alone, without its mirror image')
-      .addHelpText('after', '\nPictures are taken as they are: nothing is detected or aligned yet.')
+      .addHelpText('after', '\nFaces are neither detected nor aligned yet: give aligned crops.')
       .action(run),
 };
 
@@ -65,11 +63,11 @@ async function run(first: string, second: string, options: Options): Promise<voi
   }
 }
 
-/** The released network's file; its licence is told. */
+/** The released network's file; prints its licence. */
 async function released(): Promise<string> {
   const { licenceLine, usualReleased } = await import('../released.js');
   const found = await usualReleased();
-  if (!found) throw new UsageError('No released network is here: name a model with --model.');
+  if (!found) throw new UsageError('No released network was found. Name a model with --model.');
   note(licenceLine(found));
   return found.path;
 }
@@ -91,16 +89,16 @@ async function thresholdFor(model: string, { threshold: given, flip }: Options):
   const other = card?.calibrations[0];
   const ofOther = card && other && usualThreshold({ ...card, file: other.file });
   if (threshold === undefined && ofOther !== undefined)
-    return { threshold: ofOther, calibrated: false, origin: ` (of its card, which measured it on ${other?.file})` };
+    return { threshold: ofOther, calibrated: false, origin: ` (from its card, calibrated for ${other?.file})` };
   if (threshold !== undefined)
     return flip
-      ? { threshold, calibrated: true, origin: ` (of its card: strangers pass once in ${1 / usualFmr})` }
-      : { threshold, calibrated: false, origin: ' (of its card, which is about image and mirror image together)' };
-  const origin = ' (the default, uncalibrated: measure your own with evaluate)';
+      ? { threshold, calibrated: true, origin: ` (from its card: one in ${1 / usualFmr} pairs of strangers passes)` }
+      : { threshold, calibrated: false, origin: ' (from its card, calibrated for image plus mirror image)' };
+  const origin = ' (default, uncalibrated: find one with pocketnet calibrate)';
   return { threshold: uncalibratedThreshold, calibrated: false, origin };
 }
 
-/** Says so where a face and the same picture as a negative upside down, which shows none, are nearly equal to the model. */
+/** Warns if the model gives nearly equal embeddings to a face and to the same pixels inverted and reversed, which show no face. */
 async function warnOfLikeness(embedder: Embedder, path: string, { channels }: Options): Promise<void> {
   const { areNearlyEqual, likenessText } = await import('@pocketnet/lab/embedders');
   const face = await pixelsOf(embedder, path, channels, () => {});
@@ -109,7 +107,7 @@ async function warnOfLikeness(embedder: Embedder, path: string, { channels }: Op
     note(likenessText(`${path} and a picture without a face get nearly equal embeddings`));
 }
 
-/** A crop as an embedder takes it. */
+/** A crop as the embedder's input. */
 async function pixelsOf(
   { size }: Embedder,
   path: string,
@@ -121,7 +119,7 @@ async function pixelsOf(
   const picture = await decodePicture(readFileSync(path), { file: path });
   if (picture.width !== picture.height) {
     say(
-      `${path} is ${picture.width}x${picture.height}, not square: probably no aligned crop, so the verdict means little.`,
+      `${path} is ${picture.width}x${picture.height}, not square. It is probably not an aligned crop; do not rely on the verdict.`,
     );
   }
   const floats = new Float32Array(size * size * 3);
@@ -130,7 +128,7 @@ async function pixelsOf(
   return floats;
 }
 
-/** Crop plus mirror image, unless told otherwise, at unit length. */
+/** Embedding of the crop, plus that of its mirror image if `flip`, at unit length. */
 async function unitEmbedding(embedder: Embedder, path: string, { flip, channels }: Options): Promise<Float64Array> {
   const { mirrored } = await import('@pocketnet/lab/embedders');
   const floats = await pixelsOf(embedder, path, channels, note);
@@ -140,7 +138,7 @@ async function unitEmbedding(embedder: Embedder, path: string, { flip, channels 
       sum[i] = (sum[i] ?? 0) + value;
   const norm = Math.hypot(...sum);
   if (!(norm > 0 && Number.isFinite(norm)))
-    throw new Error(`${path}: the embedding has no direction (its norm is ${norm}).`);
+    throw new Error(`${path}: the embedding has no direction (its norm is ${norm}). Check the model and the picture.`);
   return sum.map((value) => value / norm);
 }
 

@@ -2,7 +2,7 @@ import { Option } from 'commander';
 import { wholeNumber } from '../../arguments.js';
 import { facts, grouped, note, printResult } from '../../output.js';
 import { showing } from '../../progress.js';
-import type { CommonOptions, Verb } from '../../verb.js';
+import type { Action, CommonOptions } from '../../verb.js';
 
 interface Options extends CommonOptions {
   landmarks: string;
@@ -11,7 +11,7 @@ interface Options extends CommonOptions {
   format: 'jpg' | 'png';
 }
 
-export const align: Verb = {
+export const align: Action = {
   name: 'align',
   summary: 'cut the faces out of photos, aligned by five points each',
   define: (command) =>
@@ -19,14 +19,12 @@ export const align: Verb = {
       .argument('<folder>', 'photos, in folders of any depth')
       .requiredOption(
         '--landmarks <file.json>',
-        '{"person/photo.jpg": {"landmarks": [[x, y], …]}, …}: eye, eye, nose, mouth corners, left in the image first',
+        '{"person/photo.jpg": {"landmarks": [[x, y], …]}, …}: eyes, nose, mouth corners; left in the image first',
       )
-      .requiredOption('--out <folder>', 'where the crops go, under the names of the photos')
+      .requiredOption('--out <folder>', 'folder for the crops; they keep the names of the photos')
       .option('--size <pixels>', 'side of the square crops', wholeNumber(8, 2048), 112)
       .addOption(
-        new Option('--format <format>', 'jpg of quality 95, or png without loss')
-          .choices(['jpg', 'png'])
-          .default('jpg'),
+        new Option('--format <format>', 'jpg (quality 95) or png (lossless)').choices(['jpg', 'png']).default('jpg'),
       )
       .action(run),
 };
@@ -38,7 +36,7 @@ async function run(folder: string, options: Options): Promise<void> {
     alignPhotos(folder, landmarks, out, { size, format, onProgress }),
   );
   for (const failure of done.failures) note(failure);
-  noteList(done.withoutLandmarks, `photos have no landmarks in ${landmarks} and were passed over`);
+  noteList(done.withoutLandmarks, `photos have no landmarks in ${landmarks} and were skipped`);
   noteList(done.missing, `photos of ${landmarks} are not in ${folder}`);
   printResult(options, { out, ...done }, () =>
     facts([
@@ -51,7 +49,7 @@ async function run(folder: string, options: Options): Promise<void> {
   );
 }
 
-/** Names that are said at once; `--json` holds them all. */
+/** How many names are printed; `--json` holds them all. */
 const MOST_NAMED = 5;
 
 function noteList(photos: readonly string[], problem: string): void {

@@ -1,6 +1,6 @@
 import { fileEnding, numberBetween, wholeNumber } from '../../arguments.js';
 import { facts, grouped, printResult } from '../../output.js';
-import type { CommonOptions, Verb } from '../../verb.js';
+import type { Action, CommonOptions } from '../../verb.js';
 
 interface Options extends CommonOptions {
   out: string;
@@ -10,17 +10,17 @@ interface Options extends CommonOptions {
   turn?: number;
 }
 
-export const drawPairs: Verb = {
+export const drawPairs: Action = {
   name: 'draw-pairs',
   summary: 'draw verification pairs from labelled faces, such as people held out of training',
   define: (command) =>
     command
       .argument('<location>', "labelled faces, such as 'faces/train?heldOut=0.1'")
       .requiredOption('--out <file.bin>', 'the file to write', fileEnding('.bin'))
-      .option('--pairs <n>', 'pairs, half of them of one person', wholeNumber(2), 1000)
-      .option('--folds <n>', 'contiguous folds that share no person', wholeNumber(1), 10)
+      .option('--pairs <n>', 'number of pairs; half show one person', wholeNumber(2), 1000)
+      .option('--folds <n>', 'contiguous folds; no person is in two', wholeNumber(1), 10)
       .option('--seed <n>', 'seed of the draw', wholeNumber(0), 0)
-      .option('--turn <degrees>', 'turn the second head of each pair, right and left by turns', numberBetween(0, 85))
+      .option('--turn <degrees>', 'turn the second head of each pair, alternately right and left', numberBetween(0, 85))
       .action(run),
 };
 
@@ -39,7 +39,7 @@ async function run(location: string, options: Options): Promise<void> {
       ['images', `${grouped(images)} distinct`],
       ...(turn === undefined
         ? []
-        : [['turned', `every second one by ${turn} degrees, right and left by turns`] as const]),
+        : [['turned', `every second image by ${turn} degrees, alternately right and left`] as const]),
     ]),
   );
 }

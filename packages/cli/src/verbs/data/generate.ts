@@ -4,7 +4,7 @@ import type { FaceSource } from '@pocketnet/data';
 import { wholeNumber } from '../../arguments.js';
 import { facts, grouped, printResult } from '../../output.js';
 import { showing } from '../../progress.js';
-import type { CommonOptions, Verb } from '../../verb.js';
+import type { Action, CommonOptions } from '../../verb.js';
 
 interface Options extends CommonOptions {
   out: string;
@@ -24,21 +24,21 @@ interface Generated {
   pairs?: number;
 }
 
-export const generate: Verb = {
+export const generate: Action = {
   name: 'generate',
-  summary: 'draw faces of invented people: for trials and tests, not for accuracy on real ones',
+  summary: 'draw faces of invented people, for trials and tests',
   define: (command) =>
     command
       .requiredOption('--out <place>', 'a folder for identity/photo.jpg, a .rec training set, or a .bin of pairs')
-      .option('--identities <n>', 'people', wholeNumber(2), 200)
-      .option('--images <n>', 'images of each (not for .bin)', wholeNumber(1), 20)
+      .option('--identities <n>', 'number of people', wholeNumber(2), 200)
+      .option('--images <n>', 'images per person (not for .bin)', wholeNumber(1), 20)
       .option(
         '--pairs <n>',
-        'pairs, half of them of one person (only for .bin); their people are in no training set',
+        'only for .bin: number of pairs, half of one person; these people are in no generated training set',
         wholeNumber(1),
         1000,
       )
-      .option('--seed <n>', 'other seeds make other people', wholeNumber(0), 0)
+      .option('--seed <n>', 'seed; another seed gives other people', wholeNumber(0), 0)
       .option('--size <pixels>', 'side of the square crops', wholeNumber(8, 2048), 112)
       .action(run),
 };
@@ -97,5 +97,5 @@ async function open({ identities, images, seed, size }: Options): Promise<FaceSo
   return openSource(`generated:identities=${identities},images=${images},seed=${seed},size=${size}`);
 }
 
-/** Padded, so that names sort as numbers do. */
+/** Zero-padded, so that names sort like numbers. */
 const numbered = (i: number, count: number): string => String(i).padStart(String(count - 1).length, '0');

@@ -1,4 +1,4 @@
-import type { Verb } from '../../verb.js';
+import type { Action, Verb } from '../../verb.js';
 import { align } from './align.js';
 import { drawPairs } from './draw-pairs.js';
 import { generate } from './generate.js';
@@ -9,10 +9,11 @@ import { setAside } from './set-aside.js';
 import { turn } from './turn.js';
 
 /** What can be done with data. */
-export const dataVerbs: readonly Verb[] = [inspect, generate, align, pack, pairs, drawPairs, turn, setAside];
+export const dataVerbs: readonly Action[] = [inspect, generate, align, pack, pairs, drawPairs, turn, setAside];
 
 export const data: Verb = {
   name: 'data',
+  task: 'data',
   summary: 'inspect, generate, align and pack faces and pairs',
   define(command) {
     for (const { name, summary, define } of dataVerbs)

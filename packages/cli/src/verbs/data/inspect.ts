@@ -1,7 +1,7 @@
 import type { Inspection } from '@pocketnet/data';
 import { facts, grouped, note, printResult } from '../../output.js';
 import { showing } from '../../progress.js';
-import { type CommonOptions, UsageError, type Verb } from '../../verb.js';
+import { type Action, type CommonOptions, UsageError } from '../../verb.js';
 import { landmarksOption } from './landmarks.js';
 
 interface Options extends CommonOptions {
@@ -10,17 +10,17 @@ interface Options extends CommonOptions {
   landmarks?: string;
 }
 
-export const inspect: Verb = {
+export const inspect: Action = {
   name: 'inspect',
-  summary: 'sum up a training set or a set of pairs, and what is wrong with it',
+  summary: 'summarise a training set or a set of pairs and list its problems',
   define: (command) =>
     command
       .argument(
         '<location>',
-        'a .rec file or its folder, a folder of identity/photo.jpg, generated:…, a .bin of pairs, or the folder of a benchmark such as cfp_fp:FOLDER',
+        "a .rec file or its folder, a folder of identity/photo.jpg, generated:…, a .bin of pairs, or a benchmark's folder such as cfp_fp:FOLDER",
       )
       .option('--deep', 'decode every image instead of a sample')
-      .option('--bad <list>', 'write the numbers of the images that cannot be decoded, for LOCATION?without=LIST')
+      .option('--bad <list>', 'with --deep: list the images that cannot be decoded, for LOCATION?without=LIST')
       .addOption(landmarksOption())
       .action(run),
 };
@@ -28,7 +28,7 @@ export const inspect: Verb = {
 async function run(location: string, options: Options): Promise<void> {
   const { inspect, writeImageList } = await import('@pocketnet/data');
   const { deep = false, bad, landmarks } = options;
-  if (bad !== undefined && !deep) throw new UsageError('--bad lists all bad images: it needs --deep.');
+  if (bad !== undefined && !deep) throw new UsageError('--bad lists all bad images, so it needs --deep.');
   const inspection = await showing('inspect', 'images', (onProgress) =>
     inspect(location, { deep, onProgress, ...(landmarks && { landmarks }) }),
   );
@@ -69,11 +69,11 @@ function text(found: Inspection): string {
       ];
       lines.push(['crops', counts.join(', ')]);
     }
-    lines.push(['folds', folds > 1 ? String(folds) : 'no number of contiguous folds is balanced']);
+    lines.push(['folds', folds > 1 ? String(folds) : 'none: no number of contiguous folds is balanced']);
   }
   for (const { format, width, height, images } of found.sizes)
     lines.push(['size', `${width}x${height} ${format}: ${grouped(images)}`]);
-  lines.push(['looked at', `${grouped(found.checked)} images, ${(found.meanBytes / 1024).toFixed(1)} KiB on average`]);
+  lines.push(['checked', `${grouped(found.checked)} images, ${(found.meanBytes / 1024).toFixed(1)} KiB on average`]);
   for (const problem of found.problems) lines.push(['problem', problem]);
   if (found.problems.length === 0) lines.push(['problems', 'none']);
   return facts(lines);

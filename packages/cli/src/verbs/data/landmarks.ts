@@ -1,8 +1,8 @@
 import { Option } from 'commander';
 
-/** The option of every verb that opens the original folder of a benchmark. */
+/** The option of every verb that opens a benchmark's original folder. */
 export const landmarksOption = (): Option =>
   new Option(
     '--landmarks <file.json>',
-    'five points of a benchmark\'s photos, {"photo": {"landmarks": [[x, y], …]}, …}; unless said landmarks.json in its folder, then those that it ships',
+    'five points per photo, {"photo": {"landmarks": [[x, y], …]}, …}; by default landmarks.json in the folder, or the points that the benchmark ships',
   );

@@ -1,13 +1,13 @@
 import { facts, grouped, noteSome, printResult } from '../../output.js';
 import { showing } from '../../progress.js';
-import type { CommonOptions, Verb } from '../../verb.js';
+import type { Action, CommonOptions } from '../../verb.js';
 
 interface Options extends CommonOptions {
   out: string;
   skipBad?: boolean;
 }
 
-export const pack: Verb = {
+export const pack: Action = {
   name: 'pack',
   summary: 'pack aligned crops into a RecordIO training set',
   define: (command) =>
@@ -17,7 +17,7 @@ export const pack: Verb = {
         "aligned crops as identity/photo.jpg, or a part of a set such as 'train.rec?without=bad.txt'",
       )
       .requiredOption('--out <file.rec>', 'the file to write, or the folder for train.rec')
-      .option('--skip-bad', 'leave out pictures that cannot be decoded instead of stopping at the first')
+      .option('--skip-bad', 'skip pictures that cannot be decoded; by default the first one stops')
       .action(run),
 };
 

@@ -1,7 +1,7 @@
 import { fileEnding, wholeNumber } from '../../arguments.js';
 import { facts, grouped, noteSome, printResult } from '../../output.js';
 import { showing } from '../../progress.js';
-import { type CommonOptions, UsageError, type Verb } from '../../verb.js';
+import { type Action, type CommonOptions, UsageError } from '../../verb.js';
 import { landmarksOption } from './landmarks.js';
 
 interface Options extends CommonOptions {
@@ -10,22 +10,22 @@ interface Options extends CommonOptions {
   size?: number;
 }
 
-export const pairs: Verb = {
+export const pairs: Action = {
   name: 'pairs',
   summary: "pack pairs of crops, or a benchmark's original folder, into a .bin",
   define: (command) =>
     command
-      .argument('<folder>', 'the folder that the list names crops of; or the original folder of a benchmark')
+      .argument('<folder>', "the folder of the list's crops, or a benchmark's original folder")
       .argument(
         '[list]',
-        "LFW's pairs.txt, CALFW's, or lines of `pathA pathB 0|1`, parted by tabs, commas or blanks; not for a benchmark, which has its own",
+        "a list as LFW's or CALFW's, or lines of `pathA pathB 0|1` (tabs, commas or blanks); a benchmark has its own list",
       )
       .requiredOption('--out <file.bin>', 'the file to write', fileEnding('.bin'))
       .addOption(landmarksOption())
       .option('--size <pixels>', "side of a benchmark's crops (112)", wholeNumber(8, 2048))
       .addHelpText(
         'after',
-        '\nBenchmarks: lfw, cfp_fp, cfp_ff, agedb_30, calfw, cplfw, known by their lists; cfp_fp:FOLDER says which one is meant.',
+        '\nBenchmarks: lfw, cfp_fp, cfp_ff, agedb_30, calfw, cplfw. They are recognised by their lists; cfp_fp:FOLDER names one.',
       )
       .action(run),
 };
@@ -33,7 +33,7 @@ export const pairs: Verb = {
 async function run(folder: string, list: string | undefined, options: Options): Promise<void> {
   if (list === undefined) return packBenchmark(folder, options);
   if (options.landmarks !== undefined || options.size !== undefined) {
-    throw new UsageError('--landmarks and --size are for a benchmark; the crops of a list go in as they are.');
+    throw new UsageError('--landmarks and --size are for a benchmark. The crops of a list are packed unchanged.');
   }
   const { packPairs } = await import('@pocketnet/data');
   const { out } = options;
@@ -64,7 +64,7 @@ async function packBenchmark(location: string, options: Options): Promise<void> 
       ['written', out],
       ['benchmark', `${title}, ${folds} folds`],
       ...counts(packed),
-      ['aligned', `${grouped(aligned)}; ${grouped(taken)} were crops already`],
+      ['aligned', `${grouped(aligned)}; ${grouped(taken)} were already crops`],
       ...(leftOut.photos > 0
         ? [['left out', `${grouped(leftOut.photos)} photos, ${grouped(leftOut.pairs)} pairs`] as const]
         : []),

@@ -1,6 +1,6 @@
 import { numberBetween, wholeNumber } from '../../arguments.js';
 import { facts, grouped, printResult } from '../../output.js';
-import { type CommonOptions, UsageError, type Verb } from '../../verb.js';
+import { type Action, type CommonOptions, UsageError } from '../../verb.js';
 
 interface Options extends CommonOptions {
   fraction: number;
@@ -9,17 +9,17 @@ interface Options extends CommonOptions {
   out: string;
 }
 
-export const setAside: Verb = {
+export const setAside: Action = {
   name: 'set-aside',
-  summary: 'draw people to keep out of training, as a list for LOCATION?without=LIST',
+  summary: 'draw people to hold out of training, as a list for LOCATION?without=LIST',
   define: (command) =>
     command
       .argument('<location>', 'a .rec file or its folder, or a folder of identity/photo.jpg')
       .option('--fraction <share>', 'share of the people, above 0 and below 1', numberBetween(0, 1), 0.1)
-      .option('--names <beginning>', 'only images whose name in train.lst begins so, such as utkface/')
+      .option('--names <beginning>', 'only images whose name in train.lst begins with this, such as utkface/')
       .option('--seed <n>', 'seed of the draw', wholeNumber(0), 0)
       .requiredOption('--out <file>', 'the list to write: record numbers')
-      .addHelpText('after', '\nThe same seed draws the same people. LOCATION?only=LIST reads those set aside.')
+      .addHelpText('after', '\nThe same seed draws the same people. LOCATION?only=LIST reads the people held out.')
       .action(run),
 };
 

@@ -4,7 +4,7 @@ import type { Picture, Turn } from '@pocketnet/data';
 import { fileEnding, numberBetween, numbersBetween, wholeNumber } from '../../arguments.js';
 import { facts, grouped, printResult } from '../../output.js';
 import { showing } from '../../progress.js';
-import { type CommonOptions, UsageError, type Verb } from '../../verb.js';
+import { type Action, type CommonOptions, UsageError } from '../../verb.js';
 
 interface Options extends CommonOptions {
   yaw: readonly [number, ...number[]];
@@ -17,50 +17,46 @@ interface Options extends CommonOptions {
 
 type Turns = readonly [Turn, ...Turn[]];
 
-/** Crops to turn, and how turned ones of their kind are written. */
+/** Crops to turn, and how the turned ones are written. */
 interface Crops {
   readonly length: number;
   picture(index: number): Promise<Picture>;
   write(turns: Turns, out: string): Promise<void>;
 }
 
-export const turn: Verb = {
+export const turn: Action = {
   name: 'turn',
-  summary: 'turn the heads of aligned crops to a side, by a mean head',
+  summary: 'turn the heads of aligned crops sideways, by a mean head',
   define: (command) =>
     command
       .argument('<location>', "aligned crops, such as 'faces/train?heldOut=0.1', or a .bin of pairs")
       .requiredOption(
         '--yaw <degrees>',
-        'positive to the right of the picture; of several (-60,60) each crop is turned by the next',
+        'positive turns to the right of the picture; several (-60,60) are used in rotation',
         numbersBetween(-85, 85),
       )
       .option('--pitch <degrees>', 'positive lifts the chin', numberBetween(-30, 30), 0)
       .option(
         '--border <share>',
-        'part of the width at the edge that fills what the head leaves free',
+        'share of the width at the edges that fills the area the head leaves free',
         numberBetween(0, 0.5),
         0,
       )
       .option(
         '--out <place>',
-        'a folder for person/crop.jpg or a .rec; of a .bin, a .bin whose second pictures are turned',
+        'a folder (person/crop.jpg) or a .rec; for a .bin of pairs, a .bin with the second pictures turned',
       )
-      .option(
-        '--sheet <picture>',
-        'some of the crops, as they are and by every yaw, to look at',
-        fileEnding('.png', '.jpg'),
-      )
+      .option('--sheet <picture>', 'a contact sheet: some crops, unturned and at every yaw', fileEnding('.png', '.jpg'))
       .option('--rows <n>', 'crops on the sheet', wholeNumber(1, 64), 8)
       .action(run),
 };
 
 async function run(location: string, options: Options): Promise<void> {
   const { out, sheet, yaw, pitch, border, rows } = options;
-  if (out === undefined && sheet === undefined) throw new UsageError('Name what to write: --out, --sheet or both.');
+  if (out === undefined && sheet === undefined) throw new UsageError('Say what to write: --out, --sheet or both.');
   const ofPairs = location.endsWith('.bin');
   if (out !== undefined && ofPairs !== out.endsWith('.bin')) {
-    throw new UsageError('The pairs of a .bin are written into a .bin, other crops into a folder or a .rec.');
+    throw new UsageError('Turned pairs of a .bin go to a .bin; other crops go to a folder or a .rec.');
   }
   const [first, ...others] = yaw;
   const by = (degrees: number): Turn => ({ yaw: degrees, pitch, border });
@@ -108,10 +104,10 @@ async function openFaces(location: string): Promise<Crops> {
   };
 }
 
-/** As where crops are aligned. */
+/** JPEG quality, the same as in `data align`. */
 const QUALITY = 95;
 
-/** An encoded crop, whose it is (0 where nobody knows), and its size. */
+/** An encoded crop, its identity (0 if unknown) and its size. */
 interface TurnedFace {
   identity: number;
   image: Uint8Array;

@@ -40,6 +40,7 @@ test('ablate trains every arm with every seed, prints a table, goes on where it 
       'config: tiny.yaml',
       'first: [{ name: teacher, config: first.yaml }]',
       'arms:',
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: the study replaces it
       '  slow: { lr: 0.01, teacher: { models: "${STUDY}/teacher/last.safetensors", cache: embeddings } }',
       '  fast: { lr: 0.1 }',
       'seeds: [1, 2]',

@@ -62,7 +62,7 @@ describe('A release', () => {
     const { accuracy, files, differences, conditions, speed, calibrations } = cardSchema.parse(card);
     const models = files.map(({ name }) => name).filter((name) => name.endsWith('.onnx'));
     expect(accuracy.map((row) => row.file)).toEqual(models);
-    for (const row of accuracy) expect(row.pairs).toBe(60);
+    for (const row of accuracy) expect(row).toMatchObject({ pairs: 60, tarAtFar1e2: null, tarAtFar1e3: null }); // too few to tell
     expect(differences.map((each) => each.file)).toEqual(['pocketnet-xs-64-web.onnx', 'pocketnet-xs-64-int8.onnx']);
     expect(speed.rows.map(({ runtime }) => runtime)).toEqual(['native', 'wasm', 'native', 'wasm', 'native', 'wasm']);
     expect(conditions?.pairs).toBe('few.bin');

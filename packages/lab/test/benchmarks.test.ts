@@ -9,6 +9,7 @@ import {
   type EmbeddedSet,
   type EmbeddingSource,
   faceGroups,
+  type ImageProblem,
   measurePairs,
   pairImages,
   runSuite,
@@ -33,9 +34,14 @@ function knowing(pairs: PairSet, noise: number, broken: readonly number[] = []):
   }
   for (const image of broken) data[image * d] = Number.NaN;
   const images = { rows: pairs.images.length, cols: d, data };
-  const problems = broken.map((index) => ({ index, reason: `Image ${index}: its embedding is not finite.` }));
-  return { images, flips: undefined, problems, faces: 7, seconds: 0.5 };
+  return { images, flips: undefined, problems: broken.map(brokenImage), faces: 7, seconds: 0.5 };
 }
+
+const brokenImage = (index: number): ImageProblem => ({
+  index,
+  reason: `Image ${index}: its embedding is not finite.`,
+  fault: 'embedding',
+});
 
 const pairs = generatedPairs({ pairs: 60, identities: 30, size: 16 });
 const set = { name: 'lfw', title: 'LFW', folds: 5, about: 'Faces.' };
@@ -146,8 +152,8 @@ describe('calibrating on a source', () => {
         ).flat(),
       );
       data[0] = Number.NaN;
-      const problems = [{ index: 0, reason: 'Image 0: its embedding is not finite.' }];
-      return { images: { rows: images.length, cols: 6, data }, flips: undefined, problems, faces: 0, seconds: 0 };
+      const matrix = { rows: images.length, cols: 6, data };
+      return { images: matrix, flips: undefined, problems: [brokenImage(0)], faces: 0, seconds: 0 };
     },
     close: async () => {},
   };

@@ -126,11 +126,14 @@ describe('a matrix', () => {
     await expect(source.embed(set)).rejects.toThrow(/short\.npy holds 1 embeddings; faces has 12 images.*2i \+ 1/);
   });
 
-  it('names the rows that are not finite', async () => {
-    const holed = truth.images.map((value, i) => (i === 7 ? Number.NaN : value));
+  it('names the rows that are not finite, and those of zeros', async () => {
+    const holed = truth.images.map((value, i) => (i === 7 ? Number.NaN : Math.floor(i / 3) === 4 ? 0 : value));
     writeFileSync(file('holed.npy'), npy(holed, [count, 3]));
     const { problems } = await (await openEmbeddings(file('holed.npy'))).embed(set);
-    expect(problems).toEqual([{ index: 2, reason: 'Image 2: its embedding is not finite.' }]);
+    expect(problems).toEqual([
+      { index: 2, reason: 'Image 2: its embedding is not finite.', fault: 'embedding' },
+      { index: 4, reason: 'Image 4: its embedding is zero.', fault: 'embedding' },
+    ]);
   });
 
   it('and a folder that lacks a set say which', async () => {

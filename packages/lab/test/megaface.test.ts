@@ -201,17 +201,20 @@ describe('MegaFace on a folder', () => {
     writeFileSync(face, picture);
   });
 
-  it('names feature files that are missing, of another width, or not finite', async () => {
+  it('names feature files that are missing, of another width, not finite, or zero', async () => {
     const broken = join(folder, 'broken');
     const from = { features: broken, ending: '.bin' };
     for (const path of faces) writeFeatureFile(join(broken, 'facescrub', `${path}.bin`), [1, 2, faces.indexOf(path)]);
     for (const path of crowd.slice(2)) writeFeatureFile(join(broken, 'megaface', `${path}.bin`), [1, 0, 5]);
     writeFeatureFile(join(broken, 'megaface', `${crowd[0]}.bin`), [1, 2]);
     writeFeatureFile(join(broken, 'megaface', `${crowd[2]}.bin`), [1, 2, Number.NaN]);
+    writeFeatureFile(join(broken, 'megaface', `${crowd[3]}.bin`), [0, 0, 0]);
     const { raw, problems } = await evaluateMegaFace(from, folder, { distractors: 100, missing: 'leave-out' });
-    expect(raw.distractors).toBe(97);
-    expect(problems[0]?.count).toBe(3);
-    expect(problems[0]?.examples.join(' ')).toMatch(/not finite.*does not exist.*2 values where others have 3/);
+    expect(raw.distractors).toBe(96);
+    expect(problems[0]?.count).toBe(4);
+    const examples = problems[0]?.examples.join(' ');
+    for (const fault of [/not finite/, /does not exist/, /2 values where others have 3/, /nothing but zeros/])
+      expect(examples).toMatch(fault);
   });
 });
 

@@ -1,5 +1,5 @@
 import { findNetwork, startFrom } from '@pocketnet/lab';
-import { fromArray, liveTensors, loadTensors, noGrad, ops, saveTensors, scope } from '@pocketnet/torch';
+import { fromArray, liveTensors, loadTensors, manualSeed, noGrad, ops, saveTensors, scope } from '@pocketnet/torch';
 import { describe, expect, it } from 'vitest';
 import { experiment, metadata, run, weights, workplace } from './experiment.js';
 
@@ -50,6 +50,31 @@ describe('a network that starts from the weights of another', () => {
     for (const value of kernel?.toFloat32() ?? []) expect(value).toBeCloseTo(1 / side(to) ** 2, 6);
     network.dispose();
   });
+
+  it.each(['float16', 'bfloat16', 'float64'] as const)(
+    'takes them from a file of %s as from one of float32',
+    (dtype) => {
+      const path = saved('float32.safetensors', 32);
+      scope(() => {
+        const { tensors, metadata } = loadTensors(path);
+        const inType = new Map([...tensors].map(([name, value]) => [name, ops.toDtype(value, dtype)]));
+        saveTensors(at('stored.safetensors'), inType, metadata);
+        const rounded = new Map([...inType].map(([name, value]) => [name, ops.toDtype(value, 'float32')]));
+        saveTensors(at('rounded.safetensors'), rounded, metadata);
+      });
+      for (const other of [{ input: 64 }, { input: 32, embedding: 48 }, { input: 48, embedding: 80 }]) {
+        const [stored, rounded] = ['stored', 'rounded'].map((name) => {
+          manualSeed(1);
+          const network = findNetwork('pocketnet-xs-64').build(other);
+          startFrom(network, at(`${name}.safetensors`));
+          const values = [...network.stateDict()].map(([key, value]) => [key, value.dtype, [...value.toArray()]]);
+          network.dispose();
+          return values;
+        });
+        expect(stored).toEqual(rounded);
+      }
+    },
+  );
 
   it.each([48, 80])(
     'of an embedding of %i instead of 64 numbers shares the first of them, and all before them',

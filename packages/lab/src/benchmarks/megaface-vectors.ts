@@ -94,7 +94,8 @@ export function featureVectors({ features, ending }: FeatureFolder): MegaFaceVec
 function faultOf(row: Float32Array | Float64Array | undefined, width: number | undefined): string | undefined {
   if (row === undefined) return 'does not exist';
   if (row.length !== width) return `has ${row.length} values where others have ${width}`;
-  return row.every(Number.isFinite) ? undefined : 'holds values that are not finite';
+  if (!row.every(Number.isFinite)) return 'holds values that are not finite';
+  return row.every((value) => value === 0) ? 'holds nothing but zeros' : undefined;
 }
 
 function imagesOf(part: MegaFacePart, folder: string, paths: readonly string[]): ImageSet {
@@ -118,7 +119,7 @@ function unitSums({ rows, cols, data: straight }: Matrix, flips: Matrix | undefi
       sum[k] = value;
       squares += value * value;
     }
-    const length = Math.sqrt(squares) || 1;
+    const length = Math.sqrt(squares); // of a zero row the quotients are NaN: it has no direction
     for (let k = 0; k < cols; k++) data[row * cols + k] = (sum[k] as number) / length; // cols of them
   }
   return { rows, cols, data };

@@ -89,7 +89,7 @@ export function measurePairs(
   const own = scorable.numbers.flatMap((pair) => [keys[2 * pair] ?? '', keys[2 * pair + 1] ?? '']);
   const people = peopleOfPairs(own, scorable.same);
   const left = same.length - scorable.same.length;
-  const norm = meanNorm(...finiteRows(embedded));
+  const norm = meanNorm(...usableRows(embedded));
   const result: BenchmarkResult = {
     name: set.name,
     title: set.title,
@@ -217,8 +217,8 @@ function hardestPairs({ same, numbers }: Scorable, cosines: Float64Array): Bench
 
 const countPeople = (people: readonly PairPeople[]): string => grouped(new Set(people.flat()).size);
 
-/** The matrices without the rows that are not finite. */
-function finiteRows({ images, flips, problems }: EmbeddedSet): Matrix[] {
+/** The matrices without the rows of images that have no usable embedding. */
+function usableRows({ images, flips, problems }: EmbeddedSet): Matrix[] {
   const bad = new Set(problems.map(({ index }) => index));
   const whole = Array.from({ length: images.rows }, (_, i) => i).filter((i) => !bad.has(i));
   return [images, ...(flips ? [flips] : [])].map((matrix) => takeRows(matrix, whole));

@@ -16,10 +16,12 @@ export interface EmbedSetOptions {
   onProgress?: (done: number, total: number) => void;
 }
 
-/** An image without a usable embedding, and why. Its rows are NaN. */
+/** An image without a usable embedding, and why. The rows of one that could not be read are NaN. */
 export interface ImageProblem {
   readonly index: number;
   readonly reason: string;
+  /** Whose fault it is: the picture's, or the embedding's. */
+  readonly fault: 'picture' | 'embedding';
 }
 
 /** Raw embeddings of a set, row i being its image i. */
@@ -27,7 +29,7 @@ export interface EmbeddedSet {
   readonly images: Matrix;
   /** Those of the mirror images; undefined where there are none. */
   readonly flips: Matrix | undefined;
-  /** Images that could not be read or whose embedding is not finite, in their order. */
+  /** Images that could not be read or whose embedding is not finite or zero, in their order. */
   readonly problems: readonly ImageProblem[];
   /** Pictures that went through the network, mirror images included, and the seconds that it took, decoding left out. */
   readonly faces: number;
@@ -79,7 +81,10 @@ export async function embedSet(embedder: Embedder, set: ImageSet, options: Embed
   return { images, flips, faces, seconds, problems: problemsOf(images, flips, reasonOf) };
 }
 
-/** Rows with values that are not finite: for the reason known, else the embedding itself is at fault. */
+/**
+ * Images whose embedding has no direction, with the mirror image's added where there is one: not finite or zero. For the reason known, else the
+ * embedding itself is at fault.
+ */
 export function problemsOf(
   images: Matrix,
   flips: Matrix | undefined,
@@ -87,14 +92,30 @@ export function problemsOf(
 ): ImageProblem[] {
   const problems: ImageProblem[] = [];
   for (let index = 0; index < images.rows; index++) {
-    const isWhole = [images, flips].every((matrix) => !matrix || rowOf(matrix, index).every(Number.isFinite));
-    if (!isWhole) problems.push({ index, reason: reasonOf(index) ?? `Image ${index}: its embedding is not finite.` });
+    const state = stateOf(rowOf(images, index), flips && rowOf(flips, index));
+    if (state === 'usable') continue;
+    const reason = reasonOf(index);
+    if (reason === undefined)
+      problems.push({ index, reason: `Image ${index}: its embedding is ${state}.`, fault: 'embedding' });
+    else problems.push({ index, reason, fault: 'picture' });
   }
   return problems;
 }
 
+type Row = Float32Array | Float64Array;
+
+function stateOf(row: Row, mirror: Row | undefined): 'usable' | 'not finite' | 'zero' {
+  let isZero = true;
+  for (let k = 0; k < row.length; k++) {
+    const sum = (row[k] ?? 0) + (mirror?.[k] ?? 0);
+    if (!Number.isFinite(sum)) return 'not finite';
+    isZero &&= sum === 0;
+  }
+  return isZero ? 'zero' : 'usable';
+}
+
 /** Row `index` of a matrix, a view. */
-export function rowOf({ data, cols }: Matrix, index: number): Float32Array | Float64Array {
+export function rowOf({ data, cols }: Matrix, index: number): Row {
   return data.subarray(index * cols, (index + 1) * cols);
 }
 

@@ -18,7 +18,7 @@ export interface EmbeddedPairs {
  * Embeds the 2P images of a verification set as the protocol asks (facts 1.9): image and mirror image, summed, raw. Images that
  * occur several times are embedded once.
  *
- * @throws Error for the first image that cannot be read; embeddings that are not finite are passed on
+ * @throws Error for the first image that cannot be read; embeddings that are not finite or zero are passed on
  */
 export async function embedPairs(
   embedder: Embedder,
@@ -26,7 +26,7 @@ export async function embedPairs(
   options: EmbedPairsOptions = {},
 ): Promise<EmbeddedPairs> {
   const { images, flips, problems } = await embedSet(embedder, pairImages('the pairs', pairs), options);
-  const unread = problems.find(({ reason }) => !reason.endsWith('its embedding is not finite.'));
+  const unread = problems.find(({ fault }) => fault === 'picture');
   if (unread) throw new Error(unread.reason);
   if (!flips) throw new Error('The embedder gave no mirror images.');
   const data = images.data.map((value, i) => value + (flips.data[i] ?? 0)) as Float32Array;

@@ -41,7 +41,8 @@ export function loadNetwork(path: string, name?: string): LoadedNetwork {
 }
 
 /**
- * The entries of a file that a network's state needs, under the network's names. Shapes may differ. What the file lacks is the network's own.
+ * The entries of a file that a network's state needs, under the network's names, on its device and of its types: engines lack operators for the halves that a
+ * file may hold. Shapes may differ. What the file lacks is the network's own.
  *
  * @param prefix what stands before the names in the file; found where it is not given
  */
@@ -52,7 +53,8 @@ export function entriesFor(network: Block, { tensors }: StoredTensors, prefix?: 
     Array.from(own, ([name, value]) => {
       const given = tensors.get(before + name);
       if (!given) return [name, value];
-      return [name, value.shape.length === 0 ? ops.reshape(fromStored(given), []) : fromStored(given)];
+      const entry = ops.toDevice(fromStored(given), value.device, value.dtype);
+      return [name, value.shape.length === 0 ? ops.reshape(entry, []) : entry];
     }),
   );
 }

@@ -1,7 +1,7 @@
 import { grouped } from '@pocketnet/evaluate';
 import { type ReleaseCard, usualFmr } from './card.js';
 
-const percent = (share: number): string => (100 * share).toFixed(2);
+const percent = (share: number | null): string => (share === null ? '–' : (100 * share).toFixed(2));
 const points = (share: number): string => `${share < 0 ? '−' : '+'}${percent(Math.abs(share))}`;
 
 /**
@@ -62,7 +62,7 @@ function accuracyParts({ accuracy, differences }: ReleaseCard): string[] {
         `${row.set}: ${row.role}`,
         `\`${row.file}\``,
         `${percent(row.accuracy)} ± ${percent(row.std)}`,
-        row.interval.map(percent).join('–'),
+        row.interval?.map(percent).join('–') ?? '–',
         percent(row.tarAtFar1e2),
         percent(row.tarAtFar1e3),
         `${grouped(row.pairs)} in ${row.folds} folds`,
@@ -98,7 +98,6 @@ function thresholdParts({ calibrations }: ReleaseCard): string[] {
 }
 
 function conditionParts({ pairs, rows: measured }: NonNullable<ReleaseCard['conditions']>): string[] {
-  const share = (value: number | null): string => (value === null ? '–' : percent(value));
   return [
     `The pairs of \`${pairs}\`, the second picture of each made hard to recognise: generated, not photographed. Accuracy and TAR at thresholds chosen for the condition; ` +
       `FNMR and FMR at the threshold above for FMR ${usualFmr}, which plain pictures set.`,
@@ -108,8 +107,8 @@ function conditionParts({ pairs, rows: measured }: NonNullable<ReleaseCard['cond
         name,
         percent(accuracy),
         percent(tarAtFar1e2),
-        share(fnmr),
-        share(fmr),
+        percent(fnmr),
+        percent(fmr),
       ]),
     ),
   ];

@@ -17,15 +17,17 @@ export const aboutSchema = z.strictObject({
   misuse: z.array(z.string().min(1)).describe('What it must not be used for.'),
 });
 
+const tar = z.number().nullable().describe('TAR at a FAR; null where the pairs are too few to tell.');
+
 const accuracy = z.strictObject({
   set: z.string(),
   role: z.string().describe('What the set is to this network: chosen by, or measured only.'),
   file: z.string(),
   accuracy: z.number(),
   std: z.number(),
-  interval: z.tuple([z.number(), z.number()]),
-  tarAtFar1e2: z.number(),
-  tarAtFar1e3: z.number(),
+  interval: z.tuple([z.number(), z.number()]).nullable(),
+  tarAtFar1e2: tar,
+  tarAtFar1e3: tar,
   pairs: z.int(),
   folds: z.int(),
 });
@@ -41,7 +43,7 @@ const threshold = z.strictObject({
 const condition = z.strictObject({
   name: z.string(),
   accuracy: z.number(),
-  tarAtFar1e2: z.number(),
+  tarAtFar1e2: tar,
   /** Genuine pairs refused, strangers' pairs accepted, at the card's threshold; null where it has none. */
   fnmr: z.number().nullable(),
   fmr: z.number().nullable(),

@@ -33,7 +33,8 @@ export async function measureConditions(
       distances.map((distance) => 1 - distance / 2),
       plain.same,
     );
-    return { name, accuracy, tarAtFar1e2: tarAtFar(rocCurve(scores), 1e-2).tar, ...errorsAt(scores, threshold) };
+    const { tar, resolved } = tarAtFar(rocCurve(scores), 1e-2);
+    return { name, accuracy, tarAtFar1e2: resolved ? tar : null, ...errorsAt(scores, threshold) };
   });
 }
 

@@ -24,12 +24,16 @@ export async function measureFile(path: string, { name, pairs, folds, role }: Me
     const { report, result } = measured;
     const metric = (key: string) => result.metrics.find((each) => each.name === key);
     const interval = metric('accuracy')?.interval;
+    const tar = (far: string): number | null => {
+      const { value, resolved = false } = metric(`TAR at FAR ${far}`) ?? {};
+      return resolved ? (value ?? null) : null;
+    };
     return {
       row: {
         ...{ set: name, role, file: basename(path), accuracy: report.accuracy, std: report.accuracyStd },
-        interval: [interval?.low ?? 0, interval?.high ?? 1],
-        tarAtFar1e2: metric('TAR at FAR 1e-2')?.value ?? 0,
-        tarAtFar1e3: metric('TAR at FAR 1e-3')?.value ?? 0,
+        interval: interval ? [interval.low, interval.high] : null,
+        tarAtFar1e2: tar('1e-2'),
+        tarAtFar1e3: tar('1e-3'),
         ...{ pairs: report.pairs, folds: report.folds },
       },
       correct: report.correct,

@@ -2,13 +2,22 @@ export { type BenchCase, type BenchOptions, type BenchResult, benchModels } from
 export { noise } from './bench/noise.js';
 export { missingRunners, RUNNERS, type RunnerName } from './bench/runners/index.js';
 export { compareRuns, type RunDifference } from './compare.js';
-export { type Attribute, type AttributeLike, attribute, type Int } from './graph/attribute.js';
+export { type AttributeLike, attribute } from './graph/attribute.js';
 export { GraphBuilder, type NodeOptions } from './graph/builder.js';
 export { checkGraph } from './graph/check.js';
 export { copyGraph } from './graph/copy.js';
 export { type DataOf, DTYPES, type Dtype, isDtype, type TensorData } from './graph/dtype.js';
 export { GraphEditor } from './graph/editor.js';
-export { type Dim, emptyGraph, type Graph, type Node, subgraphs, type ValueInfo } from './graph/graph.js';
+export {
+  type Attribute,
+  type Dim,
+  emptyGraph,
+  type Graph,
+  type Int,
+  type Node,
+  subgraphs,
+  type ValueInfo,
+} from './graph/graph.js';
 export { shortNames } from './graph/short-names.js';
 export { elementCount, type Tensor, tensor } from './graph/tensor.js';
 export { externalFiles, type ModelFile, readModelFile } from './model/external-data.js';

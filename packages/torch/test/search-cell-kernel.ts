@@ -1,5 +1,5 @@
 import { ops, type Tensor } from '@pocketnet/torch';
-import type { Kernel } from './kernels.js';
+import type { Kernel } from './kernel.js';
 
 type Setting = Readonly<Record<string, number>>;
 

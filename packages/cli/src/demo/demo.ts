@@ -1,41 +1,13 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { PairSet } from '@pocketnet/data';
-import type { Difference } from '@pocketnet/evaluate';
-import type { ExportCheck } from '@pocketnet/lab';
 import { facts, note, percent, signed } from '../output.js';
 import { readyDemoFolder } from './folder.js';
-import { chooseIngredients, type Ingredients } from './ingredients.js';
+import { chooseIngredients } from './ingredients.js';
 import { cosineThreshold, type Measured, measurePairs, pairCosines } from './measured.js';
-import { judgeByReleased, type ReleasedVerdicts } from './released.js';
+import { judgeByReleased } from './released.js';
 import { writeReport } from './report.js';
-
-/** One pair of photos and the exported model's verdict. */
-export interface Verdict {
-  pair: number;
-  cosine: number;
-  verdict: 'same' | 'different';
-  truth: 'same' | 'different';
-}
-
-/** Results of the demo. */
-export interface DemoResult {
-  out: string;
-  network: string;
-  parameters: number;
-  steps: number;
-  seconds: number;
-  data: Ingredients;
-  /** Verdicts of the released network; undefined if none is installed. */
-  released: ReleasedVerdicts | undefined;
-  before: Measured;
-  after: Measured;
-  /** Accuracy after minus before, with its interval. */
-  gain: Difference;
-  exported: ExportCheck;
-  threshold: number;
-  verdicts: Verdict[];
-}
+import type { DemoResult, Verdict } from './result.js';
 
 const configFile = fileURLToPath(new URL('../../../../configs/demo.yaml', import.meta.url));
 

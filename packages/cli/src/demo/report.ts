@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import type { PairSet } from '@pocketnet/data';
 import type { ReportSection } from '@pocketnet/evaluate';
 import { percent, signed } from '../output.js';
-import type { DemoResult } from './demo.js';
 import type { Measured } from './measured.js';
 import type { ReleasedVerdicts } from './released.js';
+import type { DemoResult } from './result.js';
 
 /** Writes the curves as SVG, and one page about the whole demo. */
 export async function writeReport(result: DemoResult, pairs: PairSet): Promise<void> {

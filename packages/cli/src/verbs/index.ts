@@ -11,7 +11,7 @@ import { doctor } from './doctor.js';
 import { draw } from './draw.js';
 import { evaluate } from './evaluate.js';
 import { exportVerb } from './export.js';
-import { launchVerb } from './launch.js';
+import { launchOf } from './launch.js';
 import { networks } from './networks.js';
 import { release } from './release.js';
 import { searchVerb } from './search.js';
@@ -30,7 +30,7 @@ export const verbs: readonly Verb[] = [
   train,
   distill,
   ablate,
-  launchVerb,
+  launchOf(() => verbs.map((verb) => verb.name)),
   evaluate,
   compare,
   calibrate,

@@ -11,7 +11,8 @@ interface Options extends CommonOptions {
   masterPort?: number;
 }
 
-export const launchVerb: Verb = {
+/** @param verbs the names of all verbs, asked when one is launched */
+export const launchOf = (verbs: () => readonly string[]): Verb => ({
   name: 'launch',
   task: 'train',
   summary: 'train with several processes or machines',
@@ -24,12 +25,14 @@ export const launchVerb: Verb = {
       .option('--node-rank <n>', 'index of this machine, from 0', wholeNumber(0, 4095), 0)
       .option('--master-addr <host>', 'the machine with node rank 0')
       .option('--master-port <port>', 'a free port on that machine', wholeNumber(1, 65535))
-      .action(run),
-};
+      .action((verb: readonly string[], options: Options) => {
+        checkVerb(verb[0] ?? '', verbs());
+        return run(verb, options);
+      }),
+});
 
 async function run(verb: readonly string[], options: Options): Promise<void> {
   const { nproc, nnodes, nodeRank, masterAddr, masterPort } = options;
-  await checkVerb(verb[0] ?? '');
   if (nodeRank >= nnodes)
     throw new UsageError(`--node-rank is ${nodeRank}, but among ${nnodes} machines it goes from 0 to ${nnodes - 1}.`);
   if (nnodes > 1 && (masterAddr === undefined || masterPort === undefined))
@@ -54,8 +57,7 @@ async function run(verb: readonly string[], options: Options): Promise<void> {
   process.stdout.write(stdout);
 }
 
-async function checkVerb(name: string): Promise<void> {
-  const { verbs } = await import('./index.js');
-  const names = verbs.map((verb) => verb.name).filter((each) => each !== launchVerb.name);
+function checkVerb(name: string, verbs: readonly string[]): void {
+  const names = verbs.filter((each) => each !== 'launch');
   if (!names.includes(name)) throw new UsageError(`launch takes one of the verbs ${names.join(', ')}, not ${name}.`);
 }

@@ -5,5 +5,6 @@ export { imageNumber, listedImages, writeImageList } from './image-list.js';
 export { type JoinedParts, joinLocations, openJoined, partsOf } from './joined.js';
 export { openRecordIO } from './recordio.js';
 export { openSource, sources } from './registry.js';
+export type { Selection } from './selection.js';
 export { type SetAsideOptions, setAside } from './set-aside.js';
-export { folds, holdOut, type Selection, subset } from './subset.js';
+export { folds, holdOut, subset } from './subset.js';

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { DataError } from '../data-error.js';
-import type { LabelRange, Selection } from './subset.js';
+import type { LabelRange, Selection } from './selection.js';
 
 /**
  * Takes a location apart: `PLACE` or `PLACE?key=value&…`, with these keys, in any order:

@@ -13,6 +13,20 @@ export interface Embedder {
   close(): Promise<void>;
 }
 
+/** How a model file is opened. */
+export interface OpenOptions {
+  /** Which network weights are of; by default what their file says. Needless for ONNX. */
+  network?: string;
+  /** Threads that one call may use; by default the engine's choice. */
+  threads?: number;
+  /** What an ONNX model takes from the pixels, 0 … 255, before `scale`: one number or three; told by its graph unless said. */
+  mean?: readonly number[];
+  /** What an ONNX model multiplies the rest by; told by its graph unless said. */
+  scale?: number;
+  /** What runs ONNX: the native library, or the one that browsers have. */
+  runtime?: 'native' | 'wasm';
+}
+
 /** The same crops, seen in a mirror. */
 export function mirrored(images: Float32Array, count: number, size: number): Float32Array {
   const out = new Float32Array(images.length);

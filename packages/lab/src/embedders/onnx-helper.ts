@@ -1,6 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import type { Embedder } from './embedder.js';
-import type { OpenOptions } from './open.js';
+import type { Embedder, OpenOptions } from './embedder.js';
 
 /** What a helper is told when it starts, and asked afterwards. */
 export interface HelperStart {

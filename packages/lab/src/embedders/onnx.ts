@@ -2,10 +2,9 @@ import { availableParallelism } from 'node:os';
 import { basename } from 'node:path';
 import { fromHalf, type Model, openModel } from '@pocketnet/onnx';
 import { type Compute, inBatches } from './batches.js';
-import type { Embedder } from './embedder.js';
+import type { Embedder, OpenOptions } from './embedder.js';
 import { startHelper } from './onnx-helper.js';
 import { cropSide, type ImageInput, imageInput, packer } from './onnx-input.js';
-import type { OpenOptions } from './open.js';
 import { pixelsOfFile } from './pixels.js';
 import { sideBySide } from './side-by-side.js';
 

@@ -1,19 +1,9 @@
 import { existsSync } from 'node:fs';
-import type { Embedder } from './embedder.js';
+import type { EmbedSetOptions } from './embed-set.js';
+import type { Embedder, OpenOptions } from './embedder.js';
 import { kindOfFile } from './kind.js';
-
-export interface OpenOptions {
-  /** Which network weights are of; by default what their file says. Needless for ONNX. */
-  network?: string;
-  /** Threads that one call may use; by default the engine's choice. */
-  threads?: number;
-  /** What an ONNX model takes from the pixels, 0 … 255, before `scale`: one number or three; told by its graph unless said. */
-  mean?: readonly number[];
-  /** What an ONNX model multiplies the rest by; told by its graph unless said. */
-  scale?: number;
-  /** What runs ONNX: the native library, or the one that browsers have. */
-  runtime?: 'native' | 'wasm';
-}
+import { matrixKinds } from './matrix/index.js';
+import { type EmbeddingSource, embedderSource } from './source.js';
 
 type Opener = (path: string, options: OpenOptions) => Promise<Embedder>;
 
@@ -35,4 +25,29 @@ export async function openEmbedder(path: string, options: OpenOptions = {}): Pro
   throw new Error(
     `${path} is no model: ${fault}. Models are ONNX (.onnx) and weights (.safetensors, .pth and others).`,
   );
+}
+
+export interface OpenEmbeddingsOptions extends OpenOptions, Pick<EmbedSetOptions, 'channels' | 'batch'> {
+  /** A matrix of the mirror images, of the same kind, for a matrix that holds only the images. */
+  mirrored?: string;
+}
+
+/**
+ * Opens whatever gives embeddings: a model, a matrix (`.npy`, or `.safetensors` with a matrix), or a folder of matrices that are
+ * named after the sets (`lfw.npy`, and `lfw.mirrored.npy`).
+ *
+ * @throws Error that names the file and what to do
+ */
+export async function openEmbeddings(path: string, options: OpenEmbeddingsOptions = {}): Promise<EmbeddingSource> {
+  const { mirrored, channels, batch, ...open } = options;
+  const kind = matrixKinds.find((each) => each.matches(path));
+  if (kind) return kind.open(path, mirrored);
+  if (mirrored !== undefined) throw new Error(`${path} is no matrix of embeddings; it needs no ${mirrored} beside it.`);
+  if (kindOfFile(path) === undefined) {
+    const fault = existsSync(path) ? 'its content is none that does' : 'there is no such file';
+    throw new Error(
+      `${path} gives no embeddings: ${fault}. Models (.onnx), weights (.safetensors, .pth and others) and matrices (.npy) do.`,
+    );
+  }
+  return embedderSource(await openEmbedder(path, open), { ...(channels && { channels }), ...(batch && { batch }) });
 }

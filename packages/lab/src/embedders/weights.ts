@@ -1,8 +1,7 @@
 import { setThreads } from '@pocketnet/torch';
 import { loadNetwork } from '../networks/index.js';
-import type { Embedder } from './embedder.js';
+import type { Embedder, OpenOptions } from './embedder.js';
 import { networkEmbedder } from './network.js';
-import type { OpenOptions } from './open.js';
 
 /** An embedder from weights, of any file that `loadNetwork` reads, on libtorch. */
 export async function openWeights(path: string, { network: name, threads }: OpenOptions = {}): Promise<Embedder> {

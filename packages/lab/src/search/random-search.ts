@@ -24,21 +24,8 @@ import { writeGenotype } from '../search-space/genotype-text.js';
 import { randomGenotype } from '../search-space/random.js';
 import { usualThreads } from '../train/threads.js';
 import { accuracyOn, type Halves, labelled, openHalves } from './halves.js';
+import type { Candidate, SearchOptions, SearchResult } from './result.js';
 import type { LoadedSearch, SearchConfig } from './schema.js';
-import type { SearchOptions, SearchResult } from './search.js';
-
-/** One of the genotypes that were drawn, and what it came to. */
-export interface Candidate {
-  /** By which `random:SEED` draws the same. */
-  seed: number;
-  genotype: string;
-  /** On the half that its weights have not seen. */
-  accuracy: number;
-  /** Of the network without its classifier, for an image of the search's size. */
-  parameters: number;
-  flops: number;
-  seconds: number;
-}
 
 /** The seed of the k-th candidate: searches of other seeds draw others. */
 const candidateSeed = (seed: number, k: number): number => seed * 2 ** 16 + k + 1;

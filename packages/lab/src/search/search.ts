@@ -16,36 +16,10 @@ import { type BilevelOutcome, bilevelStep, weightStep } from './bilevel-step.js'
 import { hasSearchCheckpoint, saveSearch } from './checkpoint.js';
 import { accuracyOn, labelled } from './halves.js';
 import { type OpenSearch, openSearch } from './open-search.js';
-import { type Candidate, hasRandomSearch, randomSearch } from './random-search.js';
+import { hasRandomSearch, randomSearch } from './random-search.js';
 import { type Found, look, SearchRecord } from './record.js';
+import type { SearchOptions, SearchResult } from './result.js';
 import type { LoadedSearch, SearchConfig } from './schema.js';
-
-export interface SearchOptions {
-  /** The search's folder. */
-  out: string;
-  /** Go on from the folder's checkpoint; without one, start. */
-  resume?: boolean;
-  /** Ends the search after the step at hand, with a checkpoint. */
-  signal?: AbortSignal;
-  /** Silences the progress line. */
-  quiet?: boolean;
-}
-
-export interface SearchResult {
-  steps: number;
-  epochs: number;
-  /** Official text of the genotype at the end, which `genotype.json` in the folder holds as well. */
-  genotype: string;
-  /** On α's half, in evaluation mode: at the last measurement, and the best with its epoch (from 1). */
-  accuracy: number | null;
-  best: number | null;
-  bestEpoch: number;
-  /** Whether too many skip-connections ended it. */
-  collapsed: boolean;
-  /** Of a random search: all that were drawn, the best first. */
-  candidates?: Candidate[];
-  interrupted: boolean;
-}
 
 /**
  * Searches cells as a configuration says (facts 1.2). Writes into the folder: config.yaml, training.log, metrics.jsonl, TensorBoard events,

@@ -1,21 +1,5 @@
-import type { Graph } from './graph.js';
+import type { Attribute, Int } from './graph.js';
 import type { Tensor } from './tensor.js';
-
-/** A whole number; a bigint only where it does not fit a JavaScript number exactly. */
-export type Int = number | bigint;
-
-/** A node's attribute: one of ONNX's kinds and its value. Floats are of single precision, strings UTF-8. */
-export type Attribute =
-  | { readonly kind: 'float'; readonly value: number }
-  | { readonly kind: 'int'; readonly value: Int }
-  | { readonly kind: 'string'; readonly value: string }
-  | { readonly kind: 'tensor'; readonly value: Tensor }
-  | { readonly kind: 'graph'; readonly value: Graph }
-  | { readonly kind: 'floats'; readonly value: readonly number[] }
-  | { readonly kind: 'ints'; readonly value: readonly Int[] }
-  | { readonly kind: 'strings'; readonly value: readonly string[] }
-  | { readonly kind: 'tensors'; readonly value: readonly Tensor[] }
-  | { readonly kind: 'graphs'; readonly value: readonly Graph[] };
 
 /** What a builder takes for an attribute: a plain value whose kind is plain, or an `Attribute`. */
 export type AttributeLike = Attribute | Int | string | Tensor | readonly Int[] | readonly string[];

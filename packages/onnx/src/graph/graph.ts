@@ -1,4 +1,3 @@
-import type { Attribute } from './attribute.js';
 import type { Dtype } from './dtype.js';
 import type { Tensor } from './tensor.js';
 
@@ -11,6 +10,22 @@ export interface ValueInfo {
   dtype: Dtype;
   shape: Dim[] | null;
 }
+
+/** A whole number; a bigint only where it does not fit a JavaScript number exactly. */
+export type Int = number | bigint;
+
+/** A node's attribute: one of ONNX's kinds and its value. Floats are of single precision, strings UTF-8. */
+export type Attribute =
+  | { readonly kind: 'float'; readonly value: number }
+  | { readonly kind: 'int'; readonly value: Int }
+  | { readonly kind: 'string'; readonly value: string }
+  | { readonly kind: 'tensor'; readonly value: Tensor }
+  | { readonly kind: 'graph'; readonly value: Graph }
+  | { readonly kind: 'floats'; readonly value: readonly number[] }
+  | { readonly kind: 'ints'; readonly value: readonly Int[] }
+  | { readonly kind: 'strings'; readonly value: readonly string[] }
+  | { readonly kind: 'tensors'; readonly value: readonly Tensor[] }
+  | { readonly kind: 'graphs'; readonly value: readonly Graph[] };
 
 /** One operation. Values are known by name; an empty input name is an optional input left out. */
 export interface Node {

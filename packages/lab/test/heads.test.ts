@@ -1,6 +1,7 @@
 import { buildHead, type Head, heads } from '@pocketnet/lab';
 import { backward, manualSeed, noGrad, ops, optim, scope, tensor } from '@pocketnet/torch';
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import {
   type Batch,
   centresOf,
@@ -16,24 +17,30 @@ import {
   withCentres,
 } from './heads-support.js';
 
-// What every head keeps, each in all its forms.
-const forms: Record<string, object[]> = {
-  arcface: [{}, { easyMargin: true }],
-  cosface: [{}],
-  elastic: [{}, { form: 'cos' }, { plus: true }, { form: 'cos', plus: true }, { plus: true, released: true }],
-  adadistill: [{}, { form: 'cos' }, { weighted: false }],
-};
-function formsOf(kind: string): object[] {
-  const own = forms[kind];
-  if (!own) throw new Error(`The head ${kind} is tested in no form: list its forms above.`);
-  return own;
+// What every head keeps, each in all its forms: the combinations of its switches and choices.
+function formsOf(kind: string): Record<string, unknown>[] {
+  const choices = Object.entries(heads.get(kind)?.options ?? {}).map(([key, option]) => ({
+    key,
+    values: valuesOf(option),
+  }));
+  return choices
+    .filter(({ values }) => values.length > 0)
+    .reduce<Record<string, unknown>[]>(
+      (forms, { key, values }) => forms.flatMap((form) => values.map((value) => ({ ...form, [key]: value }))),
+      [{}],
+    );
 }
 
-const variants = heads.names.flatMap((kind) => {
-  const learned = 'sharded' in headConfig(kind);
-  const own = formsOf(kind).flatMap((form) => (learned ? [form, { ...form, sharded: true }] : [form]));
-  return own.map((options) => ({ kind, options, name: `${kind} ${JSON.stringify(options)}` }));
-});
+/** What a boolean or one of several words can be; nothing for numbers. */
+function valuesOf(option: z.core.$ZodType): unknown[] {
+  if (option instanceof z.ZodDefault || option instanceof z.ZodOptional) return valuesOf(option.unwrap());
+  if (option instanceof z.ZodBoolean) return [false, true];
+  return option instanceof z.ZodEnum ? option.options : [];
+}
+
+const variants = heads.names.flatMap((kind) =>
+  formsOf(kind).map((options) => ({ kind, options, name: `${kind} ${JSON.stringify(options)}` })),
+);
 
 describe.each(variants)('the head $name', ({ kind, options }) => {
   const [embedding, classes] = [6, 5];

@@ -1,4 +1,4 @@
-export type { Augmentation, Parameter, Size } from './augmentation.js';
+export { type Augmentation, defineAugmentation, type Parameter, type Size } from './augmentation.js';
 export {
   type Augmenter,
   type AugmentSpec,

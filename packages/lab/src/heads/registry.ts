@@ -21,7 +21,13 @@ export function headSchema(): z.ZodType<HeadConfig, HeadConfig> {
   );
   const [first, ...others] = kinds;
   if (!first) throw new Error('There are no heads.');
-  return z.discriminatedUnion('kind', [first, ...others]);
+  return z.discriminatedUnion('kind', [first, ...others], {
+    error: ({ code, input }) => {
+      if (code !== 'invalid_union') return undefined;
+      const kind = JSON.stringify((input as { kind?: unknown }).kind) ?? 'head without a kind';
+      return `there is no ${kind}; there are ${heads.names.join(', ')}`;
+    },
+  });
 }
 
 /** @throws Error where there is no such head, or it needs a teacher that the run has not */

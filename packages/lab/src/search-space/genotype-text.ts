@@ -1,4 +1,5 @@
-import { type Edge, type Genotype, type PrimitiveName, primitiveNames } from './genotype.js';
+import { primitives } from '../blocks/primitives/index.js';
+import type { Edge, Genotype } from './genotype.js';
 
 /**
  * Writes a genotype as the released code prints it:
@@ -68,7 +69,7 @@ export function checkGenotype(genotype: Genotype): Genotype {
           const lacking = [...new Set(cells.flatMap(([, all]) => all.flat().map(([each]) => each)))].filter(
             (each) => !isOperation(each),
           );
-          const known = primitiveNames.filter(isOperation).join(', ');
+          const known = primitives.map((each) => each.name).join(', ');
           const others =
             lacking.length > 1 ? `; this search space lacks ${lacking.map((each) => `'${each}'`).join(', ')}` : '';
           fail(`names the operation '${name}' at node ${node}; there are ${known}${others}`);
@@ -83,7 +84,7 @@ export function checkGenotype(genotype: Genotype): Genotype {
   return genotype;
 }
 
-const isOperation = (name: PrimitiveName): boolean => primitiveNames.includes(name) && name !== 'none';
+const isOperation = (name: string): boolean => primitives.some((each) => each.name === name);
 
 const isState = (state: number, end: number): boolean => Number.isInteger(state) && state >= 0 && state < end;
 
@@ -148,7 +149,7 @@ class GenotypeReader {
     this.expect(',');
     const from = this.#number();
     this.expect(')');
-    return [(name[1] ?? name[2] ?? name[3]) as PrimitiveName, from]; // checkGenotype asks whether it is one
+    return [(name[1] ?? name[2] ?? name[3]) as string, from]; // checkGenotype asks whether it is one
   }
 
   #number(): number {

@@ -5,7 +5,7 @@ import { primitives } from '../blocks/primitives/index.js';
 export type CellType = 'normal' | 'reduce';
 
 /** What a search chooses among, in the order of α's columns: every primitive, and last `none`, which no cell keeps (facts 1.1). */
-export const alphaColumns = (): readonly string[] => [...primitives.map(({ name }) => name), 'none'];
+export const alphaColumns = (): readonly string[] => [...primitives.names, 'none'];
 
 /** The architecture parameters of one type of cell: for node i a matrix [i + 2, columns], at first 10⁻³·N(0, 1). */
 export class Alphas extends nn.Module {

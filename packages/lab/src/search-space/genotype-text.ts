@@ -65,11 +65,11 @@ export function checkGenotype(genotype: Genotype): Genotype {
     for (const [node, edges] of nodes.entries()) {
       if (edges.length === 0) fail(`has no edge into node ${node}`);
       for (const [name, from] of edges) {
-        if (!isOperation(name)) {
+        if (!primitives.has(name)) {
           const lacking = [...new Set(cells.flatMap(([, all]) => all.flat().map(([each]) => each)))].filter(
-            (each) => !isOperation(each),
+            (each) => !primitives.has(each),
           );
-          const known = primitives.map((each) => each.name).join(', ');
+          const known = primitives.names.join(', ');
           const others =
             lacking.length > 1 ? `; this search space lacks ${lacking.map((each) => `'${each}'`).join(', ')}` : '';
           fail(`names the operation '${name}' at node ${node}; there are ${known}${others}`);
@@ -83,8 +83,6 @@ export function checkGenotype(genotype: Genotype): Genotype {
   }
   return genotype;
 }
-
-const isOperation = (name: string): boolean => primitives.some((each) => each.name === name);
 
 const isState = (state: number, end: number): boolean => Number.isInteger(state) && state >= 0 && state < end;
 

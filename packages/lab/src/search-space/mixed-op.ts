@@ -14,7 +14,7 @@ export class MixedOp extends nn.Module {
     readonly stride: 1 | 2,
   ) {
     super();
-    this._ops = new nn.ModuleList(primitives.map((primitive) => primitive.make(channels, stride, false)));
+    this._ops = new nn.ModuleList(Array.from(primitives, (primitive) => primitive.make(channels, stride, false)));
   }
 
   /**

@@ -14,7 +14,7 @@ export function randomGenotype(seed: number, nodes = 4): Genotype {
   const cell = (): Edge[][] =>
     Array.from({ length: nodes }, (_, node) => {
       const states = random.shuffle(Array.from({ length: node + 2 }, (_, state) => state));
-      return states.slice(0, 2).map((state): Edge => [random.pick(primitives).name, state]);
+      return states.slice(0, 2).map((state): Edge => [random.pick(primitives.names), state]);
     });
   const concat = Array.from({ length: nodes }, (_, node) => node + 2);
   return { normal: cell(), normalConcat: concat, reduce: cell(), reduceConcat: concat };

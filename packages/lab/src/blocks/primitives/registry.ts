@@ -1,29 +1,33 @@
+import { Registry } from '@pocketnet/data';
 import { avgPool3, maxPool3 } from './pool-norm.js';
 import type { Primitive } from './primitive.js';
 import { dwConv1, dwConv3, dwConv5, dwConv7 } from './separable-conv.js';
 import { skipConnect } from './skip-connect.js';
 
-const all: Primitive[] = [maxPool3, avgPool3, skipConnect, dwConv3, dwConv5, dwConv7, dwConv1];
-
-/** Every primitive, in the order of α's columns (facts 1.1): a new one is one line above, or from outside `registerPrimitive`. */
-export const primitives: readonly Primitive[] = all;
+class Primitives extends Registry<Primitive> {
+  /** @throws an Error when its name is taken, or cannot stand in a genotype */
+  override add(primitive: Primitive, module?: string): void {
+    const { name } = primitive;
+    if (!/^\w+$/.test(name) || name === 'none')
+      throw new Error(
+        `A primitive cannot be called '${name}': a genotype takes letters, digits and underscores, and 'none' is no primitive.`,
+      );
+    super.add(primitive, module);
+  }
+}
 
 /**
- * Adds a primitive behind the others: networks, searches and random cells that are made from now on know it.
- * @throws an Error when its name is taken, or cannot stand in a genotype
+ * Every primitive, in the order of α's columns (facts 1.1): a new one is one file here and one line. Networks, searches and random cells
+ * take those that are here when they are made.
  */
-export function registerPrimitive(primitive: Primitive): void {
-  const { name } = primitive;
-  if (!/^\w+$/.test(name))
-    throw new Error(`A primitive cannot be called '${name}': a genotype takes letters, digits and underscores.`);
-  if (name === 'none' || all.some((each) => each.name === name))
-    throw new Error(`There is a primitive '${name}' already: give the new one another name.`);
-  all.push(primitive);
-}
+export const primitives = new Primitives('primitive', [
+  ...[maxPool3, avgPool3, skipConnect],
+  ...[dwConv3, dwConv5, dwConv7, dwConv1],
+]);
 
 /** @throws an Error that lists the names there are */
 export function findPrimitive(name: string): Primitive {
-  const found = all.find((each) => each.name === name);
-  if (!found) throw new Error(`There is no primitive '${name}'; there are ${all.map((each) => each.name).join(', ')}.`);
+  const found = primitives.get(name);
+  if (!found) throw new Error(`There is no primitive '${name}'; there are ${primitives.names.join(', ')}.`);
   return found;
 }

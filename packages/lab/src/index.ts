@@ -4,6 +4,7 @@ export * from './augment/index.js';
 export * from './batches/index.js';
 export * from './benchmarks/index.js';
 export { torchProduct } from './benchmarks/product.js';
+export * from './blocks/index.js';
 export * from './calibration/index.js';
 export * from './config/index.js';
 export * from './distill/index.js';

@@ -1,13 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  casiaGenotype,
-  cifarGenotype,
-  type Genotype,
-  primitiveNames,
-  readGenotype,
-  writeGenotype,
-} from '@pocketnet/lab';
+import { casiaGenotype, cifarGenotype, type Genotype, primitives, readGenotype, writeGenotype } from '@pocketnet/lab';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
@@ -17,7 +10,7 @@ const casiaText =
   "('dw_conv_7x7', 0)], [('skip_connect', 2), ('dw_conv_5x5', 1)], [('max_pool_3x3', 0), ('skip_connect', 2)], " +
   "[('max_pool_3x3', 0), ('max_pool_3x3', 1)]], reduce_concat=range(2, 6))";
 
-const operation = fc.constantFrom(...primitiveNames.filter((name) => name !== 'none'));
+const operation = fc.constantFrom(...primitives.names);
 const cell = fc.integer({ min: 1, max: 6 }).chain((count) => {
   const node = (index: number) =>
     fc.array(fc.tuple(operation, fc.integer({ min: 0, max: index + 1 })), { minLength: 1, maxLength: 4 });

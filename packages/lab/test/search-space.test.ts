@@ -1,5 +1,6 @@
 import {
   type AlphaValues,
+  alphaColumns,
   casiaGenotype,
   cellGraph,
   costTable,
@@ -10,7 +11,7 @@ import {
   expectedCost,
   findGenotype,
   PocketNet,
-  primitiveNames,
+  primitives,
   randomGenotype,
   readGenotype,
   SearchNetwork,
@@ -28,6 +29,14 @@ const centred = (cell: AlphaValues): AlphaValues =>
     node.map((row) => row.map((value) => value - row.reduce((sum, each) => sum + each, 0) / row.length)),
   );
 const published = { normal: centred(publishedShares.normal), reduce: centred(publishedShares.reduce) };
+
+test('The columns of α are in the released order, which is the one that the fused cell takes', () => {
+  expect(alphaColumns()).toEqual([
+    ...['max_pool_3x3', 'avg_pool_3x3', 'skip_connect'],
+    ...['dw_conv_3x3', 'dw_conv_5x5', 'dw_conv_7x7', 'dw_conv_1x1', 'none'],
+  ]);
+  expect(ops.searchCellOperations).toEqual(alphaColumns());
+});
 
 describe('Deriving a genotype', () => {
   test('gives the shipped one from the published α of the original search, order inside nodes included', () => {
@@ -60,7 +69,7 @@ describe('Deriving a genotype', () => {
   });
 
   test('keeps no more skip-connections than allowed, and the rest as it was where there are few', () => {
-    const skip = primitiveNames.indexOf('skip_connect');
+    const skip = alphaColumns().indexOf('skip_connect');
     fc.assert(
       fc.property(cell, fc.integer({ min: 0, max: 8 }), (normal, skips) => {
         const alphas = {
@@ -92,7 +101,7 @@ describe('Random cells', () => {
           expect(cell).toHaveLength(nodes);
           for (const [node, edges] of cell.entries()) {
             expect(new Set(edges.map(([, from]) => from)).size).toBe(2);
-            expect(edges.every(([name, from]) => name !== ('none' as string) && from < node + 2)).toBe(true);
+            expect(edges.every(([name, from]) => name !== 'none' && from < node + 2)).toBe(true);
           }
         }
       }),
@@ -102,7 +111,7 @@ describe('Random cells', () => {
   test('are drawn evenly: over many seeds every operation and every state is as frequent as chance has it', () => {
     const edges = Array.from({ length: 2000 }, (_, seed) => randomGenotype(seed).normal[3] ?? []).flat();
     const share = (of: (edge: (typeof edges)[number]) => boolean): number => edges.filter(of).length / edges.length;
-    for (const name of primitiveNames.slice(0, 7)) expect(share(([each]) => each === name)).toBeCloseTo(1 / 7, 1);
+    for (const name of primitives.names) expect(share(([each]) => each === name)).toBeCloseTo(1 / 7, 1);
     for (let from = 0; from < 5; from++) expect(share(([, each]) => each === from)).toBeCloseTo(1 / 5, 1);
   });
 

@@ -204,6 +204,11 @@ export const searchCell = operator<
   ],
   Tensor
 >('pocketnet::search_cell');
+/** The operations that {@link searchCell} mixes, in the order of the mixing weights' columns (native/kernels/search_cell.h). */
+export const searchCellOperations: readonly string[] = [
+  ...['max_pool_3x3', 'avg_pool_3x3', 'skip_connect'],
+  ...['dw_conv_3x3', 'dw_conv_5x5', 'dw_conv_7x7', 'dw_conv_1x1', 'none'],
+];
 /**
  * The filters of {@link winograd}, made once of a 3×3 convolution's weight [out, in, 3, 3], float32 on the CPU: four times as large, in an
  * order of this processor's.

@@ -3,7 +3,6 @@ import type { Kernel } from './kernel.js';
 
 type Setting = Readonly<Record<string, number>>;
 
-const columns = 8;
 const filters = [3, 5, 7, 1];
 const edgesOf = (nodes: number): [node: number, source: number][] =>
   Array.from({ length: nodes }, (_, node) =>
@@ -25,8 +24,8 @@ const normed = (x: Tensor): Tensor => ops.batchNorm(x, null, null, null, null, t
 const prelu = (x: Tensor, slopes: Tensor): Tensor =>
   ops.sub(ops.relu(x), ops.mul(ops.reshape(slopes, [1, -1, 1, 1]), ops.relu(ops.neg(x))));
 
-/** Every operation of an edge but `none`, by column. */
-function operations(x: Tensor, stride: number, own: readonly Tensor[]): Tensor[] {
+/** What every operation of an edge but `none` gives. */
+function operations(x: Tensor, stride: number, own: readonly Tensor[]): Record<string, Tensor> {
   const parameters = [...own];
   const next = (): Tensor => parameters.shift() as Tensor;
   const channels = x.shape[1] ?? 1;
@@ -38,8 +37,14 @@ function operations(x: Tensor, stride: number, own: readonly Tensor[]): Tensor[]
     const here = chain(active, 1);
     return normed(ops.cat([here, chain(ops.slice(ops.slice(active, 2, 1), 3, 1), 1)], 1));
   };
-  const pools = [normed(ops.maxPool2d(x, 3, stride, 1)), normed(ops.avgPool2d(x, 3, stride, 1, false, false))];
-  return [...pools, skip(), ...filters.map((kernel) => normed(chain(prelu(x, next()), kernel)))];
+  return {
+    max_pool_3x3: normed(ops.maxPool2d(x, 3, stride, 1)),
+    avg_pool_3x3: normed(ops.avgPool2d(x, 3, stride, 1, false, false)),
+    skip_connect: skip(),
+    ...Object.fromEntries(
+      filters.map((kernel) => [`dw_conv_${kernel}x${kernel}`, normed(chain(prelu(x, next()), kernel))]),
+    ),
+  };
 }
 
 /** A mixed cell by stock operators, edge by edge. */
@@ -58,7 +63,7 @@ export const searchCell: Kernel = {
     return [
       input(),
       input(),
-      ops.randn([edges.length, columns]),
+      ops.randn([edges.length, ops.searchCellOperations.length]),
       ...edges.flatMap(([, source]) => parametersOf(source, setting)),
     ];
   },
@@ -84,7 +89,9 @@ export const searchCell: Kernel = {
       const own = left.splice(0, strided(source, setting) ? 17 : 12);
       const shares = ops.reshape(ops.slice(mixing as Tensor, 0, edge, edge + 1), [-1]);
       const terms = operations(states[source] as Tensor, strided(source, setting) ? 2 : 1, own);
-      for (const [k, term] of terms.entries()) {
+      for (const [k, name] of ops.searchCellOperations.entries()) {
+        const term = terms[name];
+        if (!term) continue; // none
         const share = ops.mul(term, ops.slice(shares, 0, k, k + 1));
         const sum = states[node + 2];
         states[node + 2] = sum ? ops.add(sum, share) : share;

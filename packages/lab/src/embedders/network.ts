@@ -1,5 +1,6 @@
 import { autocast, fromArray, noGrad, ops, scope, type Tensor } from '@pocketnet/torch';
-import { type Block, execute, foldNorms } from '../networks/index.js';
+import { type Block, execute } from '../blocks/index.js';
+import { foldNorms } from '../networks/index.js';
 import type { Embedder } from './embedder.js';
 
 export interface NetworkEmbedderOptions {

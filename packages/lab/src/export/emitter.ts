@@ -1,6 +1,6 @@
 import type { AttributeLike, GraphBuilder } from '@pocketnet/onnx';
 import { type nn, ops, scope, type Tensor } from '@pocketnet/torch';
-import type { Block, Interpreter } from '../networks/index.js';
+import type { Block, Interpreter } from '../blocks/index.js';
 
 /** Slices to the end, however far that is. */
 const end = 2n ** 63n - 1n;

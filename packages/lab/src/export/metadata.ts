@@ -1,4 +1,5 @@
-import { type Block, PocketNet } from '../networks/index.js';
+import type { Block } from '../blocks/index.js';
+import { PocketNet } from '../networks/index.js';
 import { writeGenotype } from '../search-space/genotype-text.js';
 
 /** What is told about an exported network; all of it travels in the file. */

@@ -1,5 +1,5 @@
 import { type Graph, GraphBuilder } from '@pocketnet/onnx';
-import type { Block } from '../networks/index.js';
+import type { Block } from '../blocks/index.js';
 import { Emitter } from './emitter.js';
 import { type ExportFacts, exportMetadata } from './metadata.js';
 

@@ -1,20 +1,8 @@
 import { nn, type Tensor } from '@pocketnet/torch';
+import { type CellShape, cellInputs } from '../blocks/cell-inputs.js';
+import type { Block, Interpreter } from '../blocks/interpreter.js';
+import { findPrimitive } from '../blocks/primitives/index.js';
 import type { Genotype } from '../search-space/genotype.js';
-import { FactorizedReduce, primitives, SeparableConv } from '../search-space/primitives.js';
-import type { Block, Interpreter } from './interpreter.js';
-
-export interface CellShape {
-  /** Channels of the output of the cell before the last. */
-  before: number;
-  /** Channels of the output of the last cell. */
-  last: number;
-  /** Channels of each node. */
-  channels: number;
-  /** Whether this cell halves the size. */
-  reduces: boolean;
-  /** Whether the last cell halved it, so that the input from before it must be halved as well. */
-  afterReduction: boolean;
-}
 
 /** A discrete cell: two inputs, nodes that each sum two operations, and the nodes' outputs side by side. */
 export class Cell extends nn.Module {
@@ -26,20 +14,14 @@ export class Cell extends nn.Module {
 
   constructor(genotype: Genotype, shape: CellShape) {
     super();
-    const { before, last, channels, reduces, afterReduction } = shape;
-    this.preproc0 = afterReduction
-      ? new FactorizedReduce(before, channels, true)
-      : new SeparableConv(before, channels, 1, 1, true);
-    this.preproc1 = new SeparableConv(last, channels, 1, 1, true);
+    const { channels, reduces } = shape;
+    [this.preproc0, this.preproc1] = cellInputs(shape, true);
     const nodes = reduces ? genotype.reduce : genotype.normal;
     this.dag = new nn.ModuleList(
       nodes.map(
         (edges) =>
           new nn.ModuleList(
-            edges.map(([name, from]) => {
-              if (name === 'none') throw new Error('A genotype cannot hold the operation `none`: it is no operation.');
-              return primitives[name](channels, reduces && from < 2 ? 2 : 1, true);
-            }),
+            edges.map(([name, from]) => findPrimitive(name).make(channels, reduces && from < 2 ? 2 : 1, true)),
           ),
       ),
     );
@@ -62,7 +44,7 @@ export class Cell extends nn.Module {
     for (const [node, edges] of [...this.dag].entries()) {
       const terms = Array.from(edges, (edge, k) => ({ edge, input: at(this.#sources[node]?.[k] ?? -1) }));
       // A convolution adds what is there already for nothing, so it comes after a skip or a pool.
-      terms.sort((a, b) => Number(a.edge instanceof SeparableConv) - Number(b.edge instanceof SeparableConv));
+      terms.sort((a, b) => Number(a.edge.addsForNothing) - Number(b.edge.addsForNothing));
       const sum = terms.reduce<V | undefined>(
         (soFar, { edge, input }) => (soFar === undefined ? edge.read(input, by) : edge.readOnto(soFar, input, by)),
         undefined,

@@ -1,4 +1,4 @@
-import type { Block, Interpreter } from './interpreter.js';
+import type { Block, Interpreter } from '../blocks/interpreter.js';
 
 /** What one image costs. */
 export interface Cost {

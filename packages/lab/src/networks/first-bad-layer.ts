@@ -1,5 +1,5 @@
 import { type nn, noGrad, ops, scope, type Tensor } from '@pocketnet/torch';
-import { type Block, execute, type Interpreter } from './interpreter.js';
+import { type Block, execute, type Interpreter } from '../blocks/interpreter.js';
 
 /** Ends a reading at the layer where the numbers went wrong. */
 class BadLayer extends Error {

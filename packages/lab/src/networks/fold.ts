@@ -1,5 +1,5 @@
 import { nn, ops, scope, type Tensor } from '@pocketnet/torch';
-import { type Block, execute, type Interpreter } from './interpreter.js';
+import { type Block, execute, type Interpreter } from '../blocks/interpreter.js';
 
 /** A network in evaluation with its norms folded away; its weights are copies, taken when a layer is first read. */
 export interface FoldedNetwork {

@@ -1,7 +1,6 @@
 export * from './count.js';
 export * from './first-bad-layer.js';
 export * from './fold.js';
-export * from './interpreter.js';
 export * from './iresnet.js';
 export { type LoadedNetwork, loadNetwork } from './load.js';
 export * from './mobilefacenet.js';

@@ -1,6 +1,6 @@
 import { init, nn } from '@pocketnet/torch';
+import { Block, type Interpreter } from '../blocks/interpreter.js';
 import { sideAfterFourHalvings } from './input-side.js';
-import { Block, type Interpreter } from './interpreter.js';
 
 export interface IResNetOptions {
   /** Residual units of each of the four stages, such as 3, 13, 30, 3 for IResNet-100. */

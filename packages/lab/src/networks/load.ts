@@ -1,8 +1,8 @@
 import { fromStored, ops, scope, type Tensor } from '@pocketnet/torch';
 import { readTensors, type StoredTensors } from '@pocketnet/torch/io';
+import type { Block } from '../blocks/interpreter.js';
 import { readGenotype } from '../search-space/genotype-text.js';
 import { describeMisfits, type Fit, fit, misfits } from './fit.js';
-import type { Block } from './interpreter.js';
 import { findNetwork, type NetworkEntry, networks } from './registry.js';
 
 /** A network with weights from a file, in evaluation mode. */

@@ -1,6 +1,6 @@
 import { init, nn } from '@pocketnet/torch';
+import { Block, type Interpreter } from '../blocks/interpreter.js';
 import { sideAfterFourHalvings } from './input-side.js';
-import { Block, type Interpreter } from './interpreter.js';
 
 export interface MobileFaceNetOptions {
   /** Width of the embedding. */

@@ -1,8 +1,9 @@
 import { nn } from '@pocketnet/torch';
+import { Block, type Interpreter } from '../blocks/interpreter.js';
+import { conv, pointwise } from '../blocks/layers.js';
+import { findPrimitive } from '../blocks/primitives/index.js';
 import type { Genotype } from '../search-space/genotype.js';
 import { Cell } from './cell.js';
-import { Block, type Interpreter } from './interpreter.js';
-import { conv, pointwise } from './layers.js';
 
 export interface PocketNetOptions {
   genotype: Genotype;
@@ -93,13 +94,14 @@ export class PocketNet extends Block {
 
 /**
  * Each reduction halves the map's side and rounds up. Where a FactorizedReduce stands beside it the side must be even, since that one's
- * second half of the channels rounds down: in the cell after a reduction, and where a reduction skips from one of the cell's inputs.
+ * second half of the channels rounds down: in the cell after a reduction, and where a reduction takes one of the cell's inputs by a
+ * primitive that says so.
  */
 function sideOfLastMap({ cells, genotype }: PocketNetOptions, input: number, reductions: ReadonlySet<number>): number {
-  const skips = genotype.reduce.flat().some(([name, from]) => name === 'skip_connect' && from < 2);
+  const isExact = genotype.reduce.flat().some(([name, from]) => from < 2 && findPrimitive(name).halvesOnlyEven);
   let side = Math.ceil(input / 2);
   for (const cell of reductions) {
-    if (side % 2 !== 0 && (skips || cell < cells - 1)) {
+    if (side % 2 !== 0 && (isExact || cell < cells - 1)) {
       const below = Math.max(16, Math.floor(input / 16) * 16) || 112;
       throw new Error(
         `An input of ${input} pixels does not fit this PocketNet: cell ${cell} would have to halve a map of ${side} × ${side}. ` +

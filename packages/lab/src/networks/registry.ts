@@ -1,5 +1,5 @@
+import type { Block } from '../blocks/interpreter.js';
 import { casiaGenotype, cifarGenotype, type Genotype } from '../search-space/genotype.js';
-import type { Block } from './interpreter.js';
 import { IResNet } from './iresnet.js';
 import { MobileFaceNet } from './mobilefacenet.js';
 import { PocketNet } from './pocketnet.js';

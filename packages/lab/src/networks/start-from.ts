@@ -1,7 +1,7 @@
 import { operator, ops, scope, type Tensor } from '@pocketnet/torch';
 import { readTensors } from '@pocketnet/torch/io';
+import type { Block } from '../blocks/interpreter.js';
 import { describeMisfits, fit } from './fit.js';
-import type { Block } from './interpreter.js';
 import { entriesFor } from './load.js';
 
 /** @param size [height, width] */

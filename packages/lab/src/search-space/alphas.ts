@@ -1,10 +1,13 @@
 import { nn, ops, scope, type Tensor } from '@pocketnet/torch';
-import { primitiveNames } from './genotype.js';
+import { primitives } from '../blocks/primitives/index.js';
 
 /** The two kinds of cells; all cells of a kind share one α. */
 export type CellType = 'normal' | 'reduce';
 
-/** The architecture parameters of one type of cell: for node i a matrix [i + 2, 8], at first 10⁻³·N(0, 1). */
+/** What a search chooses among, in the order of α's columns: every primitive, and last `none`, which no cell keeps (facts 1.1). */
+export const alphaColumns = (): readonly string[] => [...primitives.names, 'none'];
+
+/** The architecture parameters of one type of cell: for node i a matrix [i + 2, columns], at first 10⁻³·N(0, 1). */
 export class Alphas extends nn.Module {
   readonly [node: number]: nn.Parameter;
   readonly #nodes: number;
@@ -12,13 +15,14 @@ export class Alphas extends nn.Module {
   constructor(nodes: number) {
     super();
     this.#nodes = nodes;
+    const columns = alphaColumns().length;
     for (let node = 0; node < nodes; node++) {
-      const alpha = scope(() => new nn.Parameter(ops.mulScalar(ops.randn([node + 2, primitiveNames.length]), 1e-3)));
+      const alpha = scope(() => new nn.Parameter(ops.mulScalar(ops.randn([node + 2, columns]), 1e-3)));
       Object.assign(this, { [node]: alpha });
     }
   }
 
-  /** Per node [i + 2, 8], rows summing to 1. */
+  /** Per node [i + 2, columns], rows summing to 1. */
   shares(): Tensor[] {
     return this.parameters().map((alpha) => ops.softmax(alpha, 1));
   }

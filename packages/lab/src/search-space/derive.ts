@@ -1,8 +1,9 @@
-import { type Edge, type Genotype, primitiveNames } from './genotype.js';
+import { skipConnect } from '../blocks/primitives/index.js';
+import { alphaColumns } from './alphas.js';
+import type { Edge, Genotype } from './genotype.js';
 import { checkGenotype } from './genotype-text.js';
-import { noneColumn } from './mixed-op.js';
 
-/** α of one type of cell as numbers: node, incoming edge, operation (eight columns, `none` last). */
+/** α of one type of cell as numbers: node, incoming edge, operation (`alphaColumns`). */
 export type AlphaValues = readonly (readonly (readonly number[])[])[];
 
 export interface DeriveOptions {
@@ -36,7 +37,7 @@ export function deriveGenotype(
 
 /** How often a cell holds the operation that does nothing: many are the sign of a search that has collapsed (DARTS+, Liang et al. 2019). */
 export const countSkips = (cell: Genotype['normal']): number =>
-  cell.flat().filter(([operation]) => operation === 'skip_connect').length;
+  cell.flat().filter(([operation]) => operation === skipConnect.name).length;
 
 /** Row by row p = exp(α) / Σ exp(α). */
 export function softmaxRow(row: readonly number[]): number[] {
@@ -52,14 +53,13 @@ interface Candidate {
 }
 
 function candidates(node: AlphaValues[number], { by = 'raw' }: DeriveOptions): Candidate[] {
+  const columns = alphaColumns();
   return node.map((row, from) => {
-    if (row.length !== primitiveNames.length || row.some(Number.isNaN))
-      throw new Error(
-        `An edge's α should be ${primitiveNames.length} numbers, one for each operation, but is [${row}].`,
-      );
-    const scores = (by === 'raw' ? row : softmaxRow(row)).slice(0, noneColumn);
+    if (row.length !== columns.length || row.some(Number.isNaN))
+      throw new Error(`An edge's α should be ${columns.length} numbers, one for each operation, but is [${row}].`);
+    const scores = (by === 'raw' ? row : softmaxRow(row)).slice(0, -1); // but `none`'s
     const best = scores.indexOf(Math.max(...scores));
-    return { edge: [primitiveNames[best] as Edge[0], from], score: scores[best] as number };
+    return { edge: [columns[best] as string, from], score: scores[best] as number };
   });
 }
 
@@ -74,10 +74,10 @@ const nodesOf = (cell: AlphaValues, options: DeriveOptions): Edge[][] =>
 
 /** Takes the weakest kept skip-connection out of the race, until no more are kept than allowed (P-DARTS, Chen et al. 2019). */
 function withFewerSkips(cell: AlphaValues, options: DeriveOptions): AlphaValues {
-  const skip = primitiveNames.indexOf('skip_connect');
+  const skip = alphaColumns().indexOf(skipConnect.name);
   const kept = cell.flatMap((node, at) =>
     strongest(node, options)
-      .filter(({ edge }) => edge[0] === 'skip_connect')
+      .filter(({ edge }) => edge[0] === skipConnect.name)
       .map(({ edge, score }) => ({ at, from: edge[1], score })),
   );
   const most = options.skips ?? 0;

@@ -1,4 +1,5 @@
 import { nn, ops, type Tensor } from '@pocketnet/torch';
+import { alphaColumns } from './alphas.js';
 import type { MixedOp } from './mixed-op.js';
 
 /** What the native operator is given of a cell: the lists that its source orders. */
@@ -16,6 +17,8 @@ interface Lists {
 export class FusedCell {
   readonly #dag: nn.Module;
   readonly #reduces: boolean;
+  /** Whether the operations are those that the operator has, in its order. */
+  readonly #isKnown = alphaColumns().join() === ops.searchCellOperations.join();
   #lists: Lists | undefined;
 
   /** @param dag for each node the mixed operations of its edges */
@@ -26,13 +29,14 @@ export class FusedCell {
 
   /** Whether the operator takes these inputs, which the cell has pre-processed. */
   takes([before, last]: readonly [Tensor, Tensor]): boolean {
+    if (!this.#isKnown) return false;
     const [, channels = 0, height = 0, width = 0] = before.shape;
     const halves = !this.#reduces || [channels, height, width].every((size) => size % 2 === 0);
     if (this.#current().norms.some((norm) => norm.synchronised !== null)) return false; // it knows this process's statistics only
     return this.#dag.training && halves && ops.fitsChannelsLast(before) && ops.fitsChannelsLast(last);
   }
 
-  /** @param weights for every node [node + 2, 8] */
+  /** @param weights for every node [node + 2, columns of α] */
   mix([before, last]: readonly [Tensor, Tensor], weights: readonly Tensor[]): Tensor {
     const { norms, parameters, statistics, counts } = this.#current();
     const { momentum, eps } = norms[0] as nn.BatchNorm2d; // every edge has some, all alike

@@ -1,4 +1,5 @@
-import { type Edge, type Genotype, type PrimitiveName, primitiveNames } from './genotype.js';
+import { primitives } from '../blocks/primitives/index.js';
+import type { Edge, Genotype } from './genotype.js';
 
 /**
  * Writes a genotype as the released code prints it:
@@ -64,11 +65,11 @@ export function checkGenotype(genotype: Genotype): Genotype {
     for (const [node, edges] of nodes.entries()) {
       if (edges.length === 0) fail(`has no edge into node ${node}`);
       for (const [name, from] of edges) {
-        if (!isOperation(name)) {
+        if (!primitives.has(name)) {
           const lacking = [...new Set(cells.flatMap(([, all]) => all.flat().map(([each]) => each)))].filter(
-            (each) => !isOperation(each),
+            (each) => !primitives.has(each),
           );
-          const known = primitiveNames.filter(isOperation).join(', ');
+          const known = primitives.names.join(', ');
           const others =
             lacking.length > 1 ? `; this search space lacks ${lacking.map((each) => `'${each}'`).join(', ')}` : '';
           fail(`names the operation '${name}' at node ${node}; there are ${known}${others}`);
@@ -82,8 +83,6 @@ export function checkGenotype(genotype: Genotype): Genotype {
   }
   return genotype;
 }
-
-const isOperation = (name: PrimitiveName): boolean => primitiveNames.includes(name) && name !== 'none';
 
 const isState = (state: number, end: number): boolean => Number.isInteger(state) && state >= 0 && state < end;
 
@@ -148,7 +147,7 @@ class GenotypeReader {
     this.expect(',');
     const from = this.#number();
     this.expect(')');
-    return [(name[1] ?? name[2] ?? name[3]) as PrimitiveName, from]; // checkGenotype asks whether it is one
+    return [(name[1] ?? name[2] ?? name[3]) as string, from]; // checkGenotype asks whether it is one
   }
 
   #number(): number {

@@ -1,19 +1,5 @@
-/** The operations that a search chooses among, in the order of α's columns (facts 1.1). */
-export const primitiveNames = [
-  'max_pool_3x3',
-  'avg_pool_3x3',
-  'skip_connect',
-  'dw_conv_3x3',
-  'dw_conv_5x5',
-  'dw_conv_7x7',
-  'dw_conv_1x1',
-  'none',
-] as const;
-
-export type PrimitiveName = (typeof primitiveNames)[number];
-
-/** An operation on what a node takes: 0 and 1 are the cell's two inputs, 2… its nodes. */
-export type Edge = readonly [operation: PrimitiveName, from: number];
+/** A primitive, by its name, and what it takes: 0 and 1 are the cell's two inputs, 2… its nodes. */
+export type Edge = readonly [operation: string, from: number];
 
 /** What a search finds: for each node of a normal and of a reduction cell its incoming edges, strongest first. */
 export interface Genotype {

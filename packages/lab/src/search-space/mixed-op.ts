@@ -1,15 +1,11 @@
 import { nn, ops, type Tensor } from '@pocketnet/torch';
-import type { Block } from '../networks/interpreter.js';
-import { primitiveNames } from './genotype.js';
-import { primitives } from './primitives.js';
+import type { Block } from '../blocks/interpreter.js';
+import { primitives } from '../blocks/primitives/index.js';
 
-/** Where `none` would stand: the last column of α (facts 1.1). */
-export const noneColumn = primitiveNames.indexOf('none');
-
-/** The operations that a mixed one holds, in the order of α's columns: all but `none`, whose share is nothing and costs nothing. */
-export const mixedNames = primitiveNames.filter((name) => name !== 'none');
-
-/** Every operation of the search space on one edge, mixed: Σₖ pₖ·opₖ(x), p the edge's soft-maxed α (DARTS, Liu et al. 2019). */
+/**
+ * Every primitive on one edge, mixed: Σₖ pₖ·opₖ(x), p the edge's soft-maxed α (DARTS, Liu et al. 2019). `none` is left out: its share is of
+ * nothing.
+ */
 export class MixedOp extends nn.Module {
   readonly _ops: nn.ModuleList<Block>;
 
@@ -18,12 +14,12 @@ export class MixedOp extends nn.Module {
     readonly stride: 1 | 2,
   ) {
     super();
-    this._ops = new nn.ModuleList(mixedNames.map((name) => primitives[name](channels, stride, false)));
+    this._ops = new nn.ModuleList(Array.from(primitives, (primitive) => primitive.make(channels, stride, false)));
   }
 
   /**
    * @param x [N, C, H, W]
-   * @param weights [8]: the share of every operation, that of `none` included
+   * @param weights [columns of α]: the share of every operation, that of `none` included
    * @returns [N, C, H / stride, W / stride]
    */
   mix(x: Tensor, weights: Tensor): Tensor {

@@ -1,7 +1,6 @@
 import { Random } from '@pocketnet/data';
-import { type Edge, type Genotype, primitiveNames } from './genotype.js';
-
-const choices = primitiveNames.filter((name) => name !== 'none');
+import { primitives } from '../blocks/primitives/index.js';
+import type { Edge, Genotype } from './genotype.js';
 
 /**
  * Cells drawn at random, the baseline that a search has to beat (Li and Talwalkar 2019): into every node two different states, with an
@@ -15,7 +14,7 @@ export function randomGenotype(seed: number, nodes = 4): Genotype {
   const cell = (): Edge[][] =>
     Array.from({ length: nodes }, (_, node) => {
       const states = random.shuffle(Array.from({ length: node + 2 }, (_, state) => state));
-      return states.slice(0, 2).map((state): Edge => [random.pick(choices), state]);
+      return states.slice(0, 2).map((state): Edge => [random.pick(primitives.names), state]);
     });
   const concat = Array.from({ length: nodes }, (_, node) => node + 2);
   return { normal: cell(), normalConcat: concat, reduce: cell(), reduceConcat: concat };

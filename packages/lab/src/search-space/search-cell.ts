@@ -1,9 +1,8 @@
 import { nn, ops, type Tensor } from '@pocketnet/torch';
-import type { CellShape } from '../networks/cell.js';
-import type { Block } from '../networks/interpreter.js';
+import { type CellShape, cellInputs } from '../blocks/cell-inputs.js';
+import type { Block } from '../blocks/interpreter.js';
 import { FusedCell } from './fused-cell.js';
 import { MixedOp } from './mixed-op.js';
-import { FactorizedReduce, SeparableConv } from './primitives.js';
 
 /** A cell of the search network: every node sums a mixed operation of every state before it. */
 export class SearchCell extends nn.Module {
@@ -17,11 +16,8 @@ export class SearchCell extends nn.Module {
     readonly nodes: number,
   ) {
     super();
-    const { before, last, channels, reduces, afterReduction } = shape;
-    this.preproc0 = afterReduction
-      ? new FactorizedReduce(before, channels, false)
-      : new SeparableConv(before, channels, 1, 1, false);
-    this.preproc1 = new SeparableConv(last, channels, 1, 1, false);
+    const { channels, reduces } = shape;
+    [this.preproc0, this.preproc1] = cellInputs(shape, false);
     this.dag = new nn.ModuleList(
       Array.from({ length: nodes }, (_, node) => {
         const stride = (from: number): 1 | 2 => (reduces && from < 2 ? 2 : 1);
@@ -33,7 +29,7 @@ export class SearchCell extends nn.Module {
 
   /**
    * @param before, last outputs of the two cells before
-   * @param weights for every node the shares of its edges' operations, [node + 2, 8], rows summing to 1
+   * @param weights for every node the shares of its edges' operations, [node + 2, columns of α], rows summing to 1
    * @returns the nodes side by side, [N, nodes · C, H, W], halved in a reduction cell
    */
   mix(before: Tensor, last: Tensor, weights: readonly Tensor[]): Tensor {

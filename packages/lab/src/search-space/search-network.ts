@@ -1,5 +1,5 @@
 import { init, nn, ops, type Tensor } from '@pocketnet/torch';
-import { conv, pointwise } from '../networks/layers.js';
+import { conv, pointwise } from '../blocks/layers.js';
 import { Alphas, type CellType } from './alphas.js';
 import { SearchCell } from './search-cell.js';
 

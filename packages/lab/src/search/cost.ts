@@ -1,9 +1,9 @@
 import { ops, type Tensor, tensor } from '@pocketnet/torch';
 import { type Cost, count } from '../networks/count.js';
-import type { CellType } from '../search-space/alphas.js';
+import { alphaColumns, type CellType } from '../search-space/alphas.js';
 import type { SearchNetwork } from '../search-space/search-network.js';
 
-/** For each type of cell and each node the cost of every operation on every edge, [node + 2][8], summed over the network's cells. */
+/** For each type of cell and each node the cost of every operation on every edge, [node + 2][columns of α], summed over the network's cells. */
 export type CostTable = Record<CellType, number[][][]>;
 
 /**
@@ -12,13 +12,14 @@ export type CostTable = Record<CellType, number[][][]>;
  * @param input side of the network's input in pixels
  */
 export function costTable(network: SearchNetwork, input: number, measure: keyof Cost): CostTable {
+  const columns = alphaColumns().length; // `none`'s stays 0
   const table: CostTable = { normal: [], reduce: [] };
   let side = input / 2; // after the stem
   for (const cell of network.net.cells) {
     const { reduces, channels } = cell.shape;
     const kind = table[reduces ? 'reduce' : 'normal'];
     for (const [node, edges] of [...cell.dag].entries()) {
-      kind[node] ??= Array.from({ length: node + 2 }, () => Array<number>(8).fill(0));
+      kind[node] ??= Array.from({ length: node + 2 }, () => Array<number>(columns).fill(0));
       for (const [from, edge] of [...edges].entries()) {
         const seen = reduces && from >= 2 ? side / 2 : side;
         const row = kind[node]?.[from] as number[];

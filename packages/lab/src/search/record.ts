@@ -24,7 +24,7 @@ export interface Found {
   /** Skip-connections of the normal cell, before any limit on them. */
   skips: number;
   alphas: { normal: number[][][]; reduce: number[][][] };
-  /** Mean over edges of −Σ p·ln p: 2.08 where all operations are alike, 0 where each edge has chosen. */
+  /** Mean over edges of −Σ p·ln p: ln of their number where all operations are alike, 0 where each edge has chosen. */
   entropy: { normal: number; reduce: number };
 }
 

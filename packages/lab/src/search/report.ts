@@ -10,9 +10,8 @@ import {
   type ReportFrame,
 } from '@pocketnet/evaluate';
 import { type MetricsLine, readMetrics, writeFileAtomic } from '../runs/index.js';
-import type { CellType } from '../search-space/alphas.js';
+import { alphaColumns, type CellType } from '../search-space/alphas.js';
 import { type AlphaValues, softmaxRow } from '../search-space/derive.js';
-import { primitiveNames } from '../search-space/genotype.js';
 
 /** What the search wrote of an epoch in `genotypes/`. */
 interface Epoch {
@@ -25,6 +24,8 @@ interface Epoch {
 }
 
 const cellTypes = ['normal', 'reduce'] as const;
+/** Of an edge whose shares are all alike. */
+const evenEntropy = (): number => Math.log(alphaColumns().length);
 const titles: Record<CellType, string> = { normal: 'Normal cells', reduce: 'Reduction cells' };
 
 /**
@@ -72,7 +73,10 @@ function searchReport(
     lead: `Differentiable architecture search on ${data}, after epoch ${last.epoch}.`,
     tiles: [
       { value: String(last.epoch), label: 'epochs' },
-      { value: Number(ends.at(-1)?.entropyNormal).toFixed(2), label: 'entropy of normal cells (2.08 at first)' },
+      {
+        value: Number(ends.at(-1)?.entropyNormal).toFixed(2),
+        label: `entropy of normal cells (${evenEntropy().toFixed(2)} at first)`,
+      },
       { value: Number(ends.at(-1)?.entropyReduce).toFixed(2), label: 'entropy of reduction cells' },
       { value: String(last.skips), label: 'skip-connections in the normal cell' },
       ...(measured.length > 0
@@ -93,10 +97,16 @@ function searchReport(
             trainLoss: "weights' half",
             valLoss: "α's half",
           }),
-          chart("Mean entropy of an edge's shares", { label: '', domain: [0, 2.1] }, metrics, 'epoch', {
-            entropyNormal: 'normal cells',
-            entropyReduce: 'reduction cells',
-          }),
+          chart(
+            "Mean entropy of an edge's shares",
+            { label: '', domain: [0, evenEntropy() + 0.02] },
+            metrics,
+            'epoch',
+            {
+              entropyNormal: 'normal cells',
+              entropyReduce: 'reduction cells',
+            },
+          ),
         ],
       },
       { heading: 'The genotype', text: last.genotype },
@@ -126,8 +136,8 @@ function sharesOverTime(cell: CellType, epochs: readonly Epoch[]): string {
     columns: epochs.map(({ epoch }) => epoch),
     rows,
     // Equal shares, as all are at first, are to look half full at most.
-    most: Math.max(2 / primitiveNames.length, ...shares.flat(2)),
-    panels: primitiveNames.map((name, k) => ({
+    most: Math.max(2 / alphaColumns().length, ...shares.flat(2)),
+    panels: alphaColumns().map((name, k) => ({
       name,
       values: rows.map((_, edge) => shares.map((all) => all[edge]?.[k] ?? Number.NaN)),
     })),

@@ -1,5 +1,6 @@
+import type { Block } from '../blocks/index.js';
 import type { ExperimentConfig } from '../config/index.js';
-import { type Block, type Cost, count, findNetwork, type NetworkEntry } from '../networks/index.js';
+import { type Cost, count, findNetwork, type NetworkEntry } from '../networks/index.js';
 import { findGenotype } from '../search-space/find-genotype.js';
 import type { Genotype } from '../search-space/genotype.js';
 

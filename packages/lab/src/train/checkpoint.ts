@@ -12,8 +12,8 @@ import {
   setRandomState,
   type Tensor,
 } from '@pocketnet/torch';
+import type { Block } from '../blocks/index.js';
 import { type Head, joinShards, ShardedHead, takeShard } from '../heads/index.js';
-import type { Block } from '../networks/index.js';
 import { type Recipe, refuseOther } from '../runs/index.js';
 import type { WeightAverage } from './weight-average.js';
 

@@ -1,6 +1,7 @@
 import { ops, scope, type Tensor } from '@pocketnet/torch';
+import type { Block } from '../blocks/index.js';
 import type { Head } from '../heads/index.js';
-import { type Block, firstBadLayer } from '../networks/index.js';
+import { firstBadLayer } from '../networks/index.js';
 
 /** What a step has computed when it is looked at: before anything of it enters the weights. */
 export interface SuspectStep {

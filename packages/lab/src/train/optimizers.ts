@@ -1,6 +1,6 @@
 import { type nn, optim, type Tensor } from '@pocketnet/torch';
+import type { Block } from '../blocks/index.js';
 import type { ExperimentConfig } from '../config/index.js';
-import type { Block } from '../networks/index.js';
 
 /** The rate at the start: the paper scales it with the images of a step over all processes, lr / 512 · batch · processes. */
 export const baseLearningRate = ({ lr, lrScaling, batch }: ExperimentConfig, processes = 1): number =>

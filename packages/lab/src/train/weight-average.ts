@@ -1,5 +1,5 @@
 import { keep, noGrad, ops, scope, type Tensor } from '@pocketnet/torch';
-import type { Block } from '../networks/index.js';
+import type { Block } from '../blocks/index.js';
 
 /**
  * The running mean of a network's weights and running statistics, w̄ ← d·w̄ + (1 − d)·w after every step: it ripples less than the weights

@@ -37,6 +37,11 @@ export type SeparableLayers = readonly [
 export abstract class Block extends nn.Module {
   abstract read<V>(x: V, by: Interpreter<V>): V;
 
+  /** Whether `readOnto` costs no more than `read`, so that a sum had better end in this block. */
+  get addsForNothing(): boolean {
+    return false;
+  }
+
   /** As `read`, added to another value. */
   readOnto<V>(addend: V, x: V, by: Interpreter<V>): V {
     return by.add(addend, this.read(x, by));

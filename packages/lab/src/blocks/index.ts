@@ -1,0 +1,3 @@
+export * from './cell-inputs.js';
+export * from './interpreter.js';
+export * from './primitives/index.js';

@@ -1,15 +1,5 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import {
-  loadTensors,
-  type optim,
-  randomState,
-  saveTensors,
-  scope,
-  setRandomState,
-  type Tensor,
-} from '@pocketnet/torch';
-import { type Recipe, refuseOther } from '../runs/index.js';
+import { type optim, randomState, scope, setRandomState } from '@pocketnet/torch';
+import { type Recipe, readCheckpoint, without, writeCheckpoint } from '../runs/index.js';
 import type { SearchNetwork } from '../search-space/search-network.js';
 
 /** Where a search stands. */
@@ -45,15 +35,18 @@ export interface SearchState {
   network: SearchNetwork;
   optimizer: optim.Optimizer;
   architect: optim.Optimizer;
-  /** What a resumed search must have in common with the one that wrote the checkpoint, by key. */
   recipe: Recipe;
 }
 
-export const searchCheckpoint = (folder: string): string => join(folder, 'checkpoint.safetensors');
+const kind = 'search';
 
-export const hasSearchCheckpoint = (folder: string): boolean => existsSync(searchCheckpoint(folder));
+/** What may be changed amid a search by name: shapes and batches do not follow from it. */
+const changeable = [
+  ...['lr', 'minLr', 'epochs', 'momentum', 'weightDecay', 'clip', 'budget'],
+  ...['architect.lr', 'architect.betas', 'architect.weightDecay', 'architect.warmupEpochs'],
+];
 
-/** One file, so that it is whole or old: α and weights under their released names behind `network.`, momenta, moments, random state. */
+/** α and weights under their released names behind `network.`, momenta, moments, random state. */
 export function saveSearch(
   folder: string,
   { network, optimizer, architect, recipe }: SearchState,
@@ -61,36 +54,25 @@ export function saveSearch(
 ): void {
   scope(() => {
     const sections = { network: network.stateDict(), weights: optimizer.stateDict(), architect: architect.stateDict() };
-    const tensors = new Map<string, Tensor>([['random.cpu', randomState()]]);
-    for (const [section, state] of Object.entries(sections))
-      for (const [name, value] of state) tensors.set(`${section}.${name}`, value);
-    const metadata = { kind: 'search', position: JSON.stringify(position), recipe: JSON.stringify(recipe) };
-    saveTensors(searchCheckpoint(folder), tensors, metadata);
+    writeCheckpoint(folder, { kind, recipe }, sections, randomState(), position);
   });
 }
 
-/** @throws an Error that names the file when it is of another search, and says in what */
+/**
+ * @param change keys of the recipe that may differ from the checkpoint's
+ * @throws an Error that names the file when it is of another search, and says in what
+ */
 export function loadSearchState(
   folder: string,
   { network, optimizer, architect, recipe }: SearchState,
-): SearchPosition {
-  const path = searchCheckpoint(folder);
-  return scope(() => {
-    const { tensors, metadata } = loadTensors(path);
-    const random = tensors.get('random.cpu');
-    if (!random || metadata.kind !== 'search' || metadata.position === undefined)
-      throw new Error(`${path} is no checkpoint of a search.`);
-    refuseOther(folder, 'search', JSON.parse(metadata.recipe ?? '{}'), recipe);
-    const section = (name: string): Map<string, Tensor> =>
-      new Map(
-        Array.from(tensors).flatMap(([key, value]) =>
-          key.startsWith(`${name}.`) ? [[key.slice(name.length + 1), value]] : [],
-        ),
-      );
+  change?: readonly string[],
+): { position: SearchPosition; changed: string[] } {
+  const firstRecipe = without(recipe, ['syncBatchNorm']);
+  const options = { kind, what: kind, recipe, firstRecipe, start: startPosition(), changeable, change } as const;
+  return readCheckpoint(folder, options, (section, random) => {
     network.loadStateDict(section('network'));
     optimizer.loadStateDict(section('weights'));
     architect.loadStateDict(section('architect'));
     setRandomState(random);
-    return { ...startPosition(), ...(JSON.parse(metadata.position) as SearchPosition) };
   });
 }

@@ -8,6 +8,7 @@ import {
   synchroniseBatchNorm,
   type Tensor,
 } from '@pocketnet/torch';
+import type { Recipe } from '../runs/index.js';
 import { SearchNetwork } from '../search-space/search-network.js';
 import { usualThreads } from '../train/threads.js';
 import { loadSearchState, type SearchPosition, type SearchState, startPosition } from './checkpoint.js';
@@ -24,6 +25,8 @@ export interface OpenSearch extends SearchState {
   rate(epoch: number): number;
   penalty?: () => Tensor;
   position: SearchPosition;
+  /** How it goes on otherwise than it began, as was asked for. */
+  changed: readonly string[];
   resumed: boolean;
   /** The processes that search together. */
   group: ProcessGroup;
@@ -33,6 +36,8 @@ export interface OpenSearchOptions {
   out: string;
   /** Whether the folder holds a checkpoint to go on from. */
   resumed: boolean;
+  /** Keys of the recipe that may differ from the checkpoint's. */
+  change?: readonly string[] | undefined;
   group: ProcessGroup;
 }
 
@@ -40,20 +45,18 @@ export interface OpenSearchOptions {
  * Opens data, network and optimisers, from the folder's checkpoint if there is one. Every process of the group opens its part of each half.
  * @throws Errors about data and network
  */
-export async function openSearch(
-  config: SearchConfig,
-  { out, resumed, group }: OpenSearchOptions,
-): Promise<OpenSearch> {
+export async function openSearch(config: SearchConfig, options: OpenSearchOptions): Promise<OpenSearch> {
+  const { group } = options;
   const halves = await openHalves(config, group);
   try {
-    return { ...openState(config, halves, { out, resumed, group }), halves, group };
+    return { ...openState(config, halves, options), halves, group };
   } catch (error) {
     await halves.close();
     throw error;
   }
 }
 
-function openState(config: SearchConfig, { train, val }: Halves, { out, resumed, group }: OpenSearchOptions) {
+function openState(config: SearchConfig, { train, val }: Halves, { out, resumed, change, group }: OpenSearchOptions) {
   const { size } = config.data;
   const classes = train.source.identities;
   setThreads(config.threads ?? usualThreads());
@@ -77,13 +80,16 @@ function openState(config: SearchConfig, { train, val }: Halves, { out, resumed,
     totalSteps: Math.min(config.maxSteps ?? Number.POSITIVE_INFINITY, epochs * stepsPerEpoch),
     rate: (epoch: number) => lr * cosine({ epoch, step: 0 }),
     ...(budget && table && { penalty: () => budgetPenalty(network, table, budget.target, budget.weight) }),
-    position: resumed ? loadSearchState(out, state) : startPosition(),
+    ...(resumed ? loadSearchState(out, state, change) : { position: startPosition(), changed: [] }),
     resumed,
   };
 }
 
-/** What batches, shapes and updates follow from: a resumed search must have the same, or it would be another one. */
-function recipeOf(config: SearchConfig, { source }: Loader, group: ProcessGroup): Record<string, unknown> {
+/**
+ * What batches, shapes and updates follow from. What is derived from α, and when a collapse ends the search, is not of it; neither is
+ * `maxSteps`, since the rates follow from `epochs`.
+ */
+function recipeOf(config: SearchConfig, { source }: Loader, group: ProcessGroup): Recipe {
   const { data, network, batch, epochs, lr, minLr, momentum, weightDecay, clip, architect, budget, seed } = config;
   return {
     data: source.name,

@@ -1,20 +1,17 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import {
-  loadTensors,
   type nn,
   ops,
   type optim,
   type ProcessGroup,
   randomState,
-  saveTensors,
   scope,
   setRandomState,
   type Tensor,
 } from '@pocketnet/torch';
 import { type Head, joinShards, ShardedHead, takeShard } from '../heads/index.js';
 import type { Block } from '../networks/index.js';
-import { type Recipe, refuseOther } from '../runs/index.js';
+import { type Recipe, readCheckpoint, type State, writeCheckpoint } from '../runs/index.js';
+import { changeable } from './recipe.js';
 import type { WeightAverage } from './weight-average.js';
 
 /** Where a run stands; with the tensors beside it, all that a resumed run needs to go on to the same numbers. */
@@ -58,54 +55,47 @@ export interface Checkpointed {
   optimizers: Record<'backbone' | 'head', optim.Optimizer>;
   /** The running mean of the backbone's weights, where there is one. */
   average?: WeightAverage;
-  /** What a resumed run must have in common with the one that wrote the checkpoint, by key. */
   recipe: Recipe;
+  /** As checkpoints before December 2026 have it. */
+  firstRecipe: Recipe;
 }
 
-const file = (folder: string): string => join(folder, 'checkpoint.safetensors');
-
-export const hasCheckpoint = (folder: string): boolean => existsSync(file(folder));
+const kind = 'training';
 
 /**
- * One file, so that it is whole or old: weights, head, momenta, random state and position. All processes call it, the first writes; what is
- * split over them is joined, so that the file is the same for any number.
+ * Weights, head, momenta, random state and position. All processes call it, the first writes; what is split over them is joined, so that the
+ * file is the same for any number.
  */
 export function saveCheckpoint(folder: string, parts: Checkpointed, position: Position): void {
   scope(() => {
-    const tensors = new Map<string, Tensor>();
-    for (const [prefix, state] of sections(parts))
-      for (const [name, tensor] of state) tensors.set(`${prefix}.${name}`, tensor);
-    tensors.set('random.cpu', randomStates(parts));
-    if (parts.group.rank === 0)
-      saveTensors(file(folder), tensors, { position: JSON.stringify(position), recipe: JSON.stringify(parts.recipe) });
+    const [all, random] = [sections(parts), randomStates(parts)];
+    if (parts.group.rank === 0) writeCheckpoint(folder, { kind, recipe: parts.recipe }, all, random, position);
   });
 }
 
-/** @throws an Error that names the file when it does not belong to this network and head */
-export function loadCheckpoint(folder: string, parts: Checkpointed): Position {
-  const { group, backbone, head, projector, optimizers, average, recipe } = parts;
-  return scope(() => {
-    const { tensors, metadata } = loadTensors(file(folder));
-    const section = (prefix: string): Map<string, Tensor> =>
-      new Map(
-        Array.from(tensors).flatMap(([name, tensor]) =>
-          name.startsWith(`${prefix}.`) ? [[name.slice(prefix.length + 1), tensor]] : [],
-        ),
-      );
-    const random = tensors.get('random.cpu');
-    if (!random || metadata.position === undefined)
-      throw new Error(`${file(folder)} is no checkpoint of a training run.`);
-    if (metadata.recipe !== undefined) refuseOther(folder, 'experiment', JSON.parse(metadata.recipe), recipe);
-    backbone.loadStateDict(section('backbone'));
-    const own = (whole: Tensor): Tensor => takeShard(whole, group);
-    head?.loadStateDict(mapShards(head, section('head'), 'kernel', own));
-    projector?.loadStateDict(section('projector'));
-    optimizers.backbone.loadStateDict(section('optimizer.backbone'));
-    optimizers.head.loadStateDict(mapShards(head, section('optimizer.head'), 'momentum.0', own));
-    average?.loadStateDict(section('average'));
-    setRandomState(ownState(random, group));
-    return { ...startPosition(), ...(JSON.parse(metadata.position) as Position) };
-  });
+/**
+ * @param change keys of the recipe that may differ from the checkpoint's
+ * @throws an Error that names the file when it does not belong to this network and head, or another key of the recipe that differs
+ */
+export function loadCheckpoint(
+  folder: string,
+  { group, backbone, head, projector, optimizers, average, recipe, firstRecipe }: Checkpointed,
+  change?: readonly string[],
+): { position: Position; changed: string[] } {
+  const own = (whole: Tensor): Tensor => takeShard(whole, group);
+  return readCheckpoint(
+    folder,
+    { kind, what: 'experiment', recipe, firstRecipe, start: startPosition(), changeable, change },
+    (section, random) => {
+      backbone.loadStateDict(section('backbone'));
+      head?.loadStateDict(mapShards(head, section('head'), 'kernel', own));
+      projector?.loadStateDict(section('projector'));
+      optimizers.backbone.loadStateDict(section('optimizer.backbone'));
+      optimizers.head.loadStateDict(mapShards(head, section('optimizer.head'), 'momentum.0', own));
+      average?.loadStateDict(section('average'));
+      setRandomState(ownState(random, group));
+    },
+  );
 }
 
 /** Of all processes, [processes, bytes]: heads that sample their classes draw on each as they need. */
@@ -122,25 +112,16 @@ function ownState(states: Tensor, { rank, size }: ProcessGroup): Tensor {
   return ops.clone(ops.reshape(ops.slice(rows, 0, row, row + 1), [-1]), 'contiguous_format');
 }
 
-type State = Map<string, Tensor>;
-
-function sections({
-  group,
-  backbone,
-  head,
-  projector,
-  optimizers,
-  average,
-}: Checkpointed): [prefix: string, state: State][] {
+function sections({ group, backbone, head, projector, optimizers, average }: Checkpointed): Record<string, State> {
   const join = (own: Tensor): Tensor => joinShards(own, head instanceof ShardedHead ? head.classes : 0, group);
-  return [
-    ['backbone', backbone.stateDict()],
-    ['head', mapShards(head, head?.stateDict() ?? new Map(), 'kernel', join)],
-    ['projector', projector?.stateDict() ?? new Map()],
-    ['average', average?.stateDict() ?? new Map()],
-    ['optimizer.backbone', optimizers.backbone.stateDict()],
-    ['optimizer.head', mapShards(head, optimizers.head.stateDict(), 'momentum.0', join)],
-  ];
+  return {
+    backbone: backbone.stateDict(),
+    head: mapShards(head, head?.stateDict() ?? new Map(), 'kernel', join),
+    projector: projector?.stateDict() ?? new Map(),
+    average: average?.stateDict() ?? new Map(),
+    'optimizer.backbone': optimizers.backbone.stateDict(),
+    'optimizer.head': mapShards(head, optimizers.head.stateDict(), 'momentum.0', join),
+  };
 }
 
 /** A state with the entry of a sharded head's kernel (its only parameter, and the optimiser's first) changed; any other state as it is. */

@@ -68,17 +68,17 @@ describe('a recipe', () => {
     const refuse =
       (change: string[], is: Recipe = now) =>
       () =>
-        refuseOther('runs/x', 'experiment', before, is, { changeable: ['lr', 'schedule'], change });
+        refuseOther('runs/x', 'training', before, is, ['lr', 'schedule'], change);
     expect(refuse([])).toThrow(
-      'runs/x cannot be resumed as another experiment: lr was 0.1 and is 0.2; schedule.kind was "step" and is none; ' +
-        'schedule.gamma was 0.1 and is none. Start a new folder for it, or go on with the change: --change lr --change schedule.',
+      'runs/x cannot be resumed as another training: lr was 0.1 and is 0.2; schedule.kind was "step" and is none; ' +
+        'schedule.gamma was 0.1 and is none. Start a new folder for it, or go on with it: --change lr --change schedule.',
     );
-    expect(refuse(['lr'])).toThrow(/experiment: schedule\.kind was "step" and is none.*--change schedule\.$/);
+    expect(refuse(['lr'])).toThrow(/training: schedule\.kind was "step" and is none.*--change schedule\.$/);
     expect(refuse(['lr', 'schedule'])()).toHaveLength(3);
     expect(refuse(['lr', 'schedule'], { ...now, size: 32 })).toThrow(
       /: size was 64 and is 32\. Start a new folder for it\.$/,
     );
-    expect(refuse(['size'])).toThrow('"size" cannot be changed while an experiment is under way, only lr, schedule.');
+    expect(refuse(['size'])).toThrow('"size" cannot be changed in a training under way, only lr, schedule.');
   });
 });
 

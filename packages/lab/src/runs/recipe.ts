@@ -3,14 +3,6 @@ import { createHash } from 'node:crypto';
 /** What a run's numbers follow from, by key; keys may nest. */
 export type Recipe = Readonly<Record<string, unknown>>;
 
-/** How a recipe may differ from the one that a folder was begun with. */
-export interface Changes {
-  /** Keys that may be changed, if that is said by name: updates follow from them, but no shape and no batch. */
-  changeable: readonly string[];
-  /** Those that are to be. */
-  change?: readonly string[] | undefined;
-}
-
 /** A recipe without some keys, given by their paths, such as `data.workers`. */
 export function without(recipe: Recipe, paths: readonly string[]): Recipe {
   return Object.fromEntries(
@@ -44,7 +36,9 @@ export function recipeDifferences(before: Recipe, now: Recipe): Map<string, stri
 
 /**
  * @param what a folder is refused to be resumed as, such as `search`
- * @returns the differences that were asked for by name
+ * @param changeable keys that may be changed if that is asked for by name, each with all within it
+ * @param change those that it is asked for
+ * @returns the differences, all asked for
  * @throws an Error that names every other difference, and what to do
  */
 export function refuseOther(
@@ -52,26 +46,23 @@ export function refuseOther(
   what: string,
   before: Recipe,
   now: Recipe,
-  { changeable, change = [] }: Changes = { changeable: [] },
+  changeable: readonly string[] = [],
+  change: readonly string[] = [],
 ): string[] {
-  const among = (keys: readonly string[], key: string): boolean =>
+  const isWithin = (key: string, keys: readonly string[]): boolean =>
     keys.some((each) => key === each || key.startsWith(`${each}.`));
-  const odd = change.find((key) => !among(changeable, key));
+  const odd = change.find((key) => !isWithin(key, changeable));
   if (odd !== undefined) {
-    throw new Error(
-      `"${odd}" cannot be changed in a ${what} under way${changeable.length > 0 ? `, only ${changeable.join(', ')}` : ''}.`,
-    );
+    const instead = changeable.length > 0 ? `, only ${changeable.join(', ')}` : '';
+    throw new Error(`"${odd}" cannot be changed in a ${what} under way${instead}.`);
   }
   const differences = recipeDifferences(before, now);
-  const unasked = [...differences.keys()].filter((key) => !among(change, key));
+  const unasked = [...differences.keys()].filter((key) => !isWithin(key, change));
   if (unasked.length === 0) return [...differences.values()];
   const list = unasked.map((key) => differences.get(key)).join('; ');
-  const asked = changeable.filter((key) => unasked.some((each) => among([key], each)));
-  const canGoOn = unasked.every((key) => among(changeable, key));
-  throw new Error(
-    `${folder} cannot be resumed as another ${what}: ${list}. Start a new folder for it` +
-      `${canGoOn ? `, or go on with the change: ${asked.map((key) => `--change ${key}`).join(' ')}` : ''}.`,
-  );
+  const flags = changeable.flatMap((key) => (unasked.some((each) => isWithin(each, [key])) ? [`--change ${key}`] : []));
+  const instead = unasked.every((key) => isWithin(key, changeable)) ? `, or go on with it: ${flags.join(' ')}` : '';
+  throw new Error(`${folder} cannot be resumed as another ${what}: ${list}. Start a new folder for it${instead}.`);
 }
 
 const isMapping = (value: unknown): value is Recipe =>

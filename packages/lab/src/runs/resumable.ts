@@ -5,12 +5,15 @@ import {
   joinProcessGroup,
   loadTensors,
   onAnyRank,
+  ops,
   type ProcessGroup,
+  randomState,
   saveTensors,
   scope,
+  setRandomState,
   type Tensor,
 } from '@pocketnet/torch';
-import { type Changes, type Recipe, refuseOther } from './recipe.js';
+import { type Recipe, refuseOther } from './recipe.js';
 
 /** What whoever starts long work says of it. */
 export interface ResumableOptions {
@@ -65,54 +68,61 @@ export const checkpointFile = (folder: string): string => join(folder, 'checkpoi
 
 export const hasCheckpoint = (folder: string): boolean => existsSync(checkpointFile(folder));
 
-export type State = Map<string, Tensor>;
+/** What a section of a checkpoint is taken from and put back into: a module, an optimiser. */
+export interface Stateful {
+  stateDict(): ReadonlyMap<string, Tensor>;
+  loadStateDict(state: ReadonlyMap<string, Tensor>): void;
+}
 
-/** What makes a checkpoint one of this work. */
-export interface CheckpointKind {
+/** Work that has checkpoints. */
+export interface Checkpointed {
   kind: 'training' | 'search';
-  /** What the numbers follow from: a resumed run must have the same, or it would go on as something else. */
+  /** The processes that do it together. */
+  group: ProcessGroup;
+  sections: Readonly<Record<string, Stateful>>;
+  /** All that its numbers follow from: resumed with another, it would go on as something else. */
   recipe: Recipe;
+  /** The recipe as checkpoints have it that name no format (those of before December 2026). */
+  firstRecipe: Recipe;
+  /** Keys of the recipe that may be changed by name. */
+  changeable: readonly string[];
 }
 
 /**
- * One file, so that it is whole or old: the sections' tensors as `section.name`, the random state as `random.cpu`, kind, recipe and position.
+ * One file, so that it is whole or old: the sections' tensors as `section.name`, the random states as `random.cpu`, kind, recipe and position.
+ * All processes call it, the first writes.
  * @param position where the work stands, as JSON can hold it
  */
-export function writeCheckpoint(
+export function saveCheckpoint(
   folder: string,
-  { kind, recipe }: CheckpointKind,
-  sections: Readonly<Record<string, ReadonlyMap<string, Tensor>>>,
-  random: Tensor,
+  { kind, group, sections, recipe }: Checkpointed,
   position: object,
 ): void {
-  const tensors: State = new Map();
-  for (const [section, state] of Object.entries(sections))
-    for (const [name, tensor] of state) tensors.set(`${section}.${name}`, tensor);
-  tensors.set('random.cpu', random);
-  const metadata = { kind, format: '2', position: JSON.stringify(position), recipe: JSON.stringify(recipe) };
-  saveTensors(checkpointFile(folder), tensors, metadata);
-}
-
-export interface ReadOptions<P> extends CheckpointKind, Changes {
-  /** What the recipe is called when it is another. */
-  what: string;
-  /** The position of work that has not begun: what an older checkpoint did not count is as there. */
-  start: P;
-  /** The recipe as checkpoints that name no format have theirs (those of before December 2026). */
-  firstRecipe: Recipe;
+  scope(() => {
+    const tensors = new Map(
+      Object.entries(sections).flatMap(([section, part]) =>
+        Array.from(part.stateDict(), ([name, tensor]): [string, Tensor] => [`${section}.${name}`, tensor]),
+      ),
+    );
+    tensors.set('random.cpu', randomStates(group));
+    const metadata = { kind, format: '2', position: JSON.stringify(position), recipe: JSON.stringify(recipe) };
+    if (group.rank === 0) saveTensors(checkpointFile(folder), tensors, metadata);
+  });
 }
 
 /**
- * Puts a checkpoint back.
+ * Puts a checkpoint back into the sections and the random state.
  *
- * @param restore puts the sections and the random state where they belong; they are freed after it
- * @returns where the work stands, and the differences from its recipe that were asked for
+ * @param start the position of work that has not begun: what an older checkpoint did not count is as there
+ * @param change keys of the recipe that may differ from the checkpoint's
+ * @returns where the work stands, and the differences from its recipe
  * @throws an Error that names the file when it is of other work, and says in what
  */
-export function readCheckpoint<P extends object>(
+export function loadCheckpoint<P extends object>(
   folder: string,
-  { kind, recipe, what, start, firstRecipe, ...changes }: ReadOptions<P>,
-  restore: (section: (name: string) => State, random: Tensor) => void,
+  { kind, group, sections, recipe, firstRecipe, changeable }: Checkpointed,
+  start: P,
+  change?: readonly string[],
 ): { position: P; changed: string[] } {
   const path = checkpointFile(folder);
   return scope(() => {
@@ -123,16 +133,25 @@ export function readCheckpoint<P extends object>(
       throw new Error(`${path} is no checkpoint of a ${kind}.`);
     const now = metadata.format === undefined ? firstRecipe : recipe;
     const before: Recipe = metadata.recipe === undefined ? now : JSON.parse(metadata.recipe);
-    const changed = refuseOther(folder, what, before, now, changes);
-    restore(
-      (name) =>
-        new Map(
-          Array.from(tensors).flatMap(([key, tensor]) =>
-            key.startsWith(`${name}.`) ? [[key.slice(name.length + 1), tensor]] : [],
-          ),
-        ),
-      random,
-    );
+    const changed = refuseOther(folder, kind, before, now, changeable, change);
+    for (const [section, part] of Object.entries(sections)) {
+      const inside = Array.from(tensors).filter(([name]) => name.startsWith(`${section}.`));
+      part.loadStateDict(new Map(inside.map(([name, tensor]) => [name.slice(section.length + 1), tensor])));
+    }
+    setRandomState(ownState(random, group));
     return { position: { ...start, ...(JSON.parse(metadata.position) as P) }, changed };
   });
+}
+
+/** Of all processes, [processes, bytes]: heads that sample their classes draw on each as they need. */
+function randomStates(group: ProcessGroup): Tensor {
+  const row = ops.reshape(randomState(), [1, -1]);
+  return ops.toDevice(group.allGather(ops.toDevice(row, group.device, 'uint8')), 'cpu', 'uint8');
+}
+
+/** This process's; the first one's where the work goes on with other processes than it had. */
+function ownState(states: Tensor, { rank, size }: ProcessGroup): Tensor {
+  const rows = ops.reshape(states, [-1, randomState().size]);
+  const row = rows.shape[0] === size ? rank : 0;
+  return ops.clone(ops.reshape(ops.slice(rows, 0, row, row + 1), [-1]), 'contiguous_format');
 }

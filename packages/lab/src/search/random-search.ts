@@ -134,7 +134,7 @@ function readCandidates(folder: string, recipe: Recipe, change: readonly string[
   const before = JSON.parse(readFileSync(path, 'utf8')) as { recipe: Recipe; candidates: Candidate[] };
   // Searches before December 2026 did not count their images.
   const { images, classes } = recipe;
-  refuseOther(folder, 'search', recipeOf({ images, classes, ...before.recipe }), recipe, { changeable: [], change });
+  refuseOther(folder, 'search', recipeOf({ images, classes, ...before.recipe }), recipe, [], change);
   return before.candidates;
 }
 

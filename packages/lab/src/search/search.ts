@@ -2,10 +2,9 @@ import { join } from 'node:path';
 import type { Batch } from '@pocketnet/data';
 import { averageOverRanks, meanOverRanks, type ProcessGroup, type Tensor } from '@pocketnet/torch';
 import { saveConfig } from '../config/index.js';
-import { hasCheckpoint, isStopAsked, resumable } from '../runs/index.js';
+import { hasCheckpoint, isStopAsked, resumable, saveCheckpoint } from '../runs/index.js';
 import { writeGenotype } from '../search-space/genotype-text.js';
 import { type BilevelOutcome, bilevelStep, weightStep } from './bilevel-step.js';
-import { saveSearch } from './checkpoint.js';
 import { accuracyOn, labelled } from './halves.js';
 import { type OpenSearch, openSearch } from './open-search.js';
 import { hasRandomSearch, randomSearch } from './random-search.js';
@@ -44,10 +43,11 @@ async function searchAsRank(
   const record = isFirst ? new SearchRecord(out, config, run, quiet) : undefined;
   if (isFirst) saveConfig(join(out, 'config.yaml'), portable);
   const save = (): void => {
-    record?.outside(() => {
-      record.sync();
-      saveSearch(out, run, position);
-    });
+    const body = (): void => {
+      record?.sync();
+      saveCheckpoint(out, run, position);
+    };
+    record ? record.outside(body) : body();
   };
 
   const endEpoch = async (): Promise<{ collapsed: boolean }> => {

@@ -17,20 +17,20 @@ import type { Embedder } from '../embedders/embedder.js';
 import { networkEmbedder } from '../embedders/network.js';
 import { buildHead, type Head, heads } from '../heads/index.js';
 import { findNetwork, startFrom } from '../networks/index.js';
-import { recipeDigest } from '../runs/index.js';
+import { type Checkpointed, loadCheckpoint, recipeDigest } from '../runs/index.js';
 import { writeGenotype } from '../search-space/genotype-text.js';
 import { buildBackbone } from './backbone.js';
-import { type Checkpointed, loadCheckpoint, type Position, startPosition } from './checkpoint.js';
+import { type Position, type RunParts, sectionsOf, startPosition } from './checkpoint.js';
 import { headTerm, type LossTerm, relationTerm, teacherTerm } from './objective.js';
 import { baseLearningRate, buildOptimizers } from './optimizers.js';
-import { firstRecipe, recipeOf } from './recipe.js';
+import { changeable, firstRecipe, recipeOf } from './recipe.js';
 import { buildSchedule } from './schedule.js';
 import { usualThreads } from './threads.js';
 import { openValidation, type ValidationSet } from './validation.js';
 import { WeightAverage } from './weight-average.js';
 
 /** All that a run works with, ready for its next step. */
-export interface OpenRun extends Checkpointed {
+export interface OpenRun extends Checkpointed, RunParts {
   loader: FaceLoader;
   validation: ValidationSet[];
   totalSteps: number;
@@ -148,7 +148,6 @@ function openModel(config: ExperimentConfig, { out, resumed, change, group, sour
   const projector = openProjector(config, embedding, targets)?.to({ device });
   const others = [head, projector].filter((module) => module !== undefined);
   const parts = {
-    group,
     backbone,
     ...(head && { head }),
     ...(projector && { projector }),
@@ -166,9 +165,12 @@ function openModel(config: ExperimentConfig, { out, resumed, change, group, sour
     ...(config.teacher && { teacher: config.teacher.models.map(({ path }) => basename(path)).join(' + ') }),
   };
   const facts = { source, processes: group.size, totalSteps, embedding, genotype: about.genotype };
-  const recipes = { recipe: recipeOf(config, facts), firstRecipe: firstRecipe(config, about, facts) };
+  const checkpointed = {
+    ...{ kind: 'training' as const, group, sections: sectionsOf(parts, group), changeable },
+    ...{ recipe: recipeOf(config, facts), firstRecipe: firstRecipe(config, about, facts) },
+  };
   const { position, changed } = resumed
-    ? loadCheckpoint(out, { ...parts, ...recipes }, change)
+    ? loadCheckpoint(out, checkpointed, startPosition(), change)
     : { position: startPosition(), changed: [] };
   const shared = [...(head && !head.splitsClasses ? [head] : []), ...(projector ? [projector] : [])];
   const replicas = dataParallel([backbone, ...shared], group);
@@ -177,14 +179,14 @@ function openModel(config: ExperimentConfig, { out, resumed, change, group, sour
   const highest = baseLearningRate(config, group.size);
   return {
     ...parts,
-    ...recipes,
+    ...checkpointed,
     replicas,
     rate: (at: { epoch: number; step: number }) => highest * factor(at),
     terms: buildTerms(config, head, projector),
     position,
     changed,
     embedder: networkEmbedder(backbone, { name: entry.name, dimension: embedding, size, device }),
-    about: { ...about, recipe: recipeDigest(recipes.recipe) },
+    about: { ...about, recipe: recipeDigest(checkpointed.recipe) },
   };
 }
 

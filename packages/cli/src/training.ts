@@ -11,15 +11,25 @@ export interface TrainingOptions extends CommonOptions {
   genotype?: string;
   set?: readonly string[];
   resume?: boolean;
+  change?: readonly string[];
   out: string;
 }
 
-export const defineTraining = (command: Command): Command =>
+/** What verbs whose work can be resumed share. */
+export const defineResumable = (command: Command): Command =>
   command
+    .option('--resume', 'go on from the checkpoint in the folder')
+    .option(
+      '--change <key>',
+      'with --resume: a key, such as lr, that may differ from what the folder was begun with; repeatable',
+      (key, before: readonly string[] = []) => [...before, key],
+    );
+
+export const defineTraining = (command: Command): Command =>
+  defineResumable(command)
     .requiredOption('--config <file>', 'the experiment, a YAML file (see configs/)')
     .option('--genotype <file>', 'use these cells: a genotype file from a search, softmax_casia, or random:SEED')
     .option('--set <key=value>', 'change a key of the configuration, such as data.size=64; repeatable', override)
-    .option('--resume', "continue from the run's checkpoint")
     .requiredOption('--out <folder>', "the run's folder, such as runs/first");
 
 /** Trains as the options say and prints the result. @param also further overrides, and a check of the loaded configuration */
@@ -28,11 +38,11 @@ export async function runTraining(
   also: { set?: readonly string[]; check?: (loaded: LoadedConfig) => void } = {},
 ): Promise<void> {
   const { loadConfig, train } = await import('@pocketnet/lab');
-  const { config, genotype, set = [], resume = false, out } = options;
+  const { config, genotype, set = [], resume = false, change = [], out } = options;
   const chosen = genotype === undefined ? [] : [`genotype=${JSON.stringify(genotype)}`];
   const loaded = loadConfig(config, { set: [...set, ...chosen, ...(also.set ?? [])] });
   also.check?.(loaded);
-  const result = await untilInterrupted((signal) => train(loaded, { out, resume, signal }));
+  const result = await untilInterrupted((signal) => train(loaded, { out, resume, change, signal }));
   if (result.interrupted) {
     throw new Interrupted(
       `Stopped after ${result.steps} steps. The checkpoint is saved: run the same command with --resume to continue to the same numbers.`,

@@ -103,7 +103,7 @@ describe('a run with a teacher', () => {
     const teacher = { models: last, cache: at('cache') };
     await run(at('mixed'), experiment({ maxSteps: 4, teacher }, { mixup: 0.2 }), stopped());
     await expect(run(at('mixed'), experiment({ maxSteps: 4, teacher }), { resume: true })).rejects.toThrow(
-      /mixup was 0\.2 and is none/,
+      /data\.mixup was 0\.2 and is 0/,
     );
   });
 });

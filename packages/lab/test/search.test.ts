@@ -1,7 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
-  checkSearch,
   type LoadedSearch,
   readAlphas,
   readGenotype,
@@ -14,25 +13,9 @@ import {
 import { fromArray, liveTensors, loadTensors, saveTensors, scope } from '@pocketnet/torch';
 import { describe, expect, test } from 'vitest';
 import { workplace } from './experiment.js';
+import { tinySearch as tiny } from './tiny-search.js';
 
 const at = workplace();
-
-/** A search of seconds: 4 people, 3 cells of 2 nodes, 4 steps an epoch. */
-const tiny = (changes: Record<string, unknown> = {}): LoadedSearch =>
-  checkSearch(
-    {
-      data: { train: 'generated:identities=4,images=8,seed=1,size=32', size: 32, workers: 0 },
-      network: { channels: 4, cells: 3, nodes: 2 },
-      batch: 4,
-      epochs: 2,
-      lr: 0.05,
-      threads: 1,
-      logEvery: 1,
-      validateEvery: 0,
-      ...changes,
-    },
-    'test',
-  );
 
 const run = (name: string, config: LoadedSearch, options: Partial<SearchOptions> = {}) =>
   search(config, { out: at(name), quiet: true, ...options });

@@ -43,7 +43,7 @@ describe('checkpoints', () => {
     const files = (): string[] => readdirSync(out).map((name) => `${name}: ${readFileSync(join(out, name), 'base64')}`);
     const before = files();
     await expect(run(at('mine'), experiment({ embedding: 32 }), { resume: true })).rejects.toThrow(
-      'mine cannot be resumed as another experiment: embedding was "64" and is "32".',
+      'mine cannot be resumed as another training: embedding was 64 and is 32. Start a new folder for it.',
     );
     expect(files().filter((file, i) => file !== before[i])).toEqual([]);
   });

@@ -1,5 +1,4 @@
-import { mkdirSync } from 'node:fs';
-import { RunRecord, readMetrics, startPosition } from '@pocketnet/lab';
+import { readMetrics, startPosition, TrainRecord } from '@pocketnet/lab';
 import { expect, test } from 'vitest';
 import { experiment, workplace } from './experiment.js';
 
@@ -11,11 +10,9 @@ const sleep = (milliseconds: number): void =>
 function speedWith(name: string, checkpoint: number): number {
   const { config } = experiment({ logEvery: 4, maxSteps: 4 });
   const position = startPosition();
-  mkdirSync(at(name), { recursive: true });
-  const record = new RunRecord(at(name), {
-    ...{ config, totalSteps: 4, position, resumed: false, processes: 1, quiet: true },
-    source: { name: 'none', length: 8, identities: 2 },
-  });
+  const loader = { source: { name: 'none', length: 8, identities: 2 } };
+  const run = { loader, group: { size: 1 }, totalSteps: 4, position, changed: [] };
+  const record = new TrainRecord(at(name), config, run, { resumed: false, quiet: true });
   for (let step = 1; step <= 4; step++) {
     sleep(20);
     position.step = step;

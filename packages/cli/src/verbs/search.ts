@@ -2,13 +2,14 @@ import { join } from 'node:path';
 import type { SearchResult } from '@pocketnet/lab';
 import { override } from '../arguments.js';
 import { facts, grouped, percent, printResult } from '../output.js';
-import { untilInterrupted } from '../training.js';
+import { defineResumable, untilInterrupted } from '../training.js';
 import { type CommonOptions, Interrupted, type Verb } from '../verb.js';
 
 interface Options extends CommonOptions {
   config: string;
   set?: readonly string[];
   resume?: boolean;
+  change?: readonly string[];
   out: string;
 }
 
@@ -17,19 +18,18 @@ export const searchVerb: Verb = {
   task: 'search',
   summary: 'search cells by differentiable or random search',
   define: (command) =>
-    command
+    defineResumable(command)
       .requiredOption('--config <file>', 'the search, a YAML file (see configs/search-*.yaml)')
       .option('--set <key=value>', 'change a key of the configuration, such as data.size=64; repeatable', override)
-      .option('--resume', "continue from the search's checkpoint")
       .requiredOption('--out <folder>', "the search's folder, such as runs/search")
       .action(run),
 };
 
 async function run(options: Options): Promise<void> {
   const { loadSearch, search } = await import('@pocketnet/lab');
-  const { config, set = [], resume = false, out } = options;
+  const { config, set = [], resume = false, change = [], out } = options;
   const loaded = loadSearch(config, { set });
-  const result = await untilInterrupted((signal) => search(loaded, { out, resume, signal }));
+  const result = await untilInterrupted((signal) => search(loaded, { out, resume, change, signal }));
   if (result.interrupted) {
     throw new Interrupted(
       `Stopped after ${result.steps} steps. The checkpoint is saved: run the same command with --resume to continue to the same numbers.`,

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { writeFileAtomic } from '@pocketnet/torch/io';
 import { checkConfig, type ExperimentConfig, readConfigFile } from '../config/index.js';
 import type { Cost } from '../networks/index.js';
-import { type Recipe, readMetrics, recipeDifferences } from '../runs/index.js';
-import { backboneCost, hasCheckpoint, type TrainResult } from '../train/index.js';
+import { hasCheckpoint, type Recipe, readMetrics, recipeDifferences, without } from '../runs/index.js';
+import { backboneCost, type TrainResult } from '../train/index.js';
 import type { Study, Trial } from './study.js';
 
 /** What a finished trial came to. */
@@ -41,7 +41,7 @@ export function refuseOtherTrials(out: string, trials: readonly Trial[]): void {
     if (!existsSync(trialFile(path))) return [`${folder} does not say how it was trained (no experiment.yaml)`];
     const { portable } = checkConfig(readConfigFile(trialFile(path)), trialFile(path), { ...process.env, STUDY: out });
     const differences = recipeDifferences(recipeOf(portable), recipeOf(experiment.portable));
-    return differences.length > 0 ? [`${folder}: ${differences.join('; ')}`] : [];
+    return differences.size > 0 ? [`${folder}: ${[...differences.values()].join('; ')}`] : [];
   });
   if (other.length === 0) return;
   const list = other.map((line) => `\n  ${line}`).join('');
@@ -50,12 +50,12 @@ export function refuseOtherTrials(out: string, trials: readonly Trial[]): void {
   );
 }
 
-/** A configuration without what no number follows from. */
-const recipeOf = ({ data, ...config }: ExperimentConfig): Recipe => ({
-  ...config,
-  ...{ threads: undefined, logEvery: undefined, checkpointEvery: undefined, keepCheckpoints: undefined },
-  data: { ...data, workers: undefined, resident: undefined },
-});
+/** A configuration without what no number of a table follows from. How long trials train and what measures them is of it. */
+const recipeOf = (config: ExperimentConfig): Recipe =>
+  without(config as unknown as Recipe, [
+    ...['threads', 'logEvery', 'checkpointEvery', 'keepCheckpoints'],
+    ...['data.workers', 'data.resident'],
+  ]);
 
 export const isDone = (folder: string): boolean => existsSync(join(folder, resultFile));
 

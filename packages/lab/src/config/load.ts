@@ -57,8 +57,8 @@ export function checkAgainst<Schema extends z.ZodType>(
   return { config: value, portable: result.data };
 }
 
-/** Writes a resolved experiment as YAML, atomically; `loadConfig` reads the same back. */
-export function saveConfig(path: string, portable: ExperimentConfig): void {
+/** Writes a resolved configuration as YAML, atomically; what loads its kind reads the same back. */
+export function saveConfig(path: string, portable: object): void {
   writeFileAtomic(path, stringify(portable, { lineWidth: 0 }));
 }
 

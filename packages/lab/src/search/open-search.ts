@@ -8,15 +8,46 @@ import {
   synchroniseBatchNorm,
   type Tensor,
 } from '@pocketnet/torch';
+import { type Checkpointed, loadCheckpoint, type Recipe, without } from '../runs/index.js';
 import { SearchNetwork } from '../search-space/search-network.js';
 import { usualThreads } from '../train/threads.js';
-import { loadSearchState, type SearchPosition, type SearchState, startPosition } from './checkpoint.js';
 import { budgetPenalty, costTable } from './cost.js';
 import { type Halves, openHalves } from './halves.js';
 import type { SearchConfig } from './schema.js';
 
+/** Where a search stands. */
+export interface SearchPosition {
+  /** Steps done. */
+  step: number;
+  /** The epoch of the next step, and its place in it. */
+  epoch: number;
+  batch: number;
+  /** Sums since the epoch's begin. */
+  sums: { trainLoss: number; valLoss: number; valAccuracy: number };
+  /** Genotype of the last epoch that had not collapsed. */
+  sound: string | null;
+  /** Accuracies on α's half, last and best. */
+  accuracy: number | null;
+  best: number | null;
+  bestEpoch: number;
+}
+
+export const startPosition = (): SearchPosition => ({
+  step: 0,
+  epoch: 0,
+  batch: 0,
+  sums: { trainLoss: 0, valLoss: 0, valAccuracy: 0 },
+  sound: null,
+  accuracy: null,
+  best: null,
+  bestEpoch: 0,
+});
+
 /** All that a search works with, ready for its next step. */
-export interface OpenSearch extends SearchState {
+export interface OpenSearch extends Checkpointed {
+  network: SearchNetwork;
+  optimizer: optim.Optimizer;
+  architect: optim.Optimizer;
   halves: Halves;
   stepsPerEpoch: number;
   totalSteps: number;
@@ -24,15 +55,17 @@ export interface OpenSearch extends SearchState {
   rate(epoch: number): number;
   penalty?: () => Tensor;
   position: SearchPosition;
+  /** How it goes on otherwise than it began, as was asked for. */
+  changed: readonly string[];
   resumed: boolean;
-  /** The processes that search together. */
-  group: ProcessGroup;
 }
 
 export interface OpenSearchOptions {
   out: string;
   /** Whether the folder holds a checkpoint to go on from. */
   resumed: boolean;
+  /** Keys of the recipe that may differ from the checkpoint's. */
+  change?: readonly string[] | undefined;
   group: ProcessGroup;
 }
 
@@ -40,20 +73,24 @@ export interface OpenSearchOptions {
  * Opens data, network and optimisers, from the folder's checkpoint if there is one. Every process of the group opens its part of each half.
  * @throws Errors about data and network
  */
-export async function openSearch(
-  config: SearchConfig,
-  { out, resumed, group }: OpenSearchOptions,
-): Promise<OpenSearch> {
+export async function openSearch(config: SearchConfig, options: OpenSearchOptions): Promise<OpenSearch> {
+  const { group } = options;
   const halves = await openHalves(config, group);
   try {
-    return { ...openState(config, halves, { out, resumed, group }), halves, group };
+    return { ...openState(config, halves, options), halves };
   } catch (error) {
     await halves.close();
     throw error;
   }
 }
 
-function openState(config: SearchConfig, { train, val }: Halves, { out, resumed, group }: OpenSearchOptions) {
+/** What may be changed amid a search by name: shapes and batches do not follow from it. */
+const changeable = [
+  ...['lr', 'minLr', 'epochs', 'momentum', 'weightDecay', 'clip', 'budget'],
+  ...['architect.lr', 'architect.betas', 'architect.weightDecay', 'architect.warmupEpochs'],
+];
+
+function openState(config: SearchConfig, { train, val }: Halves, { out, resumed, change, group }: OpenSearchOptions) {
   const { size } = config.data;
   const classes = train.source.identities;
   setThreads(config.threads ?? usualThreads());
@@ -61,29 +98,37 @@ function openState(config: SearchConfig, { train, val }: Halves, { out, resumed,
   const network = new SearchNetwork({ ...config.network, classes, input: size }).to({ device: config.device });
   copyFromFirst([network], group);
   const { lr, momentum, weightDecay, epochs, minLr, architect: alpha, budget } = config;
-  const state = {
-    network,
-    optimizer: optim.sgd(network.weights, { lr, momentum, weightDecay }),
-    architect: optim.adam(network.alphas, { lr: alpha.lr, betas: alpha.betas, weightDecay: alpha.weightDecay }),
-    recipe: recipeOf(config, train, group),
+  const optimizer = optim.sgd(network.weights, { lr, momentum, weightDecay });
+  const { betas } = alpha;
+  const architect = optim.adam(network.alphas, { lr: alpha.lr, betas, weightDecay: alpha.weightDecay });
+  const recipe = recipeOf(config, train, group);
+  const checkpointed = {
+    ...{ kind: 'search' as const, group, sections: { network, weights: optimizer, architect }, changeable },
+    ...{ recipe, firstRecipe: without(recipe, ['syncBatchNorm']) },
   };
   if (config.syncBatchNorm) synchroniseBatchNorm(network, group);
   const stepsPerEpoch = Math.min(train.batchesPerEpoch, val.batchesPerEpoch);
   const cosine = optim.cosineSchedule(epochs, { floor: minLr / lr, per: 'epoch' });
   const table = budget && costTable(network, size, budget.count);
   return {
-    ...state,
+    ...checkpointed,
+    ...{ network, optimizer, architect },
     stepsPerEpoch,
     totalSteps: Math.min(config.maxSteps ?? Number.POSITIVE_INFINITY, epochs * stepsPerEpoch),
     rate: (epoch: number) => lr * cosine({ epoch, step: 0 }),
     ...(budget && table && { penalty: () => budgetPenalty(network, table, budget.target, budget.weight) }),
-    position: resumed ? loadSearchState(out, state) : startPosition(),
+    ...(resumed
+      ? loadCheckpoint(out, checkpointed, startPosition(), change)
+      : { position: startPosition(), changed: [] }),
     resumed,
   };
 }
 
-/** What batches, shapes and updates follow from: a resumed search must have the same, or it would be another one. */
-function recipeOf(config: SearchConfig, { source }: Loader, group: ProcessGroup): Record<string, unknown> {
+/**
+ * What batches, shapes and updates follow from. What is derived from α, and when a collapse ends the search, is not of it; neither is
+ * `maxSteps`, since the rates follow from `epochs`.
+ */
+function recipeOf(config: SearchConfig, { source }: Loader, group: ProcessGroup): Recipe {
   const { data, network, batch, epochs, lr, minLr, momentum, weightDecay, clip, architect, budget, seed } = config;
   return {
     data: source.name,

@@ -1,6 +1,5 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setImmediate } from 'node:timers/promises';
 import {
   averageOverRanks,
   grad,
@@ -8,7 +7,6 @@ import {
   meanOverRanks,
   nn,
   noGrad,
-  onAnyRank,
   ops,
   optim,
   type ProcessGroup,
@@ -17,9 +15,18 @@ import {
   synchroniseBatchNorm,
   type Tensor,
 } from '@pocketnet/torch';
-import { stringify } from 'yaml';
+import { saveConfig } from '../config/index.js';
 import { count, PocketNet } from '../networks/index.js';
-import { type Recipe, refuseOther, startProgress, TrainingLog, writeFileAtomic } from '../runs/index.js';
+import {
+  isStopAsked,
+  type Recipe,
+  refuseHeld,
+  refuseOther,
+  startProgress,
+  TrainingLog,
+  without,
+  writeFileAtomic,
+} from '../runs/index.js';
 import { writeGenotype } from '../search-space/genotype-text.js';
 import { randomGenotype } from '../search-space/random.js';
 import { usualThreads } from '../train/threads.js';
@@ -45,13 +52,21 @@ export async function randomSearch(
   group: ProcessGroup,
   { config, portable }: LoadedSearch,
   budget: NonNullable<SearchConfig['random']>,
-  { out, resume = false, signal, quiet = false }: SearchOptions,
+  { out, resume = false, change, signal, quiet = false }: SearchOptions,
 ): Promise<SearchResult> {
   const isFirst = group.rank === 0;
   const path = candidatesFile(out);
-  const recipe = recipeOf({ ...config, batch: config.batch * group.size });
-  const candidates = readCandidates(path, recipe, resume);
+  if (existsSync(path) && !resume) refuseHeld(out, 'search');
   const halves = await openHalves(config, group);
+  const { length: images, identities: classes } = halves.train.source;
+  const recipe = recipeOf({ images, classes, ...config, batch: config.batch * group.size });
+  let candidates: Candidate[];
+  try {
+    candidates = readCandidates(out, recipe, change);
+  } catch (error) {
+    await halves.close();
+    throw error;
+  }
   mkdirSync(out, { recursive: true });
   setThreads(config.threads ?? usualThreads());
   const stepsEach = budget.epochs * halves.train.batchesPerEpoch;
@@ -62,7 +77,7 @@ export async function randomSearch(
     isFirst && !quiet
       ? startProgress({ label, total, start: candidates.length * stepsEach, unit: 'steps' })
       : undefined;
-  if (isFirst) writeFileAtomic(join(out, 'config.yaml'), stringify(portable, { lineWidth: 0 }));
+  if (isFirst) saveConfig(join(out, 'config.yaml'), portable);
   let interrupted = false;
   try {
     while (candidates.length < budget.candidates && !interrupted) {
@@ -71,7 +86,7 @@ export async function randomSearch(
         ...{ group, epochs: budget.epochs },
         onStep: (step, loss) => {
           progress?.update(done + step, { loss });
-          return onAnyRank(group, signal?.aborted ?? false);
+          return isStopAsked(group, signal);
         },
       });
       interrupted = found === undefined;
@@ -113,27 +128,28 @@ export async function randomSearch(
   };
 }
 
-function readCandidates(path: string, recipe: Recipe, resume: boolean): Candidate[] {
+function readCandidates(folder: string, recipe: Recipe, change: readonly string[] | undefined): Candidate[] {
+  const path = candidatesFile(folder);
   if (!existsSync(path)) return [];
-  if (!resume)
-    throw new Error(`${path} holds a search already: pass --resume to go on with it, or name another folder.`);
   const before = JSON.parse(readFileSync(path, 'utf8')) as { recipe: Recipe; candidates: Candidate[] };
-  refuseOther(path, 'search', recipeOf(before.recipe), recipe);
+  // Searches before December 2026 did not count their images.
+  const { images, classes } = recipe;
+  refuseOther(folder, 'search', recipeOf({ images, classes, ...before.recipe }), recipe, [], change);
   return before.candidates;
 }
 
-/** A configuration without what changes no candidate: the device is another GPU in every process. */
-const recipeOf = (config: Recipe): Recipe => ({
-  ...config,
-  ...{ name: undefined, threads: undefined, device: undefined },
-  ...{ logEvery: undefined, checkpointEvery: undefined, validateEvery: undefined },
-});
+/** A configuration without what changes no candidate (the device is another GPU in every process), nor those that are drawn first. */
+const recipeOf = (config: Recipe): Recipe =>
+  without(config, [
+    ...['name', 'threads', 'device', 'logEvery', 'checkpointEvery', 'validateEvery'],
+    ...['data.workers', 'data.onBadImage'],
+  ]);
 
 interface Trial {
   group: ProcessGroup;
   epochs: number;
   /** Called after each step, with the number of those done; true ends the trial without a result. */
-  onStep: (step: number, loss: number) => boolean;
+  onStep: (step: number, loss: number) => Promise<boolean>;
 }
 
 /** Trains the network of one random genotype by the search's own rule for weights. */
@@ -176,8 +192,7 @@ async function tryCandidate(
         batch.release();
         if (!Number.isFinite(loss))
           throw new Error(`random:${seed}, step ${steps + 1}: the loss is ${loss}. Lower lr.`);
-        await setImmediate();
-        if (onStep(++steps, loss)) return undefined;
+        if (await onStep(++steps, loss)) return undefined;
       }
     }
     network.eval();

@@ -1,15 +1,15 @@
 import { statSync } from 'node:fs';
 import { loadTensors, scope, type Tensor } from '@pocketnet/torch';
+import { checkpointFile } from '../runs/index.js';
 import type { CellType } from '../search-space/alphas.js';
 import type { AlphaValues } from '../search-space/derive.js';
-import { searchCheckpoint } from './checkpoint.js';
 
 /** α of a search's checkpoint, its folder, or an official state dict (`alpha_normal.0` …), and what the file says of its search. */
 export function readAlphas(path: string): {
   alphas: Record<CellType, AlphaValues>;
   about: Readonly<Record<string, unknown>>;
 } {
-  const file = statSync(path, { throwIfNoEntry: false })?.isDirectory() ? searchCheckpoint(path) : path;
+  const file = statSync(path, { throwIfNoEntry: false })?.isDirectory() ? checkpointFile(path) : path;
   return scope(() => {
     const { tensors, metadata } = loadTensors(file);
     const cell = (kind: CellType): AlphaValues => {

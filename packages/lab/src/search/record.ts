@@ -1,13 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  MetricsWriter,
-  type Progress,
-  startProgress,
-  TensorBoardWriter,
-  TrainingLog,
-  writeFileAtomic,
-} from '../runs/index.js';
+import { RunRecord, writeFileAtomic } from '../runs/index.js';
 import { countSkips, deriveGenotype, softmaxRow } from '../search-space/derive.js';
 import { drawCell } from '../search-space/draw.js';
 import type { Genotype } from '../search-space/genotype.js';
@@ -44,46 +37,32 @@ function entropyOf(cell: readonly (readonly (readonly number[])[])[]): number {
   return edges.reduce((sum, entropy) => sum + entropy, 0) / Math.max(1, edges.length);
 }
 
-/** Everything that a search writes about itself: log, metrics, TensorBoard, progress, genotypes and drawings. */
-export class SearchRecord {
-  readonly #log: TrainingLog;
-  readonly #metrics: MetricsWriter;
-  readonly #board: TensorBoardWriter;
-  readonly #progress: Progress | undefined;
-  #since: { time: number; step: number };
-
+/** What a search writes about itself; genotypes and drawings too. */
+export class SearchRecord extends RunRecord {
   constructor(
-    readonly out: string,
+    out: string,
     readonly config: SearchConfig,
     readonly run: OpenSearch,
     quiet: boolean,
   ) {
-    const { position, resumed, totalSteps, halves, group } = run;
-    mkdirSync(join(out, 'genotypes'), { recursive: true });
-    this.#log = new TrainingLog(join(out, 'training.log'));
-    this.#metrics = new MetricsWriter(join(out, 'metrics.jsonl'), resumed ? position.step : undefined);
-    this.#board = new TensorBoardWriter(out, resumed ? { resumedStep: position.step } : {});
-    const label = config.name ?? 'search';
-    this.#progress = quiet
-      ? undefined
-      : startProgress({ label, total: totalSteps, start: position.step, unit: 'steps' });
-    this.#since = { time: performance.now(), step: position.step };
+    const { position, resumed, changed, totalSteps, halves, group } = run;
+    const { name: label = 'search', batch, seed, logEvery } = config;
     const { name, length, identities } = halves.train.source;
-    this.#log.message(
-      `${resumed ? `Resumed at step ${position.step}` : 'Started'}: search on ${name}, ${length} images of ${identities} classes in the ` +
-        `weights' half, batch ${config.batch}${group.size > 1 ? ` x ${group.size} processes` : ''}, ${totalSteps} steps, seed ${config.seed}`,
-    );
+    const together = group.size > 1 ? ` x ${group.size} processes` : '';
+    super(out, {
+      label,
+      about:
+        `search on ${name}, ${length} images of ${identities} classes in the weights' half, ` +
+        `batch ${batch}${together}, ${totalSteps} steps, seed ${seed}`,
+      ...{ totalSteps, position, resumed, changed, stepImages: 2 * batch * group.size, logEvery, quiet },
+    });
+    mkdirSync(join(out, 'genotypes'), { recursive: true });
   }
 
   step({ trainLoss, valLoss, valAccuracy, gradNorm }: BilevelOutcome, lr: number): void {
-    const { position, totalSteps, group } = this.run;
-    this.#progress?.update(position.step, { train: trainLoss, val: valLoss });
-    if (position.step % this.config.logEvery !== 0 && position.step !== totalSteps) return;
-    const seconds = (performance.now() - this.#since.time) / 1000;
-    const steps = position.step - this.#since.step;
-    const speed = (2 * steps * this.config.batch * group.size) / seconds;
-    const hours = ((totalSteps - position.step) * seconds) / steps / 3600;
-    this.#log.training({ speed, loss: trainLoss, learningRate: lr, epoch: position.epoch, step: position.step, hours });
+    this.progress?.update(this.run.position.step, { train: trainLoss, val: valLoss });
+    if (!this.isLogged) return;
+    const speed = this.logSteps(trainLoss, lr);
     this.#write('search', { trainLoss, valLoss, valAccuracy, gradNorm, lr, speed });
     this.restartClock();
   }
@@ -105,13 +84,13 @@ export class SearchRecord {
       entropyReduce: found.entropy.reduce,
     });
     const text = writeGenotype(found.genotype);
-    this.#log.message(`Epoch ${epoch}: ${text}`);
-    this.#board.text('genotype', `\`${text}\``, this.run.position.step);
+    this.log.message(`Epoch ${epoch}: ${text}`);
+    this.board.text('genotype', `\`${text}\``, this.run.position.step);
     const name = `epoch-${String(epoch).padStart(3, '0')}`;
     this.genotype(join('genotypes', `${name}.json`), found, { epoch, ...scores });
     for (const cell of ['normal', 'reduce'] as const)
       writeFileAtomic(join(this.out, 'genotypes', `${name}-${cell}.svg`), await drawCell(found.genotype, cell));
-    this.#board.flush();
+    this.board.flush();
     writeSearchReport(this.out, { name: this.config.name ?? 'search', data: this.run.halves.train.source.name });
     this.restartClock();
   }
@@ -131,37 +110,9 @@ export class SearchRecord {
     writeFileAtomic(join(this.out, file), `${JSON.stringify(value, null, 1)}\n`);
   }
 
-  warn(text: string): void {
-    this.#log.message(`Warning: ${text}`);
-    this.#progress?.note(text);
-  }
-
-  /** Does what the speed is not about, such as a checkpoint. */
-  outside(body: () => void): void {
-    const begun = performance.now();
-    body();
-    this.#since.time += performance.now() - begun;
-  }
-
-  restartClock(): void {
-    this.#since = { time: performance.now(), step: this.run.position.step };
-  }
-
-  sync(): void {
-    this.#metrics.sync();
-  }
-
-  close(): void {
-    this.#progress?.finish();
-    this.#log.close();
-    this.#metrics.close();
-    this.#board.close();
-  }
-
   #write(group: string, values: Readonly<Record<string, number>>): void {
     const { step, epoch } = this.run.position;
-    this.#metrics.write({ step, epoch, kind: group, ...values });
-    for (const [tag, value] of Object.entries(values)) this.#board.scalar(`${group}/${tag}`, value, step);
-    this.#board.flush();
+    this.metrics.write({ step, epoch, kind: group, ...values });
+    this.scalars(group, values);
   }
 }

@@ -1,13 +1,6 @@
-export interface SearchOptions {
-  /** The search's folder. */
-  out: string;
-  /** Go on from the folder's checkpoint; without one, start. */
-  resume?: boolean;
-  /** Ends the search after the step at hand, with a checkpoint. */
-  signal?: AbortSignal;
-  /** Silences the progress line. */
-  quiet?: boolean;
-}
+import type { ResumableOptions } from '../runs/index.js';
+
+export type SearchOptions = ResumableOptions;
 
 export interface SearchResult {
   steps: number;

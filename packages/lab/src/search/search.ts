@@ -1,19 +1,10 @@
 import { join } from 'node:path';
-import { setImmediate } from 'node:timers/promises';
 import type { Batch } from '@pocketnet/data';
-import {
-  averageOverRanks,
-  joinProcessGroup,
-  meanOverRanks,
-  onAnyRank,
-  type ProcessGroup,
-  type Tensor,
-} from '@pocketnet/torch';
-import { stringify } from 'yaml';
-import { writeFileAtomic } from '../runs/index.js';
+import { averageOverRanks, meanOverRanks, type ProcessGroup, type Tensor } from '@pocketnet/torch';
+import { saveConfig } from '../config/index.js';
+import { hasCheckpoint, isStopAsked, resumable, saveCheckpoint } from '../runs/index.js';
 import { writeGenotype } from '../search-space/genotype-text.js';
 import { type BilevelOutcome, bilevelStep, weightStep } from './bilevel-step.js';
-import { hasSearchCheckpoint, saveSearch } from './checkpoint.js';
 import { accuracyOn, labelled } from './halves.js';
 import { type OpenSearch, openSearch } from './open-search.js';
 import { hasRandomSearch, randomSearch } from './random-search.js';
@@ -30,43 +21,33 @@ import type { LoadedSearch, SearchConfig } from './schema.js';
  * step's images, with the mean of their gradients of weights and of α. The first one measures and writes.
  */
 export async function search(loaded: LoadedSearch, options: SearchOptions): Promise<SearchResult> {
-  const { out, resume = false } = options;
-  const resumed = hasSearchCheckpoint(out); // asked before the processes meet, hence before the first one writes
-  if (!resume && resumed)
-    throw new Error(`${out} holds a search already: pass --resume to go on with it, or name another folder.`);
-  const [held, wanted] = loaded.config.random ? ['by gradient', 'at random'] : ['at random', 'by gradient'];
-  if (loaded.config.random ? resumed : hasRandomSearch(out))
-    throw new Error(`${out} holds a search ${held}, and this one is ${wanted}: name another folder.`);
-  const group = joinProcessGroup({ device: loaded.config.device });
-  try {
-    const config = { ...loaded.config, device: group.device }; // 'cuda' is another GPU in every process
-    const here = { ...loaded, config };
-    const result = config.random
-      ? await randomSearch(group, here, config.random, options)
-      : await searchAsRank(group, here, resumed, options);
-    group.barrier();
-    return result;
-  } finally {
-    group.close();
-  }
+  const { random, device } = loaded.config;
+  const [held, wanted] = random ? ['by gradient', 'at random'] : ['at random', 'by gradient'];
+  if ((random ? hasCheckpoint : hasRandomSearch)(options.out))
+    throw new Error(`${options.out} holds a search ${held}, and this one is ${wanted}: name another folder.`);
+  return resumable('search', device, options, (group, resumed) => {
+    const here = { ...loaded, config: { ...loaded.config, device: group.device } }; // 'cuda' is another GPU in every process
+    return random ? randomSearch(group, here, random, options) : searchAsRank(group, here, resumed, options);
+  });
 }
 
 async function searchAsRank(
   group: ProcessGroup,
   { config, portable }: LoadedSearch,
   resumed: boolean,
-  { out, signal, quiet = false }: SearchOptions,
+  { out, signal, change, quiet = false }: SearchOptions,
 ): Promise<SearchResult> {
   const isFirst = group.rank === 0;
-  const run = await openSearch(config, { out, resumed, group });
+  const run = await openSearch(config, { out, resumed, change, group });
   const { position, totalSteps, stepsPerEpoch, halves, network } = run;
   const record = isFirst ? new SearchRecord(out, config, run, quiet) : undefined;
-  if (isFirst) writeFileAtomic(join(out, 'config.yaml'), stringify(portable, { lineWidth: 0 }));
+  if (isFirst) saveConfig(join(out, 'config.yaml'), portable);
   const save = (): void => {
-    record?.outside(() => {
-      record.sync();
-      saveSearch(out, run, position);
-    });
+    const body = (): void => {
+      record?.sync();
+      saveCheckpoint(out, run, position);
+    };
+    record ? record.outside(body) : body();
   };
 
   const endEpoch = async (): Promise<{ collapsed: boolean }> => {
@@ -84,7 +65,7 @@ async function searchAsRank(
     await record?.epoch(epoch, found, accuracy);
     position.sums = { trainLoss: 0, valLoss: 0, valAccuracy: 0 };
     const collapsed = found.skips > config.collapse.skips;
-    if (collapsed) record?.warn(collapseText(epoch, found, config));
+    if (collapsed) record?.say(collapseText(epoch, found, config));
     else position.sound = writeGenotype(found.genotype);
     return { collapsed: collapsed && config.collapse.stop };
   };
@@ -107,9 +88,8 @@ async function searchAsRank(
         for (const key of ['trainLoss', 'valLoss', 'valAccuracy'] as const) position.sums[key] += outcome[key];
         record?.step(outcome, lr);
         if (position.batch === stepsPerEpoch) break;
-        await setImmediate(); // batches that are ready follow one another without it, and no Ctrl-C would ever come in
-        interrupted = onAnyRank(group, position.step < totalSteps && (signal?.aborted ?? false));
         const done = position.step === totalSteps;
+        interrupted = !done && (await isStopAsked(group, signal));
         if (position.step % config.checkpointEvery === 0 || done || interrupted) save();
         if (done || interrupted) break searching;
       }
@@ -117,7 +97,7 @@ async function searchAsRank(
       ({ collapsed } = await endEpoch());
       save();
       if (collapsed) break;
-      interrupted = onAnyRank(group, position.step < totalSteps && (signal?.aborted ?? false));
+      interrupted = position.step < totalSteps && (await isStopAsked(group, signal));
       if (interrupted) break;
     }
     return finish(run, config, record, { interrupted, collapsed });
@@ -137,7 +117,7 @@ function step(run: OpenSearch, config: SearchConfig, lr: number, train: Batch, v
   const guard = (what: string, value: number): void => {
     if (Number.isFinite(value)) return;
     throw new Error(
-      `Step ${position.step + 1}: ${what} is ${value}. The last checkpoint stands. Lower the learning rate (--set lr=…) and start again, or resume.`,
+      `Step ${position.step + 1}: ${what} is ${value}. The last checkpoint stands. Lower the learning rate and go on: --set lr=… --resume --change lr.`,
     );
   };
   const average = (gradients: readonly Tensor[]): void => averageOverRanks(gradients, group);
@@ -195,7 +175,7 @@ function collapseText(epoch: number, { skips, genotype }: Found, { collapse }: S
   for (const [name] of genotype.normal.flat()) counts.set(name, (counts.get(name) ?? 0) + 1);
   const list = [...counts].map(([name, times]) => `${times} × ${name}`).join(', ');
   return (
-    `Epoch ${epoch}: the normal cell would hold ${skips} skip-connections, more than ${collapse.skips}: the search may be collapsing ` +
+    `Warning: Epoch ${epoch}: the normal cell would hold ${skips} skip-connections, more than ${collapse.skips}: the search may be collapsing ` +
     `(derived cell: ${list}). ${collapse.stop ? 'It ends here; the genotype before stands.' : 'derive.skips limits them, collapse.stop ends the search.'}`
   );
 }

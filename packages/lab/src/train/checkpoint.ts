@@ -1,20 +1,7 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import {
-  loadTensors,
-  type nn,
-  ops,
-  type optim,
-  type ProcessGroup,
-  randomState,
-  saveTensors,
-  scope,
-  setRandomState,
-  type Tensor,
-} from '@pocketnet/torch';
+import type { nn, optim, ProcessGroup, Tensor } from '@pocketnet/torch';
 import type { Block } from '../blocks/index.js';
 import { type Head, joinShards, ShardedHead, takeShard } from '../heads/index.js';
-import { type Recipe, refuseOther } from '../runs/index.js';
+import type { Stateful } from '../runs/index.js';
 import type { WeightAverage } from './weight-average.js';
 
 /** Where a run stands; with the tensors beside it, all that a resumed run needs to go on to the same numbers. */
@@ -47,10 +34,8 @@ export const startPosition = (): Position => ({
   last: {},
 });
 
-/** What a checkpoint is made of, and put back into. */
-export interface Checkpointed {
-  /** The processes of the run. */
-  group: ProcessGroup;
+/** What a run changes as it goes on. */
+export interface RunParts {
   backbone: Block;
   head?: Head;
   /** The map onto the teacher's width, where it is learned. */
@@ -58,93 +43,30 @@ export interface Checkpointed {
   optimizers: Record<'backbone' | 'head', optim.Optimizer>;
   /** The running mean of the backbone's weights, where there is one. */
   average?: WeightAverage;
-  /** What a resumed run must have in common with the one that wrote the checkpoint, by key. */
-  recipe: Recipe;
 }
 
-const file = (folder: string): string => join(folder, 'checkpoint.safetensors');
-
-export const hasCheckpoint = (folder: string): boolean => existsSync(file(folder));
-
-/**
- * One file, so that it is whole or old: weights, head, momenta, random state and position. All processes call it, the first writes; what is
- * split over them is joined, so that the file is the same for any number.
- */
-export function saveCheckpoint(folder: string, parts: Checkpointed, position: Position): void {
-  scope(() => {
-    const tensors = new Map<string, Tensor>();
-    for (const [prefix, state] of sections(parts))
-      for (const [name, tensor] of state) tensors.set(`${prefix}.${name}`, tensor);
-    tensors.set('random.cpu', randomStates(parts));
-    if (parts.group.rank === 0)
-      saveTensors(file(folder), tensors, { position: JSON.stringify(position), recipe: JSON.stringify(parts.recipe) });
-  });
-}
-
-/** @throws an Error that names the file when it does not belong to this network and head */
-export function loadCheckpoint(folder: string, parts: Checkpointed): Position {
-  const { group, backbone, head, projector, optimizers, average, recipe } = parts;
-  return scope(() => {
-    const { tensors, metadata } = loadTensors(file(folder));
-    const section = (prefix: string): Map<string, Tensor> =>
-      new Map(
-        Array.from(tensors).flatMap(([name, tensor]) =>
-          name.startsWith(`${prefix}.`) ? [[name.slice(prefix.length + 1), tensor]] : [],
-        ),
-      );
-    const random = tensors.get('random.cpu');
-    if (!random || metadata.position === undefined)
-      throw new Error(`${file(folder)} is no checkpoint of a training run.`);
-    if (metadata.recipe !== undefined) refuseOther(folder, 'experiment', JSON.parse(metadata.recipe), recipe);
-    backbone.loadStateDict(section('backbone'));
-    const own = (whole: Tensor): Tensor => takeShard(whole, group);
-    head?.loadStateDict(mapShards(head, section('head'), 'kernel', own));
-    projector?.loadStateDict(section('projector'));
-    optimizers.backbone.loadStateDict(section('optimizer.backbone'));
-    optimizers.head.loadStateDict(mapShards(head, section('optimizer.head'), 'momentum.0', own));
-    average?.loadStateDict(section('average'));
-    setRandomState(ownState(random, group));
-    return { ...startPosition(), ...(JSON.parse(metadata.position) as Position) };
-  });
-}
-
-/** Of all processes, [processes, bytes]: heads that sample their classes draw on each as they need. */
-function randomStates({ group, backbone }: Checkpointed): Tensor {
-  const device = backbone.parameters()[0]?.device ?? 'cpu';
-  const row = ops.reshape(randomState(), [1, -1]);
-  return ops.toDevice(group.allGather(ops.toDevice(row, device, 'uint8')), 'cpu', 'uint8');
-}
-
-/** This process's; the first one's where the run goes on with other processes than it had. */
-function ownState(states: Tensor, { rank, size }: ProcessGroup): Tensor {
-  const rows = ops.reshape(states, [-1, randomState().size]);
-  const row = rows.shape[0] === size ? rank : 0;
-  return ops.clone(ops.reshape(ops.slice(rows, 0, row, row + 1), [-1]), 'contiguous_format');
-}
-
-type State = Map<string, Tensor>;
-
-function sections({
-  group,
+/** The sections of a run's checkpoint. What is split over the processes is joined, so that the file is the same for any number. */
+export const sectionsOf = (
+  { backbone, head, projector, optimizers, average }: RunParts,
+  group: ProcessGroup,
+): Record<string, Stateful> => ({
   backbone,
-  head,
-  projector,
-  optimizers,
-  average,
-}: Checkpointed): [prefix: string, state: State][] {
-  const join = (own: Tensor): Tensor => joinShards(own, head instanceof ShardedHead ? head.classes : 0, group);
-  return [
-    ['backbone', backbone.stateDict()],
-    ['head', mapShards(head, head?.stateDict() ?? new Map(), 'kernel', join)],
-    ['projector', projector?.stateDict() ?? new Map()],
-    ['average', average?.stateDict() ?? new Map()],
-    ['optimizer.backbone', optimizers.backbone.stateDict()],
-    ['optimizer.head', mapShards(head, optimizers.head.stateDict(), 'momentum.0', join)],
-  ];
-}
+  ...(head && { head: joined(head, 'kernel', head, group) }),
+  ...(projector && { projector }),
+  ...(average && { average }),
+  'optimizer.backbone': optimizers.backbone,
+  'optimizer.head': joined(optimizers.head, 'momentum.0', head, group),
+});
 
-/** A state with the entry of a sharded head's kernel (its only parameter, and the optimiser's first) changed; any other state as it is. */
-function mapShards(head: Head | undefined, state: State, name: string, change: (tensor: Tensor) => Tensor): State {
-  const tensor = state.get(name);
-  return head instanceof ShardedHead && tensor ? new Map([...state, [name, change(tensor)]]) : state;
+/** @param name of a sharded head's kernel, which is its only parameter, or of that kernel's momentum */
+function joined(part: Stateful, name: string, head: Head | undefined, group: ProcessGroup): Stateful {
+  if (!(head instanceof ShardedHead)) return part;
+  const changed = (state: ReadonlyMap<string, Tensor>, change: (tensor: Tensor) => Tensor) => {
+    const tensor = state.get(name);
+    return tensor ? new Map([...state, [name, change(tensor)]]) : state;
+  };
+  return {
+    stateDict: () => changed(part.stateDict(), (own) => joinShards(own, head.classes, group)),
+    loadStateDict: (state) => part.loadStateDict(changed(state, (whole) => takeShard(whole, group))),
+  };
 }

@@ -4,7 +4,7 @@ export * from './lesson.js';
 export * from './nan-guard.js';
 export * from './objective.js';
 export * from './optimizers.js';
-export { RunRecord } from './record.js';
+export { TrainRecord } from './record.js';
 export * from './schedule.js';
 export * from './threads.js';
 export * from './train.js';

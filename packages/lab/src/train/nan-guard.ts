@@ -23,7 +23,7 @@ export function guardFinite(suspect: SuspectStep): void {
   if (Number.isFinite(loss) && Number.isFinite(gradNorm)) return;
   throw new Error(
     `Step ${step}: the loss is ${loss} and the gradient's norm ${gradNorm}; ${whereItBegan(suspect)}. The weights are those before this ` +
-      'step, and the last checkpoint stands. Lower the learning rate (--set lr=…) and resume.',
+      'step, and the last checkpoint stands. Lower the learning rate and go on: --set lr=… --resume --change lr.',
   );
 }
 

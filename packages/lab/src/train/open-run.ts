@@ -17,18 +17,20 @@ import type { Embedder } from '../embedders/embedder.js';
 import { networkEmbedder } from '../embedders/network.js';
 import { buildHead, type Head, heads } from '../heads/index.js';
 import { findNetwork, startFrom } from '../networks/index.js';
+import { type Checkpointed, loadCheckpoint, recipeDigest } from '../runs/index.js';
 import { writeGenotype } from '../search-space/genotype-text.js';
 import { buildBackbone } from './backbone.js';
-import { type Checkpointed, loadCheckpoint, type Position, startPosition } from './checkpoint.js';
+import { type Position, type RunParts, sectionsOf, startPosition } from './checkpoint.js';
 import { headTerm, type LossTerm, relationTerm, teacherTerm } from './objective.js';
 import { baseLearningRate, buildOptimizers } from './optimizers.js';
+import { changeable, firstRecipe, recipeOf } from './recipe.js';
 import { buildSchedule } from './schedule.js';
 import { usualThreads } from './threads.js';
 import { openValidation, type ValidationSet } from './validation.js';
 import { WeightAverage } from './weight-average.js';
 
 /** All that a run works with, ready for its next step. */
-export interface OpenRun extends Checkpointed {
+export interface OpenRun extends Checkpointed, RunParts {
   loader: FaceLoader;
   validation: ValidationSet[];
   totalSteps: number;
@@ -41,6 +43,8 @@ export interface OpenRun extends Checkpointed {
   /** What the teachers say of the images, where there are teachers. */
   targets: Targets | undefined;
   position: Position;
+  /** How it goes on otherwise than it began, as was asked for. */
+  changed: readonly string[];
   /** The backbone as an embedder, for measuring it. */
   embedder: Embedder;
   /** What the weights' files say of themselves. */
@@ -52,6 +56,8 @@ export interface OpenRunOptions {
   out: string;
   /** Whether the folder holds a checkpoint to go on from. */
   resumed: boolean;
+  /** Keys of the recipe that may differ from the checkpoint's. */
+  change?: readonly string[] | undefined;
   /** The processes that train together. */
   group: ProcessGroup;
   quiet: boolean;
@@ -130,7 +136,7 @@ interface Opened extends OpenRunOptions {
   targets: Targets | undefined;
 }
 
-function openModel(config: ExperimentConfig, { out, resumed, group, source, totalSteps, targets }: Opened) {
+function openModel(config: ExperimentConfig, { out, resumed, change, group, source, totalSteps, targets }: Opened) {
   const { size } = config.data;
   const { device } = config;
   setThreads(config.threads ?? usualThreads());
@@ -142,7 +148,6 @@ function openModel(config: ExperimentConfig, { out, resumed, group, source, tota
   const projector = openProjector(config, embedding, targets)?.to({ device });
   const others = [head, projector].filter((module) => module !== undefined);
   const parts = {
-    group,
     backbone,
     ...(head && { head }),
     ...(projector && { projector }),
@@ -159,19 +164,14 @@ function openModel(config: ExperimentConfig, { out, resumed, group, source, tota
     ...(config.init !== undefined && { init: basename(config.init) }),
     ...(config.teacher && { teacher: config.teacher.models.map(({ path }) => basename(path)).join(' + ') }),
   };
-  // What the batches and the shapes follow from: a resumed run must have the same, or it would go on with something else.
-  const recipe = {
-    ...about,
-    images: source.length,
-    identities: source.identities,
-    batch: config.batch * group.size,
-    augment: config.data.augment,
-    ...(config.data.mixup > 0 && { mixup: config.data.mixup }),
-    ...(config.ema > 0 && { ema: config.ema }),
-    head: config.head?.kind ?? 'none',
-    ...(config.teacher && { stages: config.teacher.stages, distillation: config.teacher.loss }),
+  const facts = { source, processes: group.size, totalSteps, embedding, genotype: about.genotype };
+  const checkpointed = {
+    ...{ kind: 'training' as const, group, sections: sectionsOf(parts, group), changeable },
+    ...{ recipe: recipeOf(config, facts), firstRecipe: firstRecipe(config, about, facts) },
   };
-  const position = resumed ? loadCheckpoint(out, { ...parts, recipe }) : startPosition();
+  const { position, changed } = resumed
+    ? loadCheckpoint(out, checkpointed, startPosition(), change)
+    : { position: startPosition(), changed: [] };
   const shared = [...(head && !head.splitsClasses ? [head] : []), ...(projector ? [projector] : [])];
   const replicas = dataParallel([backbone, ...shared], group);
   if (config.syncBatchNorm) synchroniseBatchNorm(backbone, group);
@@ -179,13 +179,14 @@ function openModel(config: ExperimentConfig, { out, resumed, group, source, tota
   const highest = baseLearningRate(config, group.size);
   return {
     ...parts,
-    recipe,
+    ...checkpointed,
     replicas,
     rate: (at: { epoch: number; step: number }) => highest * factor(at),
     terms: buildTerms(config, head, projector),
     position,
+    changed,
     embedder: networkEmbedder(backbone, { name: entry.name, dimension: embedding, size, device }),
-    about,
+    about: { ...about, recipe: recipeDigest(checkpointed.recipe) },
   };
 }
 

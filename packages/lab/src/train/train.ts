@@ -1,26 +1,16 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { setImmediate } from 'node:timers/promises';
-import { joinProcessGroup, onAnyRank, type ProcessGroup, saveTensors } from '@pocketnet/torch';
+import { type ProcessGroup, saveTensors } from '@pocketnet/torch';
 import { type LoadedConfig, saveConfig } from '../config/index.js';
 import { epochName } from '../distill/index.js';
-import { hasCheckpoint, saveCheckpoint } from './checkpoint.js';
+import { isStopAsked, type ResumableOptions, recipeDigest, resumable, saveCheckpoint } from '../runs/index.js';
 import { clearPartials, keptName, pruneKept } from './kept.js';
 import { Lessons } from './lesson.js';
 import { openRun } from './open-run.js';
-import { RunRecord } from './record.js';
+import { TrainRecord } from './record.js';
 import { trainStep } from './step.js';
 
-export interface TrainOptions {
-  /** The run's folder. */
-  out: string;
-  /** Go on from the folder's checkpoint; without one, start. */
-  resume?: boolean;
-  /** Ends the run after the step at hand, with a checkpoint; while a teacher looks at the images, at once, with an AbortError. */
-  signal?: AbortSignal;
-  /** Silences the progress line. */
-  quiet?: boolean;
-}
+/** A signal while a teacher looks at the images ends the run at once, with an AbortError. */
+export type TrainOptions = ResumableOptions;
 
 export interface TrainResult {
   steps: number;
@@ -33,6 +23,8 @@ export interface TrainResult {
   interrupted: boolean;
   /** Bad images that the first process met and skipped: `data.onBadImage`. */
   skipped: number;
+  /** Digest of all that its numbers follow from, which its weights' files say too. */
+  recipe: string;
 }
 
 /**
@@ -42,41 +34,29 @@ export interface TrainResult {
  * Where the environment says that this is one of several processes (docs/distributed.md), they train together: each on its part of every
  * step's images, with the mean of their gradients. The first one measures and writes; all of them read the run's folder.
  */
-export async function train(loaded: LoadedConfig, options: TrainOptions): Promise<TrainResult> {
-  const { out, resume = false } = options;
-  const resumed = hasCheckpoint(out); // asked before the processes meet, hence before the first one writes
-  if (!resume && resumed)
-    throw new Error(`${out} holds a run already: pass --resume to go on with it, or name another folder.`);
-  const group = joinProcessGroup({ device: loaded.config.device });
-  try {
+export function train(loaded: LoadedConfig, options: TrainOptions): Promise<TrainResult> {
+  return resumable('run', loaded.config.device, options, (group, resumed) => {
     const config = { ...loaded.config, device: group.device }; // 'cuda' is another GPU in every process
-    const result = await trainAsRank(group, { ...loaded, config }, resumed, options);
-    group.barrier();
-    return result;
-  } finally {
-    group.close();
-  }
+    return trainAsRank(group, { ...loaded, config }, resumed, options);
+  });
 }
 
 async function trainAsRank(
   group: ProcessGroup,
   { config, portable }: LoadedConfig,
   resumed: boolean,
-  { out, signal, ...options }: TrainOptions,
+  { out, signal, change, ...options }: TrainOptions,
 ): Promise<TrainResult> {
   const isFirst = group.rank === 0;
   const quiet = !isFirst || (options.quiet ?? false);
-  const run = await openRun(config, { out, resumed, group, quiet, ...(signal && { signal }) });
-  mkdirSync(out, { recursive: true });
+  const run = await openRun(config, { out, resumed, change, group, quiet, ...(signal && { signal }) });
   const { loader, validation, totalSteps, backbone, head, projector, optimizers } = run;
   const { rate, terms, targets, replicas, position, embedder, about, average } = run;
+  const record = isFirst ? new TrainRecord(out, config, run, { resumed, quiet }) : undefined;
   if (isFirst) {
     clearPartials(out);
     saveConfig(join(out, 'config.yaml'), portable);
   }
-  const record = isFirst
-    ? new RunRecord(out, { config, totalSteps, position, resumed, source: loader.source, processes: group.size, quiet })
-    : undefined;
   const outside = (body: () => void): void => (record ? record.outside(body) : body());
   const saveWeights = (name: string): void => {
     if (!isFirst) return;
@@ -140,8 +120,7 @@ async function trainAsRank(
         if (config.keepEpochs && (epochEnds || done)) outside(() => saveWeights(epochName(position.epoch + 1)));
         if (epochEnds) Object.assign(position, { epoch: position.epoch + 1, batch: 0 });
         if (position.step % config.evalEvery === 0 || done) await validate();
-        await setImmediate(); // batches that are ready follow one another without it, and no Ctrl-C would ever come in
-        interrupted = onAnyRank(group, !done && (signal?.aborted ?? false));
+        interrupted = !done && (await isStopAsked(group, signal));
         if (position.step % config.checkpointEvery === 0 || done || interrupted) save();
         if (done || interrupted) break training;
       }
@@ -153,5 +132,14 @@ async function trainAsRank(
     record?.close();
   }
   const { lastLoss, last, best, bestStep } = position;
-  return { steps: position.step, loss: lastLoss, last, best, bestStep, interrupted, skipped: record?.bad ?? 0 };
+  return {
+    steps: position.step,
+    loss: lastLoss,
+    last,
+    best,
+    bestStep,
+    interrupted,
+    skipped: record?.bad ?? 0,
+    recipe: recipeDigest(run.recipe),
+  };
 }

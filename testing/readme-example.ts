@@ -1,7 +1,15 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+
+/** The first fenced block of a language in a Markdown file. */
+function firstBlock(page: string, language: string): string {
+  const block = new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, 'm').exec(readFileSync(page, 'utf8'))?.[1];
+  if (block === undefined) throw new Error(`${page} has no example in a ${language} block.`);
+  return block;
+}
 
 /**
  * Runs the first fenced `js` example of a package's README in the package's folder.
@@ -10,7 +18,29 @@ import { fileURLToPath } from 'node:url';
  */
 export function runReadmeExample(test: string): string {
   const folder = dirname(fileURLToPath(new URL('.', test)));
-  const example = /```js\n([\s\S]*?)```/.exec(readFileSync(`${folder}/README.md`, 'utf8'))?.[1];
-  if (example === undefined) throw new Error(`${folder}/README.md has no example in a js block.`);
+  const example = firstBlock(`${folder}/README.md`, 'js');
   return execFileSync(process.execPath, ['--input-type=module', '--eval', example], { cwd: folder, encoding: 'utf8' });
+}
+
+/**
+ * Runs the first fenced `sh` example of a page in an empty folder, with `pocketnet` and `npx pocketnet` meaning this checkout's.
+ * @param page relative to the repository's root
+ * @returns what it printed on stdout
+ */
+export function runShellExample(page: string): string {
+  const root = fileURLToPath(new URL('..', import.meta.url));
+  const example = firstBlock(join(root, page), 'sh').replaceAll('npx pocketnet', 'pocketnet');
+  const place = mkdtempSync(join(tmpdir(), 'pocketnet-page-'));
+  try {
+    symlinkSync(join(root, 'packages/cli/bin/pocketnet.js'), join(place, 'pocketnet'));
+    const env = { ...process.env, PATH: `${place}:${process.env.PATH}` };
+    return execFileSync('bash', ['-euo', 'pipefail', '-c', example], {
+      cwd: place,
+      env,
+      encoding: 'utf8',
+      stdio: 'pipe',
+    });
+  } finally {
+    rmSync(place, { recursive: true });
+  }
 }

@@ -4,21 +4,23 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** The first fenced block of a language in a Markdown file. */
-function firstBlock(page: string, language: string): string {
-  const block = new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, 'm').exec(readFileSync(page, 'utf8'))?.[1];
-  if (block === undefined) throw new Error(`${page} has no example in a ${language} block.`);
+/** A fenced block of a language in a Markdown file, the first unless `index` says another. */
+function exampleOf(page: string, language: string, index = 0): string {
+  const blocks = readFileSync(page, 'utf8').matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, 'gm'));
+  const block = Array.from(blocks, ([, text]) => text)[index];
+  if (block === undefined) throw new Error(`${page} has no ${language} block number ${index}.`);
   return block;
 }
 
 /**
- * Runs the first fenced `js` example of a package's README in the package's folder.
+ * Runs a fenced `js` example of a package's README in the package's folder.
  * @param test the `import.meta.url` of a file in the package's `test` folder
+ * @param index which of the README's examples, the first unless said
  * @returns what it printed on stdout
  */
-export function runReadmeExample(test: string): string {
+export function runReadmeExample(test: string, index = 0): string {
   const folder = dirname(fileURLToPath(new URL('.', test)));
-  const example = firstBlock(`${folder}/README.md`, 'js');
+  const example = exampleOf(`${folder}/README.md`, 'js', index);
   return execFileSync(process.execPath, ['--input-type=module', '--eval', example], { cwd: folder, encoding: 'utf8' });
 }
 
@@ -29,7 +31,7 @@ export function runReadmeExample(test: string): string {
  */
 export function runShellExample(page: string): string {
   const root = fileURLToPath(new URL('..', import.meta.url));
-  const example = firstBlock(join(root, page), 'sh').replaceAll('npx pocketnet', 'pocketnet');
+  const example = exampleOf(join(root, page), 'sh').replaceAll('npx pocketnet', 'pocketnet');
   const place = mkdtempSync(join(tmpdir(), 'pocketnet-page-'));
   try {
     symlinkSync(join(root, 'packages/cli/bin/pocketnet.js'), join(place, 'pocketnet'));

@@ -1,24 +1,7 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-
-const root = fileURLToPath(new URL('..', import.meta.url));
-
-/** Folders that hold nothing we wrote. */
-const foreign = new Set(['node_modules', 'dist', 'build', 'runs', 'coverage', 'shared']);
-
-/** Every Markdown file of the repository, `docs/runs` included and runs of one's own left out. */
-function pagesIn(folder: string): string[] {
-  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
-    const path = join(folder, entry.name);
-    if (!entry.isDirectory()) return entry.name.endsWith('.md') ? [path] : [];
-    const isOurs = !entry.name.startsWith('.') && (!foreign.has(entry.name) || path === join(root, 'docs/runs'));
-    return isOurs ? pagesIn(path) : [];
-  });
-}
-
-const pages = pagesIn(root).map((path) => relative(root, path));
+import { pages, root } from './pages.js';
 
 /** The text without fenced blocks and inline code, where brackets are no links. */
 const prose = (page: string): string =>

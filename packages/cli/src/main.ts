@@ -26,7 +26,8 @@ export async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
-function program(): Command {
+/** The command with all its verbs, each with its arguments and options. */
+export function program(): Command {
   const command = new Command('pocketnet')
     .description('Search, train, measure and export extremely lightweight face recognition networks.')
     .version(version())

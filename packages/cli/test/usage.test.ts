@@ -1,4 +1,4 @@
-import { dataVerbs, tasks, verbs } from '@pocketnet/cli';
+import { program, tasks, verbs } from '@pocketnet/cli';
 import { describe, expect, it } from 'vitest';
 import { pocketnet, watchEngine } from './pocketnet.js';
 
@@ -19,7 +19,7 @@ describe('help', () => {
     expect(stderr).toContain('engine:false');
   });
 
-  const inner = dataVerbs.map(({ name }) => `data ${name}`);
+  const inner = program().commands.flatMap((verb) => verb.commands.map((each) => `${verb.name()} ${each.name()}`));
   it.each([...verbs.map(({ name }) => name), ...inner])('of `%s` shows its usage and exits with 0', async (verb) => {
     const { code, stdout } = await pocketnet([...verb.split(' '), '--help']);
     expect(code).toBe(0);

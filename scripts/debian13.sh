@@ -122,10 +122,13 @@ install_packages() {
   }
 }
 
+# Root reads a checkout that may belong to another user, which git refuses unless told.
+in_checkout() { git -c safe.directory="$checkout" -C "$checkout" "$@"; }
+
 # The checkout as it would be committed: no node_modules, no build outputs. What an earlier copy held and this one does not is removed.
 list_checkout() {
-  if git -C "$checkout" rev-parse --git-dir >/dev/null 2>&1; then
-    git -C "$checkout" ls-files --cached --others --exclude-standard
+  if in_checkout rev-parse --git-dir >/dev/null 2>&1; then
+    in_checkout ls-files --cached --others --exclude-standard
     if [[ -n ${WITH_BUILT-} ]]; then list_compiled; fi
   else
     (cd "$checkout" && find . -type d \( -name node_modules -o -name dist -o -name build -o -name .git -o -path ./runs \) -prune -o -type f -printf '%P\n')

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -16,9 +16,13 @@ function program(path: string, ...lines: string[]): void {
 }
 
 /** The checks' own script, in a checkout whose tests are counted at once and on a machine of the commands below. */
-function checks(env: Record<string, string>): { status: number | null; last: string; stdout: string } {
+function checks(
+  env: Record<string, string>,
+  timeout?: number,
+): { status: number | null; last: string; stdout: string } {
   const { status, stdout } = spawnSync(join(place.path, '.ci/run'), {
     encoding: 'utf8',
+    timeout,
     env: { PATH: `${join(place.path, 'bin')}:${process.env.PATH}`, TMPDIR: place.path, ...env },
   });
   return { status, stdout, last: stdout.trimEnd().split('\n').at(-1) ?? '' };
@@ -29,12 +33,14 @@ describe('.ci/run', () => {
     mkdirSync(join(place.path, '.ci'));
     copyFileSync(fileURLToPath(new URL('../../../.ci/run', import.meta.url)), join(place.path, '.ci/run'));
     program('bin/id', 'echo 0');
-    program('bin/npm', 'echo "3 passed, 0 failed"');
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: bash's
+    program('bin/npm', 'sleep "${SLOW:-0}"', 'echo "3 passed, 0 failed"');
     program('bin/dpkg-query', '[[ -n $LACKING ]] || echo "ii "');
     program('bin/apt-get', 'exit 100');
     program(
       'scripts/debian13.sh',
       '[[ -z $NO_DEBIAN ]] || exit 75',
+      '[[ -z $SLOW ]] || { echo $$ >maker; touch "$1/half-made"; sleep 60; }',
       'while [[ $1 != -- ]]; do shift; done',
       'shift',
       '"$@"',
@@ -43,6 +49,13 @@ describe('.ci/run', () => {
 
   it('counts both halves', () => {
     expect(checks({ CI: '1' })).toMatchObject({ status: 0, last: '6 passed, 0 failed' });
+  });
+
+  it('that is interrupted leaves neither the other Debian nor its maker behind', () => {
+    expect(checks({ SLOW: '5' }, 3000).last).not.toContain('passed');
+    const maker = Number(readFileSync(join(place.path, 'maker'), 'utf8'));
+    expect(() => process.kill(maker, 0)).toThrow('ESRCH');
+    expect(readdirSync(place.path).filter((name) => name.startsWith('pocketnet-ci-debian13'))).toEqual([]);
   });
 
   it.each([

@@ -24,7 +24,7 @@ export const calibrate: Verb = {
     modelOptions(command)
       .argument(
         '<model>',
-        'an ONNX file, weights (safetensors, or of torch.save), or embeddings as .npy or .safetensors',
+        'an ONNX file or a plan, weights (safetensors, or of torch.save), or embeddings as .npy or .safetensors',
       )
       .requiredOption(
         '--data <location>',

@@ -24,7 +24,7 @@ export const evaluate: Verb = {
     modelOptions(command)
       .argument(
         '[model]',
-        'an ONNX file, weights (safetensors, or of torch.save), or embeddings as .npy or .safetensors; with --pairs, a folder of models too',
+        'an ONNX file or a plan, weights (safetensors, or of torch.save), or embeddings as .npy or .safetensors; with --pairs, a folder of models too',
       )
       .addOption(new Option('--model <file>', 'the model, as it was named before it became the argument').hideHelp())
       .addOption(

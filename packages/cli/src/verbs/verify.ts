@@ -24,7 +24,7 @@ export const verify: Verb = {
       .argument('<second>', 'another')
       .option(
         '--model <file>',
-        'an ONNX model, or weights (safetensors, or of torch.save); unless said, the released network',
+        'an ONNX model or a plan, or weights (safetensors, or of torch.save); unless said, the released network',
       )
       .option(
         '--threshold <cosine>',
@@ -41,7 +41,7 @@ async function run(first: string, second: string, options: Options): Promise<voi
   await checkNetwork(options.network);
   const { openEmbedder } = await import('@pocketnet/lab/embedders');
   const { flip } = options;
-  const embedder = await openEmbedder(model, openingOptions(options));
+  const embedder = await openEmbedder(model, { ...openingOptions(options), runtime: 'usual-engine' });
   try {
     const a = await unitEmbedding(embedder, first, options);
     const b = await unitEmbedding(embedder, second, options);

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import type { RuntimeName } from '@pocketnet/onnx';
 import type { Embedder } from './embedder.js';
 import { kindOfFile } from './kind.js';
 
@@ -11,18 +12,21 @@ export interface OpenOptions {
   mean?: readonly number[];
   /** What an ONNX model multiplies the rest by; told by its graph unless said. */
   scale?: number;
-  /** What runs ONNX: the native library, or the one that browsers have. */
-  runtime?: 'native' | 'wasm';
+  /**
+   * What runs ONNX files and plans: ONNX Runtime or our engine, each natively or in WebAssembly. `usual-engine`: our engine, as fast as it
+   * is here, and ONNX Runtime for models that it cannot compile. Unless said, ONNX Runtime for ONNX and the engine for plans.
+   */
+  runtime?: RuntimeName | 'usual-engine';
 }
 
 type Opener = (path: string, options: OpenOptions) => Promise<Embedder>;
 
-// Imported when first used: an ONNX model needs no libtorch, and weights need no ONNX Runtime.
+// Imported when first used: an ONNX model or a plan needs no libtorch, and weights need no ONNX Runtime.
 const onnx: Opener = async (path, options) => (await import('./onnx.js')).openOnnx(path, options);
 const weights: Opener = async (path, options) => (await import('./weights.js')).openWeights(path, options);
 
 /** Every kind of model file: a new one is one line here, and one in `kindOfFile`. */
-export const openers: Readonly<Record<'onnx' | 'weights', Opener>> = { onnx, weights };
+export const openers: Readonly<Record<'onnx' | 'plan' | 'weights', Opener>> = { onnx, plan: onnx, weights };
 
 /**
  * Opens a model file as an embedder, whatever its name.
@@ -33,6 +37,6 @@ export async function openEmbedder(path: string, options: OpenOptions = {}): Pro
   if (kind !== undefined && kind !== 'npy') return openers[kind](path, options);
   const fault = existsSync(path) ? 'its content is neither' : 'there is no such file';
   throw new Error(
-    `${path} is no model: ${fault}. Models are ONNX (.onnx) and weights (.safetensors, .pth and others).`,
+    `${path} is no model: ${fault}. Models are ONNX (.onnx), plans (.pnet) and weights (.safetensors, .pth and others).`,
   );
 }

@@ -8,6 +8,8 @@ const benches = {
   megaface: () => import('./evaluate/megaface.mjs'),
   heads: () => import('./heads/sharded.mjs'),
   ijb: () => import('./evaluate/ijb.mjs'),
+  engine: () => import('./engine/bench.mjs'),
+  'engine-equality': () => import('./engine/equality.mjs'),
   'onnx-profile': () => import('./onnx/profile.mjs'),
 };
 

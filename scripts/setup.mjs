@@ -4,7 +4,7 @@
 //
 // --build-only  compiles, but installs nothing
 // --quiet       prints only what is installed and what goes wrong, on stderr
-import { buildAddon } from './setup/addon.mjs';
+import { buildAddon, buildEngineAddon } from './setup/addon.mjs';
 import { ensureLibtorch } from './setup/libtorch.mjs';
 import { withLock } from './setup/lock.mjs';
 import { checkNode } from './setup/node-version.mjs';
@@ -35,6 +35,7 @@ try {
       await step('libtorch', log, ensureLibtorch, announce);
     }
     await step('addon', log, buildAddon);
+    await step('engine addon', log, buildEngineAddon);
     await step('TypeScript', log, compileTypeScript);
   });
 } catch (error) {

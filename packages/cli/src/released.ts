@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ReleaseCard } from '@pocketnet/lab/card';
 
-/** A released network: its ONNX file and its model card. */
+/** A released network: its compiled plan, or ONNX where there is none, and its model card. */
 export interface Released {
   path: string;
   card: ReleaseCard;
@@ -22,22 +22,25 @@ export async function usualReleased(): Promise<Released | undefined> {
   if (!existsSync(folder)) return undefined;
   const names = readdirSync(folder).sort((a, b) => Number(b === usual) - Number(a === usual) || a.localeCompare(b));
   for (const name of names) {
-    const path = join(folder, name, `${name}.onnx`);
-    const card = existsSync(path) ? await cardOf(path) : undefined;
-    if (card) return { path, card };
+    for (const ending of ['.pnet', '.onnx']) {
+      const path = join(folder, name, `${name}${ending}`);
+      const card = existsSync(path) ? await cardOf(path) : undefined;
+      if (card) return { path, card };
+    }
   }
   return undefined;
 }
 
-/** The model card in an ONNX file's metadata; undefined if it has none, or one of an unknown form. */
+/** The model card in the metadata of an ONNX file or a plan; undefined if it has none, or one of an unknown form. */
 export async function cardOf(path: string): Promise<ReleaseCard | undefined> {
-  const [{ readModelHeader }, { readCard }, { kindOfFile }] = await Promise.all([
+  const [{ modelMetadata }, { readCard }, { kindOfFile }] = await Promise.all([
     import('@pocketnet/onnx'),
     import('@pocketnet/lab/card'),
     import('@pocketnet/lab/embedders'),
   ]);
-  if (kindOfFile(path) !== 'onnx') return undefined;
-  const { card } = readModelHeader(readFileSync(path), path).metadata;
+  const kind = kindOfFile(path);
+  if (kind !== 'onnx' && kind !== 'plan') return undefined;
+  const { card } = modelMetadata(readFileSync(path), path);
   return card === undefined ? undefined : readCard(card, basename(path));
 }
 

@@ -2,6 +2,14 @@ export { type BenchCase, type BenchOptions, type BenchResult, benchModels } from
 export { noise } from './bench/noise.js';
 export { missingRunners, RUNNERS, type RunnerName } from './bench/runners/index.js';
 export { compareRuns, type RunDifference } from './compare.js';
+export {
+  type Compiled,
+  type CompileOptions,
+  compileGraph,
+  type Preprocessing,
+  stepKinds,
+  USUAL_PREPROCESSING,
+} from './compile/compile.js';
 export { type AttributeLike, attribute } from './graph/attribute.js';
 export { GraphBuilder, type NodeOptions } from './graph/builder.js';
 export { checkGraph } from './graph/check.js';
@@ -45,6 +53,6 @@ export { type QuantiseOptions, quantisable, quantise, quantisedValues } from './
 export { noiseOf, type Sensitivity, sensitivities } from './quantise/sensitivity.js';
 export { joinTwins } from './quantise/twins.js';
 export type { Feed } from './run/feeds.js';
-export { type Model, type OpenOptions, type Output, openModel } from './run/model.js';
-export { RUNTIMES, type RuntimeName } from './run/runtimes/index.js';
+export { type Model, modelMetadata, type OpenOptions, type Output, openModel } from './run/model.js';
+export { missingRuntimes, RUNTIMES, type RuntimeName, usualEngine } from './run/runtimes/index.js';
 export { withoutTinyWeights } from './run/tiny-weights.js';

@@ -17,7 +17,7 @@ describe('A bench of models', () => {
   it('says in a sentence why a runtime is not here', () => {
     for (const reason of Object.values(missing).filter((why) => why !== undefined))
       expect(reason).toMatch(/^[A-Z].*\.$/);
-    expect(here).toEqual(expect.arrayContaining(['native', 'wasm']));
+    expect(here).toEqual(expect.arrayContaining(['native', 'wasm', 'engine']));
   });
 
   it('runs each where it is told to, in turns, and says what it cost', async () => {

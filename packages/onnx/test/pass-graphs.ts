@@ -86,6 +86,14 @@ export const SAMPLES: Readonly<Record<string, (b: LayerBuilder, x: string, chann
     b.pool(x); // which nothing takes
     return b.node('Identity', [b.pointwise(b.node('Identity', [x]), c, c)]);
   },
+  'fold-constants': (b, x, c) => {
+    const halves = b.graph.initializer('halves', 'float16', [c, 1, 1], new Uint16Array(c).fill(0x3400)); // 0.25
+    const slopes = b.node('Mul', [
+      b.node('Cast', [halves], { to: 1 }),
+      b.graph.initializer('two', 'float32', [], Float32Array.of(2)),
+    ]);
+    return b.node('PRelu', [x, slopes]);
+  },
   'fold-norms': (b, x, c) => {
     const parts = b.concat(b.pointwise(x, c, 2), b.pointwise(x, c, 3, { bias: true }));
     return b.norm(b.pool(b.norm(parts, 5)), 5);

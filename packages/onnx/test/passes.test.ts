@@ -109,7 +109,9 @@ describe('passes together', () => {
 
   it('are refused by an unknown name, and for graphs within graphs', () => {
     const graph = made(1, 2, (b, x) => b.pool(x));
-    expect(() => rewrite(graph, ['fold-everything'])).toThrow(/no pass "fold-everything"; there are sweep, fold-norms/);
+    expect(() => rewrite(graph, ['fold-everything'])).toThrow(
+      /no pass "fold-everything"; there are sweep, fold-constants, fold-norms/,
+    );
     graph.nodes[0]?.attributes.set('body', { kind: 'graph', value: graph });
     expect(() => new GraphEditor(graph)).toThrow(/holds a graph of its own/);
   });

@@ -124,7 +124,9 @@ async function verify(
     images: chosen.flatMap((i) => pairs.images.slice(2 * i, 2 * i + 2)),
     same: chosen.map((i) => pairs.same[i] ?? false),
   };
-  const cosines = await using(await lab.openEmbedder(model), (embedder) => pairCosines(embedder, few));
+  const cosines = await using(await lab.openEmbedder(model, { runtime: 'usual-engine' }), (embedder) =>
+    pairCosines(embedder, few),
+  );
   const word = (same: boolean): 'same' | 'different' => (same ? 'same' : 'different');
   return chosen.map((pair, i) => {
     const cosine = cosines[i] ?? Number.NaN;

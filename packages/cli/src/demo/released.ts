@@ -27,7 +27,7 @@ export async function judgeByReleased(pairs: PairSet): Promise<ReleasedVerdicts 
     import('@pocketnet/evaluate'),
   ]);
   const same = pairs.same.slice(0, PAIRS);
-  const embedder = await openEmbedder(released.path);
+  const embedder = await openEmbedder(released.path, { runtime: 'usual-engine' });
   try {
     const cosines = await pairCosines(embedder, { images: pairs.images.slice(0, 2 * same.length), same });
     const right = same.filter((truth, i) => (cosines[i] ?? Number.NaN) >= threshold === truth).length;

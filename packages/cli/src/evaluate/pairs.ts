@@ -46,9 +46,9 @@ const holdsMatrices = (folder: string): boolean =>
 /** Models in a folder, in natural order of their names, without a run's `checkpoint.safetensors`. */
 async function models(folder: string): Promise<string[]> {
   const { kindOfFile } = await import('@pocketnet/lab/embedders');
-  const isModel = (name: string): boolean => ['onnx', 'weights'].includes(kindOfFile(join(folder, name)) ?? '');
+  const isModel = (name: string): boolean => ['onnx', 'plan', 'weights'].includes(kindOfFile(join(folder, name)) ?? '');
   const names = readdirSync(folder).filter((name) => isModel(name) && name !== 'checkpoint.safetensors');
-  if (names.length === 0) throw new Error(`${folder} holds no model: neither weights nor an ONNX file.`);
+  if (names.length === 0) throw new Error(`${folder} holds no model: neither weights nor an ONNX file nor a plan.`);
   const byNumber = new Intl.Collator('en', { numeric: true });
   return names.sort(byNumber.compare).map((name) => join(folder, name));
 }

@@ -25,7 +25,7 @@ export const evaluate: Verb = {
     modelOptions(command)
       .argument(
         '[model]',
-        'an ONNX file, weights (safetensors or torch.save), embeddings (.npy or .safetensors), or with --pairs a folder of models',
+        'an ONNX file, a plan, weights (safetensors or torch.save), embeddings (.npy or .safetensors), or with --pairs a folder of models',
       )
       .addOption(new Option('--model <file>', 'older form of the argument').hideHelp())
       .addOption(

@@ -3,6 +3,7 @@ import { ablate } from './ablate.js';
 import { bench } from './bench.js';
 import { calibrate } from './calibrate.js';
 import { compare } from './compare.js';
+import { compile } from './compile.js';
 import { data } from './data/index.js';
 import { demo } from './demo.js';
 import { derive } from './derive.js';
@@ -36,6 +37,7 @@ export const verbs: readonly Verb[] = [
   calibrate,
   bench,
   exportVerb,
+  compile,
   release,
   verify,
 ];

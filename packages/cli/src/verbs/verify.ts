@@ -23,7 +23,10 @@ export const verify: Verb = {
     modelOptions(command)
       .argument('<first>', 'a crop aligned to the ArcFace template: JPEG, PNG, WebP, AVIF, TIFF, GIF or BMP, square')
       .argument('<second>', 'another')
-      .option('--model <file>', 'an ONNX model or weights (safetensors or torch.save); by default the released network')
+      .option(
+        '--model <file>',
+        'an ONNX model, a plan or weights (safetensors or torch.save); by default the released network',
+      )
       .option(
         '--threshold <cosine>',
         `same person from this cosine on; by default the card's threshold, or ${uncalibratedThreshold} (common, uncalibrated) without a card`,
@@ -39,7 +42,7 @@ async function run(first: string, second: string, options: Options): Promise<voi
   await checkNetwork(options.network);
   const { openEmbedder } = await import('@pocketnet/lab/embedders');
   const { flip } = options;
-  const embedder = await openEmbedder(model, openingOptions(options));
+  const embedder = await openEmbedder(model, { ...openingOptions(options), runtime: 'usual-engine' });
   try {
     const a = await unitEmbedding(embedder, first, options);
     const b = await unitEmbedding(embedder, second, options);

@@ -1,3 +1,4 @@
+import type { RuntimeName } from '@pocketnet/onnx';
 /** Something that turns aligned face crops into embeddings. */
 export interface Embedder {
   readonly name: string;
@@ -23,8 +24,11 @@ export interface OpenOptions {
   mean?: readonly number[];
   /** What an ONNX model multiplies the rest by; told by its graph unless said. */
   scale?: number;
-  /** What runs ONNX: the native library, or the one that browsers have. */
-  runtime?: 'native' | 'wasm';
+  /**
+   * What runs ONNX files and plans: ONNX Runtime or our engine, each natively or in WebAssembly. `usual-engine`: our engine, as fast as it
+   * is here, and ONNX Runtime for models that it cannot compile. Unless said, ONNX Runtime for ONNX and the engine for plans.
+   */
+  runtime?: RuntimeName | 'usual-engine';
 }
 
 /** The same crops, seen in a mirror. */

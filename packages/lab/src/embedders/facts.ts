@@ -34,7 +34,9 @@ type Cost = Pick<ModelFacts, 'parameters' | 'macs' | 'flops'>;
 
 // Imported when first used: an ONNX model needs no libtorch, and weights need no ONNX Runtime.
 async function costOf(path: string, size: number, name: string | undefined): Promise<Cost> {
-  if (kindOfFile(path) === 'onnx') {
+  const kind = kindOfFile(path);
+  if (kind === 'plan') return planCost((await (await import('@pocketnet/onnx')).readModelFile(path)).bytes, size);
+  if (kind === 'onnx') {
     const [{ onnxCost }, { readModelFile }] = await Promise.all([import('./onnx-cost.js'), import('@pocketnet/onnx')]);
     return onnxCost((await readModelFile(path)).bytes, path, size);
   }
@@ -46,4 +48,12 @@ async function costOf(path: string, size: number, name: string | undefined): Pro
   } finally {
     network.dispose();
   }
+}
+
+/** Multiply-adds as the engine counts them: those of lanes that are filled up too. Its weights are packed, so parameters are unknown. */
+async function planCost(bytes: Uint8Array, size: number): Promise<Cost> {
+  const { openPlan, readPlanHeader } = await import('@pocketnet/engine');
+  const plan = await openPlan(bytes, readPlanHeader(bytes).height === 0 ? { height: size, width: size } : {});
+  plan.close();
+  return { parameters: null, macs: plan.work, flops: null };
 }

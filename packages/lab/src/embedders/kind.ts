@@ -1,8 +1,9 @@
 import { closeSync, openSync, readSync } from 'node:fs';
+import { isPlan } from '@pocketnet/engine';
 import { tensorFormatOf } from '@pocketnet/torch/io';
 
 /** What a file holds that gives embeddings. */
-export type FileKind = 'onnx' | 'weights' | 'npy';
+export type FileKind = 'onnx' | 'plan' | 'weights' | 'npy';
 
 /**
  * What a file is by its content, since people call weights `.pth`, `.ckpt`, `.bin` and `.pth.tar`; its name speaks only where the content
@@ -11,6 +12,7 @@ export type FileKind = 'onnx' | 'weights' | 'npy';
 export function kindOfFile(path: string): FileKind | undefined {
   const head = firstBytes(path);
   if (head && tensorFormatOf(head)) return 'weights';
+  if (head && isPlan(head)) return 'plan';
   if (head && Buffer.from(head).toString('latin1', 0, 6) === '\x93NUMPY') return 'npy';
   // Protocol buffers have no magic number; every writer of ONNX puts the format's version (field 1, a varint) first.
   const [field, version = 0] = head ?? [];
@@ -21,6 +23,7 @@ export function kindOfFile(path: string): FileKind | undefined {
 /** Of a damaged file its reader says what is wrong with it. */
 const byEnding: readonly (readonly [RegExp, FileKind])[] = [
   [/\.onnx$/i, 'onnx'],
+  [/\.pnet$/i, 'plan'],
   [/\.(safetensors|pth|pt)$/i, 'weights'],
   [/\.npy$/i, 'npy'],
 ];

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
-import { basename } from 'node:path';
-import { fromHalf, type Model, openModel } from '@pocketnet/onnx';
+import { basename, extname } from 'node:path';
+import { fromHalf, type Model, openModel, usualEngine } from '@pocketnet/onnx';
 import { type Compute, inBatches } from './batches.js';
 import type { Embedder, OpenOptions } from './embedder.js';
 import { startHelper } from './onnx-helper.js';
@@ -9,17 +9,17 @@ import { pixelsOfFile } from './pixels.js';
 import { sideBySide } from './side-by-side.js';
 
 /**
- * Any ONNX face embedder: one image input of float32, float16 or bytes, NCHW or NHWC, square or not, of a fixed or a free batch, and its
+ * Any ONNX face embedder, or a plan compiled of one: one image input of float32, float16 or bytes, NCHW or NHWC, square or not, of a fixed or a free batch, and its
  * first output as the embedding. The input's size is the model's; where that is free, the `input` of its metadata, else 112. A model that
- * normalises its pictures inside is told by its first nodes, unless `mean` or `scale` say what it wants. Natively each of `threads` has a
- * session of its own, and many images are shared among them.
+ * normalises its pictures inside is told by its first nodes, unless `mean` or `scale` say what it wants. But in ONNX Runtime Web, each of
+ * `threads` has a session of its own, and many images are shared among them.
  *
  * @throws an Error that names the file and the input that does not fit
  */
 export async function openOnnx(path: string, options: OpenOptions = {}, batch?: number): Promise<Embedder> {
-  const { runtime = 'native', threads } = options;
-  const isNative = runtime === 'native';
-  const model = await openModel(path, { runtime, ...(isNative ? { threads: 1 } : threads && { threads }) });
+  const { threads } = options;
+  const isAlone = options.runtime === 'wasm'; // which computes on several threads, once for all
+  const model = await openAs(path, options.runtime, isAlone ? threads : 1);
   try {
     const input = imageInput(model, path);
     const pack = packer(input, await pixelsOfFile(path, options));
@@ -30,10 +30,10 @@ export async function openOnnx(path: string, options: OpenOptions = {}, batch?: 
     const dimension = await embeddingWidth(model, input, compute, path);
     const shape = { perImage: 3 * cropSide(input) ** 2, dimension };
     const alone = inBatches(compute, shape, input.batch ?? batch);
-    const helpers = isNative ? (threads ?? availableParallelism()) - 1 : 0;
+    const helpers = isAlone ? 0 : (threads ?? availableParallelism()) - 1;
     const together = sideBySide(alone, helpers, shape, (found) => startHelper({ path, options, batch: found }));
     return {
-      name: model.metadata.network ?? basename(path, '.onnx'),
+      name: model.metadata.network ?? basename(path, extname(path)),
       dimension,
       size: cropSide(input),
       embed: together.embed,
@@ -45,6 +45,18 @@ export async function openOnnx(path: string, options: OpenOptions = {}, batch?: 
   } catch (error) {
     await model.close();
     throw error;
+  }
+}
+
+async function openAs(path: string, runtime: OpenOptions['runtime'], threads: number | undefined): Promise<Model> {
+  const given = threads === undefined ? {} : { threads };
+  if (runtime !== 'usual-engine') return openModel(path, { ...given, ...(runtime && { runtime }) });
+  try {
+    return await openModel(path, { ...given, runtime: await usualEngine() });
+  } catch (refusal) {
+    return openModel(path, { ...given, runtime: 'native' }).catch(() => {
+      throw refusal; // what ONNX Runtime says, or that it is not here, matters less
+    });
   }
 }
 

@@ -7,12 +7,12 @@ import { type EmbeddingSource, embedderSource } from './source.js';
 
 type Opener = (path: string, options: OpenOptions) => Promise<Embedder>;
 
-// Imported when first used: an ONNX model needs no libtorch, and weights need no ONNX Runtime.
+// Imported when first used: an ONNX model or a plan needs no libtorch, and weights need no ONNX Runtime.
 const onnx: Opener = async (path, options) => (await import('./onnx.js')).openOnnx(path, options);
 const weights: Opener = async (path, options) => (await import('./weights.js')).openWeights(path, options);
 
 /** Every kind of model file: a new one is one line here, and one in `kindOfFile`. */
-export const openers: Readonly<Record<'onnx' | 'weights', Opener>> = { onnx, weights };
+export const openers: Readonly<Record<'onnx' | 'plan' | 'weights', Opener>> = { onnx, plan: onnx, weights };
 
 /**
  * Opens a model file as an embedder, whatever its name.
@@ -23,7 +23,7 @@ export async function openEmbedder(path: string, options: OpenOptions = {}): Pro
   if (kind !== undefined && kind !== 'npy') return openers[kind](path, options);
   const fault = existsSync(path) ? 'its content is neither' : 'there is no such file';
   throw new Error(
-    `${path} is no model: ${fault}. Models are ONNX (.onnx) and weights (.safetensors, .pth and others).`,
+    `${path} is no model: ${fault}. Models are ONNX (.onnx), plans (.pnet) and weights (.safetensors, .pth and others).`,
   );
 }
 

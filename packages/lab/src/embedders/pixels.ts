@@ -1,3 +1,4 @@
+import { isPlan, readPlanHeader } from '@pocketnet/engine';
 import { type Arithmetic, firstArithmetic, modelInputs, readModelFile, readModelHeader } from '@pocketnet/onnx';
 
 /** How a model wants the pixels, 0 … 255: (pixel − mean) · scale, as OpenCV's `blobFromImage` has it. */
@@ -39,9 +40,19 @@ export async function pixelsOfFile(
   if (mean !== undefined || scale !== undefined)
     return { mean: mean ?? usualPixels.mean, scale: scale ?? usualPixels.scale };
   const { bytes } = await readModelFile(path);
+  if (isPlan(bytes)) return pixelsOfPlan(bytes, path);
   if (readModelHeader(bytes, path).metadata.preprocessing !== undefined) return usualPixels;
   if (modelInputs(bytes, path)[0]?.dtype === 'uint8') return rawPixels;
   return pixelsFor(firstArithmetic(bytes, path));
+}
+
+/** A plan says it outright: scale · pixel + shift. */
+function pixelsOfPlan(bytes: Uint8Array, path: string): Pixels {
+  const { scale0, scale1, scale2, shift0, shift1, shift2 } = readPlanHeader(bytes, path);
+  const shifts = [shift0, shift1, shift2];
+  const isUsual = [scale0, scale1, scale2].every((scale) => scale === Math.fround(usualPixels.scale));
+  if (isUsual && shifts.every((shift) => shift === -1)) return usualPixels;
+  return { mean: shifts.map((shift) => -shift / scale0), scale: scale0 };
 }
 
 /** A function from −1 … 1, which embedders are handed, to what the model wants; undefined where that is the same. */

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, isAbsolute, join, normalize } from 'node:path';
 import { fromBinary, toBinary } from '@bufbuild/protobuf';
+import { isPlan } from '@pocketnet/engine/plan';
 import {
   type FunctionProto,
   type GraphProto,
@@ -19,14 +20,14 @@ export interface ModelFile {
 }
 
 /**
- * Reads an ONNX file with the data that it keeps in files beside it, as PyTorch's exporter and large models do, so that every runtime is
+ * Reads a plan, or an ONNX file with the data that it keeps in files beside it, as PyTorch's exporter and large models do, so that every runtime is
  * handed one and the same model.
  *
  * @throws Error that names the file that is missing, too short, or lies outside the model's folder
  */
 export async function readModelFile(path: string): Promise<ModelFile> {
   const bytes = await contentOf(path);
-  const places = externalPlaces(bytes, path);
+  const places = isPlan(bytes) ? [] : externalPlaces(bytes, path);
   if (places.length === 0) return { bytes, whole: true };
   const size = bytes.length + places.reduce((sum, { length }) => sum + (length ?? 0), 0);
   if (size > MAX_BYTES) return { bytes, whole: false };

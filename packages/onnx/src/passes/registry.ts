@@ -1,4 +1,5 @@
 import { factorisedReduction } from './factorised-reduction.js';
+import { foldConstants } from './fold-constants.js';
 import { foldNorms } from './fold-norms.js';
 import { foldScales } from './fold-scales.js';
 import { mergeDepthwise } from './merge-depthwise.js';
@@ -14,6 +15,7 @@ import { sweep } from './sweep.js';
 /** Every pass, in an order in which each finds what those before it have made. */
 export const PASSES: readonly Pass[] = [
   sweep,
+  foldConstants,
   foldNorms,
   foldScales,
   factorisedReduction,

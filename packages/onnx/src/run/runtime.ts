@@ -1,23 +1,39 @@
-import type { InferenceSession, Tensor } from 'onnxruntime-node';
+import type { ValueInfo } from '../graph/graph.js';
+import type { Feed } from './feeds.js';
 
 /** What a runtime is told before it loads a model. */
 export interface RuntimeOptions {
-  /** Threads inside one operator; unless said, the runtime's own choice (native: every core, wasm: one). */
+  /** Threads inside one operator; unless said, the runtime's own choice (native: every core; wasm: one). The engine's is one always. */
   readonly threads?: number;
 }
 
-/** A session of ONNX Runtime and the tensor class that belongs to it. */
-export interface OpenedSession {
-  readonly session: InferenceSession;
-  readonly Tensor: typeof Tensor;
+/** A loaded model inside its runtime. */
+export interface Session {
+  readonly inputs: readonly ValueInfo[];
+  readonly outputs: readonly ValueInfo[];
+  /** Every output by its name, of feeds that fit the inputs. */
+  run(feeds: Record<string, Feed>): Promise<Record<string, Feed>>;
+  release(): Promise<void>;
+}
+
+/** A model as it was read: an ONNX file, or a plan that was compiled of one. */
+export interface ModelSource {
+  readonly bytes: Uint8Array;
+  /** Where these bytes are not all, and the data lie in files beside them. */
+  readonly path?: string;
+  /** What it is called in errors. */
+  readonly name: string;
 }
 
 /** A way to run models. A new one is a file in `runtimes/` and a line in their registry. */
 export interface Runtime {
   /** The npm package it needs, imported only when a model is opened with it. */
   readonly packageName: string;
-  /** @param model its bytes; with a path where these are not all, and the data lie in files beside it */
-  open(model: { bytes: Uint8Array; path?: string }, options: RuntimeOptions): Promise<OpenedSession>;
+  /** Whether it runs compiled plans, and ONNX by compiling it first. */
+  readonly runsPlans: boolean;
+  /** Why it can't be used here; undefined where it can. */
+  missing(): Promise<string | undefined>;
+  open(model: ModelSource, options: RuntimeOptions): Promise<Session>;
 }
 
 /** Imports a runtime's package; a missing or broken one becomes a sentence. */
@@ -30,5 +46,15 @@ export async function importRuntime<T>(packageName: string, load: () => Promise<
       `The package ${packageName} cannot be loaded. Install it (npm install ${packageName}) or choose another runtime. ${reason}`,
       { cause },
     );
+  }
+}
+
+/** Why a package cannot be imported; undefined where it can. */
+export function missingPackage(packageName: string): string | undefined {
+  try {
+    import.meta.resolve(packageName);
+    return undefined;
+  } catch {
+    return `The package ${packageName} is not installed.`;
   }
 }

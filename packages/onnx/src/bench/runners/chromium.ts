@@ -1,7 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import type { Browser, Page } from 'playwright-core';
+import type { ValueInfo } from '../../graph/graph.js';
 import { readModelFile } from '../../model/external-data.js';
 import { modelInputs } from '../../model/model.js';
+import { planInputs, planOf } from '../../run/engine-session.js';
 import { importRuntime } from '../../run/runtime.js';
 import { withoutTinyWeights } from '../../run/tiny-weights.js';
 import type { Runner } from '../runner.js';
@@ -16,7 +18,7 @@ export function inChromium(provider: Provider): Runner {
       if (found === undefined) return NO_CHROMIUM;
       try {
         return await withPage(found, async (page) => {
-          if (provider === 'wasm') return undefined;
+          if (provider !== 'webgpu') return undefined;
           const adapter = await page.evaluate(ASK_FOR_ADAPTER);
           if (adapter === 'hardware') return undefined;
           return adapter === 'software'
@@ -33,8 +35,8 @@ export function inChromium(provider: Provider): Runner {
       if (chromium === undefined) throw new Error(NO_CHROMIUM);
       const { bytes, whole } = await readModelFile(model);
       if (!whole) throw new Error('The model and the data files beside it are together larger than 2 GiB.');
-      const inputs = modelInputs(bytes, model);
-      const { page, browser, close } = await openPage(chromium, withoutTinyWeights(bytes, model)); // as `openModel` has it in Node
+      const { served, inputs } = toServe(bytes, model, provider);
+      const { page, browser, close } = await openPage(chromium, served);
       try {
         const call = <K extends keyof BenchPage>(name: K, ...values: Parameters<BenchPage[K]>) =>
           page.evaluate(`benchPage.${name}(...${JSON.stringify(values)})`) as ReturnType<BenchPage[K]>;
@@ -42,7 +44,7 @@ export function inChromium(provider: Provider): Runner {
         return {
           openBatch: typeof inputs[0]?.shape?.[0] !== 'number',
           run: (request) => call('run', request),
-          peakBytes: () => peakBytes(browser, provider === 'wasm' ? ['renderer'] : ['renderer', 'GPU']),
+          peakBytes: () => peakBytes(browser, provider === 'webgpu' ? ['renderer', 'GPU'] : ['renderer']),
           close,
         };
       } catch (error) {
@@ -51,6 +53,14 @@ export function inChromium(provider: Provider): Runner {
       }
     },
   };
+}
+
+/** What the page is given, as `openModel` has it in Node, and what that takes. */
+function toServe(bytes: Uint8Array, name: string, provider: Provider): { served: Uint8Array; inputs: ValueInfo[] } {
+  if (provider === 'wasm' || provider === 'webgpu')
+    return { served: withoutTinyWeights(bytes, name), inputs: modelInputs(bytes, name) };
+  const served = planOf(bytes, name);
+  return { served, inputs: planInputs(served, name) };
 }
 
 const NO_CHROMIUM = 'There is no Chromium; the variable CHROMIUM may name its program.';

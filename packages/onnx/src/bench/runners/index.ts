@@ -6,6 +6,10 @@ import { inNode } from './node.js';
 export const RUNNERS = {
   native: inNode('native'),
   wasm: inNode('wasm'),
+  'engine-native': inNode('engine-native'),
+  engine: inNode('engine'),
+  'chromium-engine': inChromium('engine'),
+  'chromium-engine-simd': inChromium('engine-simd'),
   'chromium-wasm': inChromium('wasm'),
   'chromium-webgpu': inChromium('webgpu'),
 } as const satisfies Record<string, Runner>;

@@ -6,18 +6,10 @@ import type { Runner } from '../runner.js';
 /** Of the first answer, which says that the model is open, `milliseconds` is empty. */
 export type WorkerAnswer = { milliseconds: number[]; peakBytes: number; openBatch?: boolean } | { error: string };
 
-/** Node, with one of ONNX Runtime's builds for it. */
+/** Node, with one of the runtimes. */
 export function inNode(runtime: RuntimeName): Runner {
   return {
-    async missing() {
-      const { packageName } = RUNTIMES[runtime];
-      try {
-        import.meta.resolve(packageName);
-        return undefined;
-      } catch {
-        return `The package ${packageName} is not installed.`;
-      }
-    },
+    missing: () => RUNTIMES[runtime].missing(),
     async start(model, threads) {
       const worker = fileURLToPath(new URL('./worker.js', import.meta.url));
       const child = fork(worker, [model, runtime, String(threads)], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });

@@ -16,17 +16,18 @@ const ISOLATION = {
   'Cross-Origin-Embedder-Policy': 'require-corp',
 };
 
-/** Serves the bench's page, ONNX Runtime and one model, to this machine alone. */
+/** Serves the bench's page, ONNX Runtime, our engine and one model, ONNX or a plan, to this machine alone. */
 export async function serve(model: Uint8Array | undefined): Promise<{ address: string; close(): Promise<void> }> {
   const runtime = dirname(createRequire(import.meta.url).resolve('onnxruntime-web'));
+  const engine = dirname(fileURLToPath(import.meta.resolve('@pocketnet/engine')));
   const code = fileURLToPath(new URL('../../', import.meta.url));
   const page = '<!doctype html><title>bench</title><script type="module" src="/code/bench/runners/page.js"></script>';
   const server = createServer((request, response) => {
     const path = normalize(new URL(request.url ?? '/', 'http://localhost').pathname);
     if (path === '/') return void response.writeHead(200, { ...ISOLATION, 'Content-Type': 'text/html' }).end(page);
-    if (path === '/model.onnx' && model !== undefined)
+    if (path === '/model' && model !== undefined)
       return void response.writeHead(200, { ...ISOLATION, 'Content-Type': 'application/octet-stream' }).end(model);
-    const file = fileOf(path, { runtime, code });
+    const file = fileOf(path, { runtime, engine, code });
     if (file === undefined || !existsSync(file)) return void response.writeHead(404).end();
     response.writeHead(200, { ...ISOLATION, 'Content-Type': TYPES[extname(file)] ?? 'text/plain' });
     createReadStream(file).pipe(response);
@@ -42,8 +43,9 @@ export async function serve(model: Uint8Array | undefined): Promise<{ address: s
   };
 }
 
-function fileOf(path: string, places: { runtime: string; code: string }): string | undefined {
+function fileOf(path: string, places: { runtime: string; engine: string; code: string }): string | undefined {
   if (path.startsWith('/ort/')) return join(places.runtime, path.slice(5));
+  if (path.startsWith('/engine/')) return join(places.engine, path.slice(8));
   if (path.startsWith('/code/')) return join(places.code, path.slice(6));
   return undefined;
 }

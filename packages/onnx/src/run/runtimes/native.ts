@@ -1,9 +1,12 @@
-import { importRuntime, type Runtime } from '../runtime.js';
+import { ortSession } from '../ort-session.js';
+import { importRuntime, missingPackage, type Runtime } from '../runtime.js';
 
 /** ONNX Runtime's native library on the CPU. A path is handed on of models beyond 2 GiB, whose data files it finds itself. */
 export const native: Runtime = {
   packageName: 'onnxruntime-node',
-  async open({ bytes, path }, { threads }) {
+  runsPlans: false,
+  missing: async () => missingPackage('onnxruntime-node'),
+  async open({ bytes, path, name }, { threads }) {
     const ort = await importRuntime(this.packageName, () => import('onnxruntime-node'));
     const options = {
       executionProviders: ['cpu'],
@@ -13,6 +16,6 @@ export const native: Runtime = {
     const session = await (path === undefined
       ? ort.InferenceSession.create(bytes, options)
       : ort.InferenceSession.create(path, options));
-    return { session, Tensor: ort.Tensor };
+    return ortSession(session, ort.Tensor, name);
   },
 };

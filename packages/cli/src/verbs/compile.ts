@@ -1,0 +1,126 @@
+import { readFileSync } from 'node:fs';
+import type { Compiled, Model, Preprocessing } from '@pocketnet/onnx';
+import { InvalidArgumentError, Option } from 'commander';
+import { fileEnding } from '../arguments.js';
+import { facts, grouped, note, printResult } from '../output.js';
+import type { CommonOptions, Verb } from '../verb.js';
+
+interface Options extends CommonOptions {
+  out: string;
+  store: 'float32' | 'float16';
+  size?: [height: number, width: number];
+  mean: number;
+  deviation: number;
+  channels: 'rgb' | 'bgr';
+}
+
+export const compile: Verb = {
+  name: 'compile',
+  task: 'ship',
+  summary: 'compile an ONNX model for the engine',
+  define: (command) =>
+    command
+      .argument('<model.onnx>', 'the model; plain exports compile best, since the engine rewrites graphs itself')
+      .requiredOption('--out <file.pnet>', 'the plan to write', fileEnding('.pnet'))
+      .addOption(
+        new Option('--store <how>', 'how weights are stored; computed is in float32')
+          .choices(['float32', 'float16'])
+          .default('float32'),
+      )
+      .option('--size <HxW>', 'height and width of the images, where the model leaves them open', sides)
+      .addOption(
+        new Option('--mean <number>', 'a picture’s bytes become (byte − mean) / deviation')
+          .argParser(Number)
+          .default(127.5),
+      )
+      .addOption(new Option('--deviation <number>', 'see --mean').argParser(Number).default(127.5))
+      .addOption(
+        new Option('--channels <order>', 'what the model was trained on').choices(['rgb', 'bgr']).default('rgb'),
+      )
+      .action(run),
+};
+
+function sides(text: string): [number, number] {
+  const found = /^(\d+)(?:[x×](\d+))?$/.exec(text);
+  const [height, width] = [Number(found?.[1]), Number(found?.[2] ?? found?.[1])];
+  if (!(height >= 1 && width >= 1)) throw new InvalidArgumentError('It must be two whole numbers, such as 112x112.');
+  return [height, width];
+}
+
+async function run(path: string, options: Options): Promise<void> {
+  const onnx = await import('@pocketnet/onnx');
+  const { writeFileAtomic } = await import('@pocketnet/lab/runs');
+  const { out, store, size, mean, deviation, channels: order } = options;
+  const preprocessing: Preprocessing = { mean, deviation, order };
+  const model = onnx.decodeModel(onnx.withoutTinyWeights(readFileSync(path), path), path);
+  const { metadata } = model;
+  const compiled = onnx.compileGraph(model.graph, { store, preprocessing, metadata, ...(size && { size }) });
+  const { openPlan } = await import('@pocketnet/engine');
+  const { height, width } = compiled.plan.image;
+  const shown = {
+    height: height || SHOWN * compiled.plan.image.multiple,
+    width: width || SHOWN * compiled.plan.image.multiple,
+  };
+  const plan = await openPlan(compiled.bytes, { ...shown, name: out });
+  plan.close();
+  const difference = await beside(path, compiled, shown, preprocessing);
+  writeFileAtomic(out, compiled.bytes);
+  const steps = onnx.stepKinds(compiled.plan);
+  const result = {
+    ...{ out, store, steps, bytes: compiled.bytes.length, size: [shown.height, shown.width] },
+    ...{ arenaBytes: plan.arenaBytes, multiplyAdds: plan.work, difference: difference ?? null },
+  };
+  printResult(options, result, () =>
+    facts([
+      ['written', `${out}, ${grouped(result.bytes)} bytes, weights as ${store}`],
+      [
+        'steps',
+        `${compiled.plan.steps.length}: ${Object.entries(steps)
+          .map(([kind, count]) => `${count} ${kind}`)
+          .join(', ')}`,
+      ],
+      ['image', `${shown.height}x${shown.width}${height ? '' : ', of any that the plan takes'}`],
+      ['arena', `${grouped(result.arenaBytes)} bytes`],
+      ['multiply-adds', `${(result.multiplyAdds / 1e6).toFixed(1)} M`],
+      [
+        'difference',
+        difference === undefined
+          ? 'not measured'
+          : `${difference.toExponential(1)} to ONNX Runtime, relative, on noise`,
+      ],
+    ]),
+  );
+}
+
+/** Of a plan for any size, this many times its smallest side is shown. */
+const SHOWN = 10;
+
+/** The largest relative difference of any output to ONNX Runtime's, on a picture of noise; undefined where ONNX Runtime is not installed. */
+async function beside(
+  path: string,
+  { bytes }: Compiled,
+  { height, width }: { height: number; width: number },
+  { mean, deviation }: Preprocessing,
+): Promise<number | undefined> {
+  const { compareRuns, missingRuntimes, noise, openModel } = await import('@pocketnet/onnx');
+  const missing = (await missingRuntimes()).native;
+  if (missing !== undefined) {
+    note(`without a comparison: ${missing}`);
+    return undefined;
+  }
+  const opened: Model[] = [await openModel(path, { threads: 1 }), await openModel(bytes)];
+  try {
+    const [input] = opened[0]?.inputs ?? [];
+    const shape = [1, input?.shape?.[1] ?? 3, height, width];
+    const feeds = noise([{ name: input?.name ?? '', dtype: 'float32', shape }], 1);
+    for (const { data } of Object.values(feeds))
+      for (const [i, value] of (data as Float32Array).entries()) data[i] = (127.5 * (value + 1) - mean) / deviation;
+    const [reference = {}, own = {}] = await Promise.all(opened.map((model) => model.run(feeds)));
+    const differences = Object.entries(reference).map(
+      ([name, { data }]) => compareRuns(data as Float32Array, own[name]?.data as Float32Array).maxRelative,
+    );
+    return Math.max(...differences);
+  } finally {
+    for (const model of opened) await model.close();
+  }
+}

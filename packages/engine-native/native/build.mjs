@@ -1,0 +1,93 @@
+// Builds the addon: the engine's C once for each instruction set, and the binding, into ../build/pocketnet_engine.node. Only what is out
+// of date.
+//
+//   node packages/engine-native/native/build.mjs [--force] [--quiet]
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+const native = dirname(fileURLToPath(import.meta.url));
+const engine = join(native, '../../engine/c');
+const output = join(native, '../build');
+const addon = join(output, 'pocketnet_engine.node');
+const stamp = join(output, 'made-of');
+const run = promisify(execFile);
+
+/** The instruction sets of a processor family, with what makes the compiler use them. */
+const TARGETS = {
+  x64: {
+    avx512: ['-mavx512f', '-mavx512vl', '-mavx512dq', '-mavx512bw', '-mavx2', '-mfma'],
+    avx2: ['-mavx2', '-mfma'],
+    sse4: ['-msse4.1'],
+  },
+}[process.arch] ?? { neon: [] };
+
+const FLAGS = ['-std=gnu11', '-O3', '-Wall', '-Wextra', '-Wno-maybe-uninitialized', '-fPIC', '-fvisibility=hidden'];
+
+/**
+ * @param {{ force?: boolean }} [options]
+ * @returns {Promise<{ made: number }>} `made`: files compiled or linked
+ * @throws {Error} without a C compiler, or when the C does not compile
+ */
+export async function build({ force = false } = {}) {
+  const compiler = process.env.CC || 'cc';
+  const { include_dir: headers } = createRequire(import.meta.url)('node-api-headers');
+  const identity = await identityOf(compiler);
+  if (!force && existsSync(addon) && existsSync(stamp) && readFileSync(stamp, 'utf8') === identity) return { made: 0 };
+  mkdirSync(output, { recursive: true });
+  const units = [
+    ...Object.entries(TARGETS).map(([name, flags]) => ({
+      name,
+      source: 'target.c',
+      flags: [...flags, `-DPN_TARGET=${name}`],
+    })),
+    { name: 'targets', source: 'targets.c', flags: [] },
+    { name: 'addon', source: 'addon.c', flags: ['-isystem', headers] },
+  ];
+  const objects = units.map(({ name }) => join(output, `${name}.o`));
+  await Promise.all(
+    units.map(({ source, flags }, i) =>
+      run(compiler, [...FLAGS, ...flags, '-c', '-o', objects[i], join(native, source)]),
+    ),
+  );
+  const undefinedSymbols = process.platform === 'darwin' ? ['-undefined', 'dynamic_lookup'] : [];
+  const fresh = `${addon}.new`; // a process may have the old one loaded
+  await run(compiler, ['-shared', ...undefinedSymbols, '-o', fresh, ...objects]);
+  renameSync(fresh, addon);
+  writeFileSync(stamp, identity);
+  return { made: units.length + 1 };
+}
+
+/** Compiler, flags and sources in one number. */
+async function identityOf(compiler) {
+  let version;
+  try {
+    version = (await run(compiler, ['--version'])).stdout.split('\n')[0];
+  } catch (error) {
+    if (error.code !== 'ENOENT') throw error;
+    throw new Error(
+      `No C compiler: ${compiler} is not there. Install one (Debian, Ubuntu: apt-get install gcc) or name one with CC=<command>; ` +
+        'without one the engine runs in WebAssembly.',
+    );
+  }
+  const hash = createHash('sha256').update(JSON.stringify([version, FLAGS, TARGETS, process.arch]));
+  for (const folder of [native, engine])
+    for (const name of readdirSync(folder, { recursive: true }).sort())
+      if (/\.[ch]$/.test(name)) hash.update(name).update(readFileSync(join(folder, name)));
+  return hash.digest('hex');
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const flags = process.argv.slice(2);
+  try {
+    const { made } = await build({ force: flags.includes('--force') });
+    if (!flags.includes('--quiet')) console.log(made === 0 ? 'the addon is up to date' : 'the addon is built');
+  } catch (error) {
+    console.error(error.message);
+    process.exitCode = 1;
+  }
+}

@@ -1,0 +1,11 @@
+// Compiled once for each instruction set, with its flags and -DPN_TARGET=its name.
+#define PN_API static
+#include "../../engine/c/engine.c"
+#include "target.h"
+
+#define JOINED(a, b) a##b
+#define TARGET(name) JOINED(pn_target_, name)
+#define QUOTED(name) #name
+#define NAME(name) QUOTED(name)
+
+const pn_target TARGET(PN_TARGET) = {NAME(PN_TARGET), pn_state_bytes, pn_open, pn_load, pn_floats, pn_bytes, pn_run, pn_output};

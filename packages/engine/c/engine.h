@@ -1,0 +1,76 @@
+// The engine's doors. A plan is checked once, for one height and width, and then run any number of times:
+//
+//   bytes = pn_state_bytes(plan, size, &refusal)            0: refused
+//   pn_open(state, plan, size, height, width, limits, &refusal)   0: refused; else state->arena_bytes is known
+//   pn_load(state, arena)                                    both memories aligned to 64 bytes
+//   fill pn_image(state); pn_run(state); read pn_output(state, i)
+//
+// The plan's bytes, aligned to 64 too, must stay as they are while the state is in use: float32 tensors are read where they lie.
+#pragma once
+#include <stddef.h>
+#include "plan.h"
+
+#ifndef PN_API
+#define PN_API // `static` where several builds are linked into one program
+#endif
+
+typedef struct {
+  uint32_t code, place, index;
+} pn_refusal;
+
+typedef struct {
+  uint64_t bytes; // of the arena
+  uint64_t work;  // multiply-adds
+} pn_limits;
+
+typedef struct {
+  uint32_t height, width;
+  uint32_t first, last; // steps between which it lives
+  uint32_t written;     // index of its blocks' marks
+  uint64_t offset;      // in floats, inside the arena
+} pn_planes;
+
+typedef struct {
+  uint32_t height, width;   // of what it makes
+  uint32_t lanes;           // stacked blocks of all sources
+  uint32_t rows, columns;   // of a tile
+  uint32_t together;        // steps that run side by side from this one on
+  uint32_t input_height, input_width;
+  uint64_t work;
+} pn_shape;
+
+typedef struct {
+  uint32_t channels, height, width;
+  uint32_t order;
+  uint64_t offset; // in floats, inside the arena
+} pn_result;
+
+typedef struct {
+  const uint8_t *plan;
+  const pn_header *header;
+  const pn_tensor *tensors;
+  const pn_buffer *buffers;
+  const pn_source *sources;
+  const pn_step *steps;
+  uint32_t height, width;
+  float *arena;
+  const float **values; // of each tensor
+  pn_planes *planes;    // of each buffer
+  pn_shape *shapes;     // of each step
+  pn_result *results;   // of each output
+  uint8_t *marks;       // of each block: written
+  uint32_t *order;      // scratch of the memory plan
+  uint32_t output_count;
+  uint64_t image_offset, weights_offset, scratch_offset, scratch_floats, tile_floats; // in floats
+  uint64_t arena_bytes, work;
+} pn_state;
+
+PN_API uint64_t pn_state_bytes(const uint8_t *plan, uint64_t size, pn_refusal *refusal);
+PN_API int pn_open(pn_state *state, const uint8_t *plan, uint64_t size, uint32_t height, uint32_t width, pn_limits limits,
+            pn_refusal *refusal);
+PN_API void pn_load(pn_state *state, float *arena);
+PN_API float *pn_image(const pn_state *state);  // [height][width][channels], the network's own floats
+PN_API const float *pn_output(const pn_state *state, uint32_t index);
+PN_API void pn_floats(const pn_state *state, const float *planes); // image := [channels][height][width]
+PN_API int pn_bytes(const pn_state *state, const uint8_t *pixels, uint32_t per_pixel); // image := scale · RGB or RGBA + shift
+PN_API void pn_run(const pn_state *state);

@@ -1,0 +1,182 @@
+// Where everything lies in the arena: image, outputs and weights for good; scratch, which steps share; and the buffers, of which
+// those that never live at once share memory too. The largest are placed first, each as low as it can lie.
+
+// Of nodes: pixels in one tile, blocks of 16 lanes in it at a time, and steps that run side by side.
+enum { TILE_PIXELS = 56, CHUNK = 24, MOST_TOGETHER = 8 };
+
+static uint64_t floats_aligned(uint64_t floats) { return (floats + 15) / 16 * 16; }
+
+static uint32_t smaller(uint32_t a, uint32_t b) { return a < b ? a : b; }
+static uint32_t larger(uint32_t a, uint32_t b) { return a > b ? a : b; }
+
+static uint64_t plane_floats(const pn_planes *planes) { return (uint64_t)planes->height * planes->width * PN_LANES; }
+
+/** Rows that a ring holds, and floats of one row: what a tile's windows see. */
+static uint32_t ring_rows(const pn_source *s, uint32_t tile_rows) {
+  return (tile_rows - 1) * s->stride_y + (s->kernel_height - 1) * s->dilation_y + 1;
+}
+static uint64_t ring_row_floats(const pn_source *s, uint32_t width) {
+  return ((uint64_t)(width - 1) * s->stride_x + (uint64_t)(s->kernel_width - 1) * s->dilation_x + 1) * PN_LANES;
+}
+static int needs_ring(const pn_source *s) { return s->kind == PN_SOURCE_DEPTH || s->kind == PN_SOURCE_DENSE; }
+
+/** A source whose planes serve as they lie. */
+static int is_direct(const pn_source *s) {
+  return s->kind == PN_SOURCE_POINT && s->pre_kind == PN_ACTIVATION_NONE && s->stride_y == 1 && s->stride_x == 1 &&
+         (s->top | s->left | s->bottom | s->right) == 0;
+}
+
+static int all_direct(const pn_state *state, const pn_step *p) {
+  for (uint32_t i = 0; i < p->source_count; i++)
+    if (!is_direct(&state->sources[p->first_source + i])) return 0;
+  return 1;
+}
+
+/** A node's tile: whole rows, or a part of one, of about TILE_PIXELS pixels. */
+static void plan_tile(const pn_state *state, const pn_step *p, pn_shape *shape) {
+  if (all_direct(state, p)) { // one long row
+    shape->width *= shape->height;
+    shape->height = 1;
+    shape->columns = smaller(shape->width, TILE_PIXELS);
+    shape->rows = 1;
+  } else if (shape->width <= TILE_PIXELS) {
+    shape->columns = shape->width;
+    shape->rows = smaller(shape->height, TILE_PIXELS / shape->width);
+  } else {
+    const uint32_t parts = (shape->width + TILE_PIXELS - 1) / TILE_PIXELS;
+    shape->columns = (shape->width + parts - 1) / parts;
+    shape->rows = 1;
+  }
+}
+
+/** Floats of a node's rings. */
+static uint64_t rings_floats(const pn_state *state, const pn_step *p, const pn_shape *shape) {
+  uint64_t floats = 0;
+  for (uint32_t i = 0; i < p->source_count; i++) {
+    const pn_source *s = &state->sources[p->first_source + i];
+    if (needs_ring(s)) floats += s->blocks * ring_rows(s, shape->rows) * ring_row_floats(s, shape->width);
+  }
+  return floats;
+}
+
+static int takes_from(const pn_state *state, const pn_step *p, const pn_step *maker) {
+  for (uint32_t i = 0; i < p->source_count; i++) {
+    const pn_source *s = &state->sources[p->first_source + i];
+    if (s->kind != PN_SOURCE_PATCH && s->buffer == maker->buffer) return 1;
+  }
+  return p->addend_buffer == maker->buffer;
+}
+
+/** How many steps from `first` on can run side by side: nodes of one tiling that take nothing of each other. */
+static uint32_t side_by_side(const pn_state *state, uint32_t first) {
+  const pn_step *steps = state->steps;
+  const pn_shape *shapes = state->shapes;
+  uint32_t sources = steps[first].source_count, end = first + 1;
+  for (; end < state->header->step_count && end - first < MOST_TOGETHER; end++) {
+    const pn_step *p = &steps[end];
+    if (p->kind != PN_STEP_NODE || shapes[end].height != shapes[first].height ||
+        shapes[end].width != shapes[first].width || (sources += p->source_count) > PN_MOST_STEP_SOURCES)
+      break;
+    int alone = 1;
+    for (uint32_t i = first; i < end; i++) alone &= !takes_from(state, p, &steps[i]);
+    if (!alone) break;
+  }
+  return end - first;
+}
+
+/** What steps that run side by side take lives until the last of them has ended. */
+static void live_together(pn_state *state, uint32_t first, uint32_t end) {
+  for (uint32_t i = first; i < end; i++) {
+    const pn_step *p = &state->steps[i];
+    for (uint32_t s = 0; s < p->source_count; s++) {
+      const pn_source *source = &state->sources[p->first_source + s];
+      if (source->kind != PN_SOURCE_PATCH) state->planes[source->buffer].last = larger(state->planes[source->buffer].last, end - 1);
+    }
+    if (p->addend_buffer != PN_NONE)
+      state->planes[p->addend_buffer].last = larger(state->planes[p->addend_buffer].last, end - 1);
+  }
+}
+
+/** Scratch of all steps: the largest that any needs. */
+static void plan_scratch(pn_state *state) {
+  const uint32_t count = state->header->step_count;
+  uint64_t rings = 0, others = 0;
+  state->tile_floats = (uint64_t)CHUNK * TILE_PIXELS * PN_LANES;
+  for (uint32_t i = 0; i < count; i++)
+    if (state->steps[i].kind == PN_STEP_NODE) plan_tile(state, &state->steps[i], &state->shapes[i]);
+  for (uint32_t i = 0; i < count; i++) {
+    const pn_step *p = &state->steps[i];
+    pn_shape *shape = &state->shapes[i];
+    const pn_source *s = &state->sources[p->first_source];
+    uint64_t own = 0;
+    shape->together = 1;
+    if (p->kind == PN_STEP_NODE) {
+      shape->together = side_by_side(state, i);
+      live_together(state, i, i + shape->together);
+      for (uint32_t j = i; j < i + shape->together; j++) own += rings_floats(state, &state->steps[j], &state->shapes[j]);
+      if (own > rings) rings = own;
+      i += shape->together - 1;
+    } else {
+      if (p->kind == PN_STEP_SPATIAL) own = ring_rows(s, 1) * ring_row_floats(s, shape->width);
+      if (p->kind == PN_STEP_COMBINE) own = (uint64_t)shape->width * PN_LANES;
+      if (own > others) others = own;
+    }
+  }
+  state->scratch_floats = floats_aligned(state->tile_floats + rings > others ? state->tile_floats + rings : others);
+}
+
+static int alive_together(const pn_planes *a, const pn_planes *b) { return a->first <= b->last && b->first <= a->last; }
+
+/** @returns the floats that the buffers take together */
+static uint64_t place_buffers(pn_state *state) {
+  const uint32_t count = state->header->buffer_count;
+  uint32_t *largest = state->order, *placed = state->order + aligned(count * sizeof(uint32_t)) / sizeof(uint32_t);
+#define FLOATS(b) (plane_floats(&state->planes[b]) * state->buffers[b].blocks)
+  uint32_t used = 0;
+  for (uint32_t b = 0; b < count; b++) {
+    if (state->planes[b].height == 0) continue; // written by nobody
+    uint32_t at = used++;
+    for (; at > 0 && FLOATS(largest[at - 1]) < FLOATS(b); at--) largest[at] = largest[at - 1];
+    largest[at] = b;
+  }
+  uint64_t total = 0;
+  for (uint32_t i = 0; i < used; i++) { // `placed` is kept in the order of offsets
+    pn_planes *own = &state->planes[largest[i]];
+    const uint64_t floats = FLOATS(largest[i]);
+    uint64_t offset = 0;
+    for (uint32_t j = 0; j < i; j++) {
+      const pn_planes *other = &state->planes[placed[j]];
+      if (!alive_together(own, other)) continue;
+      if (offset + floats <= other->offset) break;
+      const uint64_t end = other->offset + FLOATS(placed[j]);
+      if (end > offset) offset = end;
+    }
+    own->offset = offset;
+    uint32_t at = i;
+    for (; at > 0 && state->planes[placed[at - 1]].offset > offset; at--) placed[at] = placed[at - 1];
+    placed[at] = largest[i];
+    if (offset + floats > total) total = offset + floats;
+  }
+#undef FLOATS
+  return total;
+}
+
+static void plan_memory(pn_state *state) {
+  const pn_header *h = state->header;
+  uint64_t floats = floats_aligned((uint64_t)h->channels * state->height * state->width);
+  state->image_offset = 0;
+  for (uint32_t i = 0; i < state->output_count; i++) {
+    pn_result *result = &state->results[i];
+    result->offset = floats;
+    floats += floats_aligned((uint64_t)result->channels * result->height * result->width);
+  }
+  state->weights_offset = floats;
+  for (uint32_t t = 0; t < h->tensor_count; t++)
+    if (state->tensors[t].dtype == PN_DTYPE_FLOAT16) floats += floats_aligned(state->tensors[t].count);
+  state->scratch_offset = floats;
+  plan_scratch(state);
+  floats += state->scratch_floats;
+  uint64_t buffers = place_buffers(state);
+  for (uint32_t b = 0; b < h->buffer_count; b++) state->planes[b].offset += floats;
+  state->arena_bytes = (floats + buffers) * sizeof(float);
+}

@@ -1,0 +1,22 @@
+// What a run gives: planes become numbers in the order that the model promised.
+
+PN_API const float *pn_output(const pn_state *state, uint32_t index) { return state->arena + state->results[index].offset; }
+
+static void run_output(const pn_state *state, const pn_step *p, const pn_shape *shape, uint32_t index) {
+  const pn_source *s = &state->sources[p->first_source];
+  const activation post = POST(state, p);
+  const uint64_t pixels = (uint64_t)shape->height * shape->width;
+  float *out = state->arena + state->results[index].offset;
+  float block[PN_LANES] __attribute__((aligned(PN_ALIGNMENT)));
+  for (uint32_t b = 0; b * PN_LANES < p->channels; b++) {
+    const float *plane = planes_at(state, s->buffer, s->block + b);
+    const uint32_t lanes = smaller(PN_LANES, p->channels - b * PN_LANES);
+    for (uint64_t i = 0; i < pixels; i++) {
+      activate(plane + i * PN_LANES, PN_LANES, block, 1, &post, b);
+      for (uint32_t c = 0; c < lanes; c++) {
+        const uint64_t channel = b * PN_LANES + c;
+        out[p->mode == PN_ORDER_CHANNELS_LAST ? i * p->channels + channel : channel * pixels + i] = block[c];
+      }
+    }
+  }
+}

@@ -1,0 +1,71 @@
+// Compiles c/wasm.c to wasm/*.wasm and inlines the bytes into src/wasm/modules.ts, with Debian's clang-19 and lld-19. The result is the
+// same, byte for byte, on every machine.
+//
+//   node packages/engine/scripts/build-wasm.mjs [--check]
+//
+// --check  compares with what is committed and writes nothing; exit code 1 where they differ, 75 without the compiler
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const forms = { simd: ['-msimd128'], relaxed: ['-msimd128', '-mrelaxed-simd'] };
+const compile = '--target=wasm32 -std=gnu11 -O2 -Wall -Wextra -Werror -ffreestanding -fno-builtin'.split(' ');
+const link = '--no-entry --strip-all --gc-sections --stack-first -z stack-size=131072'.split(' ');
+
+const folder = fileURLToPath(new URL('..', import.meta.url));
+const check = process.argv.includes('--check');
+
+if (spawnSync('clang-19', ['--version']).error || spawnSync('wasm-ld-19', ['--version']).error) {
+  console.error(
+    'build-wasm: clang-19 and lld-19 are needed (apt-get install clang-19 lld-19); what is committed serves without them.',
+  );
+  process.exit(75);
+}
+
+const scratch = mkdtempSync(join(tmpdir(), 'pocketnet-wasm-'));
+let differ = false;
+try {
+  const modules = Object.entries(forms).map(([form, features]) => {
+    const [object, out] = [join(scratch, `${form}.o`), join(scratch, `${form}.wasm`)];
+    // Linked by itself: through clang, a wasm-opt of whatever version would run too, where one is installed.
+    run('clang-19', [...compile, ...features, '-c', '-o', object, 'c/wasm.c']);
+    run('wasm-ld-19', [...link, '-o', out, object]);
+    return [form, readFileSync(out)];
+  });
+  for (const [form, bytes] of modules) keep(`wasm/${form}.wasm`, bytes);
+  keep('src/wasm/modules.ts', Buffer.from(inlined(modules)));
+} finally {
+  rmSync(scratch, { recursive: true });
+}
+process.exitCode = differ ? 1 : 0;
+
+function run(command, args) {
+  execFileSync(command, args, { cwd: folder, stdio: 'inherit' });
+}
+
+function keep(file, bytes) {
+  const path = join(folder, file);
+  if (!check) {
+    writeFileSync(path, bytes);
+    console.log(`build-wasm: ${file}, ${bytes.length} bytes`);
+  } else if (!readFileSync(path).equals(bytes)) {
+    console.error(
+      `build-wasm: ${file} is not what the C makes: run node packages/engine/scripts/build-wasm.mjs and commit.`,
+    );
+    differ = true;
+  }
+}
+
+function inlined(modules) {
+  return [
+    '// The WebAssembly modules of ../../wasm, inlined for bundlers. Written by scripts/build-wasm.mjs.',
+    '',
+    '/** Bytes of a module by its form, in base64; the fastest form stands first. */',
+    'export const MODULES = {',
+    ...modules.toReversed().map(([form, bytes]) => `  ${form}:\n    '${bytes.toString('base64')}',`),
+    '} as const;',
+    '',
+  ].join('\n');
+}

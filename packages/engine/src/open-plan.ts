@@ -1,0 +1,19 @@
+import { type OpenedPlan, type OpenOptions, openIn } from './open.js';
+import { type Form, formModule } from './wasm/form.js';
+import { wasmMachine } from './wasm/machine.js';
+
+export interface WasmOptions extends OpenOptions {
+  /** Unless said, the fastest form that runs here. */
+  readonly form?: Form;
+}
+
+/**
+ * Opens a compiled network in WebAssembly: in Node, a worker or a browser. Everything is checked before the first run.
+ *
+ * @param bytes of a `.pnet` file
+ * @throws an Error that says what is wrong with the plan or the size
+ */
+export async function openPlan(bytes: Uint8Array, options: WasmOptions = {}): Promise<OpenedPlan> {
+  const { form, module } = await formModule(options.form);
+  return openIn((height, width, limits) => wasmMachine(module, form, bytes, height, width, limits), bytes, options);
+}

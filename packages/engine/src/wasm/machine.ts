@@ -1,0 +1,75 @@
+import { type Limits, type Machine, PlanError, type ResultShape } from '../machine.js';
+
+interface Exports {
+  readonly memory: WebAssembly.Memory;
+  reserve(bytes: number): number;
+  open(plan: number, size: number, height: number, width: number, bytes: number, work: number): number;
+  report(): number;
+  floats(planes: number): void;
+  bytes(pixels: number, perPixel: number): number;
+  run(): void;
+  shape(index: number): number;
+  result(index: number): number;
+}
+
+/** Opens a plan in an instance of its own, so that nothing that goes wrong in it can harm another. */
+export function wasmMachine(
+  module: WebAssembly.Module,
+  form: string,
+  bytes: Uint8Array,
+  height: number,
+  width: number,
+  limits: Limits,
+): Machine {
+  const wasm = new WebAssembly.Instance(module).exports as unknown as Exports; // what c/wasm.c exports
+  const reserve = (size: number): number => {
+    const address = wasm.reserve(size);
+    if (address === 0) throw new Error(`There is no memory for ${size} bytes.`);
+    return address >>> 0;
+  };
+  const plan = reserve(bytes.length);
+  new Uint8Array(wasm.memory.buffer, plan, bytes.length).set(bytes);
+  const opened = wasm.open(plan, bytes.length, height, width, limits.bytes, limits.work);
+  const report = new DataView(wasm.memory.buffer, wasm.report(), 40);
+  const word = (index: number): number => report.getUint32(4 * index, true);
+  if (opened === 0) throw new PlanError(word(0), word(1), word(2));
+  const [rows, columns, channels, arenaBytes] = [word(3), word(4), word(6), word(7)];
+  const work = report.getFloat64(32, true);
+  const results = Array.from({ length: word(5) }, (_, i) => shapeAt(wasm, i));
+  let alive: Exports | undefined = wasm;
+  const inside = (): Exports => {
+    if (!alive) throw new Error('The plan is closed.');
+    return alive;
+  };
+  let staging = 0; // where images are put before they become the network's; made with the first of them
+  const stage = (): number => {
+    if (staging === 0) staging = reserve(4 * Math.max(channels, 1) * rows * columns);
+    return staging;
+  };
+  return {
+    ...{ form, height: rows, width: columns, results, arenaBytes, work },
+    computeFloats(planes) {
+      const { memory, floats, run } = inside();
+      const at = stage();
+      new Float32Array(memory.buffer, at, planes.length).set(planes);
+      floats(at);
+      run();
+    },
+    computeBytes(pixels, perPixel) {
+      const { memory, bytes: take, run } = inside();
+      const at = stage();
+      new Uint8Array(memory.buffer, at, pixels.length).set(pixels);
+      take(at, perPixel);
+      run();
+    },
+    copyResult: (index, to) => to.set(new Float32Array(inside().memory.buffer, wasm.result(index), to.length)),
+    close() {
+      alive = undefined;
+    },
+  };
+}
+
+function shapeAt(wasm: Exports, index: number): ResultShape {
+  const [channels = 0, height = 0, width = 0, order] = new Uint32Array(wasm.memory.buffer, wasm.shape(index), 4);
+  return { channels, height, width, channelsLast: order === 1 };
+}

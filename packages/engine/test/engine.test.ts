@@ -1,0 +1,9 @@
+import { setFlagsFromString } from 'node:v8';
+import { FORMS, formRuns, openPlan } from '@pocketnet/engine';
+import { engineContract } from './contract.js';
+
+// Node 20 has the relaxed instructions behind a flag.
+setFlagsFromString('--experimental-wasm-relaxed-simd');
+
+for (const form of FORMS.filter(formRuns))
+  engineContract(form, (bytes, options) => openPlan(bytes, { ...options, form }));

@@ -1,0 +1,76 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { fromHalfBits, halfBits, readPlan, sealPlan, writePlan } from '@pocketnet/engine/plan';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { planHeader } from '../dist/plan/c-header.js';
+import { crc32c } from '../dist/plan/crc32c.js';
+import { sumsPlan } from './plans.js';
+
+describe('the plan file', () => {
+  it('is described to C by what TypeScript says', () => {
+    const header = readFileSync(fileURLToPath(new URL('../c/plan.h', import.meta.url)), 'utf8');
+    expect(header, 'run node packages/engine/scripts/plan-header.mjs').toBe(planHeader());
+  });
+
+  it('is read as it was written, and written the same again', () => {
+    const bytes = writePlan(sumsPlan());
+    const plan = readPlan(bytes);
+    expect(plan).toEqual(sumsPlan());
+    expect(writePlan(plan)).toEqual(bytes);
+  });
+
+  it('is refused by name where it is cut short, changed or of another version', () => {
+    const bytes = writePlan(sumsPlan());
+    expect(() => readPlan(bytes.subarray(0, 50), 'a.pnet')).toThrow('a.pnet: It is shorter than');
+    expect(() => readPlan(bytes.subarray(0, -1), 'a.pnet')).toThrow('cut short or has grown');
+    const changed = bytes.slice();
+    changed[200] = 255 - (changed[200] ?? 0);
+    expect(() => readPlan(changed)).toThrow('checksum is wrong');
+    const later = bytes.slice();
+    later[4] = 9;
+    expect(() => readPlan(later)).toThrow('another version');
+    expect(() => readPlan(new Uint8Array(500))).toThrow('no PocketNet plan');
+  });
+
+  it('is refused by the reader, or read, whatever is changed in it', () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(fc.nat(), fc.nat(255)), { minLength: 1, maxLength: 4 }), (changes) => {
+        const bytes = writePlan(sumsPlan());
+        for (const [at, value] of changes) bytes[at % bytes.length] = value;
+        sealPlan(bytes);
+        try {
+          readPlan(bytes);
+        } catch (error) {
+          expect((error as Error).message).toMatch(/^the plan/);
+        }
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});
+
+describe('CRC-32C', () => {
+  it('has the value that its standard gives for the digits 1 to 9', () => {
+    expect(crc32c(new TextEncoder().encode('123456789'))).toBe(0xe3069283);
+  });
+});
+
+describe('half-precision floats', () => {
+  it('are their own nearest halves, every one', () => {
+    for (let bits = 0; bits < 65536; bits++) {
+      const value = fromHalfBits(bits);
+      if (!Number.isNaN(value)) expect(halfBits(value)).toBe(bits);
+    }
+  });
+
+  it('lie no further than half a unit from what they stand for', () => {
+    fc.assert(
+      fc.property(fc.double({ min: -65504, max: 65504, noNaN: true }), (value) => {
+        const near = Math.fround(value);
+        const unit = Math.max(2 ** -24, 2 ** (Math.floor(Math.log2(Math.abs(near) || 1e-9)) - 10));
+        expect(Math.abs(fromHalfBits(halfBits(near)) - near)).toBeLessThanOrEqual(unit / 2);
+      }),
+    );
+  });
+});

@@ -1,5 +1,5 @@
 import { type Activation, type Expression, expression } from '../expression.js';
-import type { Operator, Reading, Value } from '../lowering.js';
+import type { Operator, Reading, Value } from './operator.js';
 
 /** An activation of a node's first input; of a flattened one, before it is flattened. */
 export function activated(reading: Reading, x: Expression, activation: Activation): Value {

@@ -1,6 +1,6 @@
 import { type CombineMode, type Expression, expression } from '../expression.js';
-import type { Operator, Reading, Value } from '../lowering.js';
 import { activated, byChannel } from './activation.js';
+import type { Operator, Reading, Value } from './operator.js';
 
 /** With a constant, by channel: y = scale·x + shift. */
 type Affine = (constant: Float32Array) => { scale: (c: number) => number; shift: (c: number) => number };

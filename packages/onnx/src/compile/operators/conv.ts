@@ -1,5 +1,5 @@
 import { type Expression, expression, slide, type Window } from '../expression.js';
-import type { Operator, Reading } from '../lowering.js';
+import type { Operator, Reading } from './operator.js';
 
 /** The window that a node's attributes tell. */
 export function windowOf(reading: Reading, kernel: readonly [number, number]): Window {

@@ -1,7 +1,7 @@
-import type { Operator } from '../lowering.js';
 import { ACTIVATIONS } from './activation.js';
 import { ARITHMETIC } from './arithmetic.js';
 import { CONVOLUTIONS } from './conv.js';
+import type { Operator } from './operator.js';
 import { POOLS } from './pool.js';
 import { SHAPES } from './shape.js';
 

@@ -1,6 +1,6 @@
 import { expression, type PoolMode, slide, type Window } from '../expression.js';
-import type { Operator } from '../lowering.js';
 import { windowOf } from './conv.js';
+import type { Operator } from './operator.js';
 
 function pool(mode: PoolMode): Operator {
   return (reading) => {

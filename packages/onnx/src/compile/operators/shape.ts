@@ -1,5 +1,5 @@
 import { type Expression, expression } from '../expression.js';
-import type { Operator, Reading, Value } from '../lowering.js';
+import type { Operator, Reading, Value } from './operator.js';
 
 const numbers = (of: readonly number[]): Value => ({ kind: 'shape', of });
 

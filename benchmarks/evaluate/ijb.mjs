@@ -1,8 +1,9 @@
 import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Random, readIjbPairs } from '@pocketnet/data';
+import { readIjbPairs } from '@pocketnet/data';
 import { openSetIdentification, pairRows, poolTemplates, scorePairs, templateVerification } from '@pocketnet/evaluate';
+import { Random } from '@pocketnet/files';
 
 /** IJB-C's own numbers. */
 const FACES = 469_375;

@@ -1,8 +1,9 @@
 import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { StoredTensors } from '@pocketnet/files';
+import { readTensors, writeTensors } from '@pocketnet/files/node';
 import { checkFixture, type FixtureResult, listFixtures, passes } from '@pocketnet/golden';
-import { readSafetensors, type StoredTensors, writeSafetensors } from '@pocketnet/torch';
 import { afterAll, describe, expect, test } from 'vitest';
 
 const data = process.env.POCKETNET_DATA;
@@ -40,12 +41,12 @@ function checkChanged(kind: string, change: (copy: Copy) => void): FixtureResult
       writeFileSync(path, JSON.stringify(description));
     },
     editTensors(file, edit) {
-      const stored = readSafetensors(join(folder, file));
+      const stored = readTensors(join(folder, file));
       const tensors = new Map(
         [...stored.tensors].map(([name, tensor]) => [name, { ...tensor, data: tensor.data.slice() }]),
       );
       edit(tensors);
-      writeSafetensors(join(folder, file), { ...stored, tensors });
+      writeTensors(join(folder, file), { ...stored, tensors });
     },
   });
   writeFileSync(join(folder, 'index.json'), JSON.stringify({ fixtures: [{ ...entry, tolerance: undefined }] }));
@@ -70,7 +71,7 @@ function shareImages({ folder, editTensors }: Copy, file: string, name: string):
   editTensors(file, (tensors) => {
     const images = tensors.get(name);
     if (!images) throw new Error(`There is no tensor ${name}.`);
-    writeSafetensors(join(folder, 'images.safetensors'), { tensors: new Map([['images', images]]), metadata: {} });
+    writeTensors(join(folder, 'images.safetensors'), { tensors: new Map([['images', images]]), metadata: {} });
     tensors.delete(name);
   });
 }
@@ -81,7 +82,7 @@ describe.skipIf(!there)('a folder of the same layout with other contents (POCKET
   /** Leaves of the ArcFace run only what `runs.<run>_checksums` can say. */
   function onlyChecksums(copy: Copy): Record<string, number[]> {
     const checksums: Record<string, number[]> = {};
-    const { tensors } = readSafetensors(join(golden, `trainstep.${run}.safetensors`));
+    const { tensors } = readTensors(join(golden, `trainstep.${run}.safetensors`));
     for (const [name, { dtype, data }] of tensors) {
       const values =
         dtype === 'int64' ? Array.from(new BigInt64Array(data.slice().buffer), Number) : floats(tensors, name);

@@ -1,3 +1,5 @@
+import { systemFaults } from '@pocketnet/files/node';
+
 /** Where a fault lies and what to do about it; every part of the message of a {@link DataError}. */
 export interface Fault {
   /** The file (or folder, or location) that holds the fault. */
@@ -39,16 +41,6 @@ export function namingFile<T>(file: string, read: () => T): T {
     if (error instanceof DataError) throw error;
     const code = (error as NodeJS.ErrnoException).code;
     if (code === undefined) throw error;
-    throw new DataError({ file, ...(EXPLANATIONS[code] ?? { reason: `cannot be used (${code})` }) }, { cause: error });
+    throw new DataError({ file, ...(systemFaults[code] ?? { reason: `cannot be used (${code})` }) }, { cause: error });
   }
 }
-
-const EXPLANATIONS: Record<string, { reason: string; remedy: string }> = {
-  ENOENT: { reason: 'does not exist', remedy: 'Check the path' },
-  ENOTDIR: { reason: 'a part of the path is not a folder', remedy: 'Check the path' },
-  EACCES: { reason: 'may not be read or written by this user', remedy: 'Check its permissions' },
-  EPERM: { reason: 'may not be read or written by this user', remedy: 'Check its permissions' },
-  EISDIR: { reason: 'is a folder where a file is expected', remedy: 'Name a file in it' },
-  ENOSPC: { reason: 'the disk is full', remedy: 'Free some space and run it again' },
-  EROFS: { reason: 'the disk is read-only', remedy: 'Name another place to write to' },
-};

@@ -11,7 +11,6 @@ export * from './loader/index.js';
 export * from './megaface/index.js';
 export * from './pack/index.js';
 export * from './picture/index.js';
-export { Random } from './random.js';
 export { Registry } from './registry.js';
 export * from './sources/index.js';
 export * from './turning/index.js';

@@ -1,4 +1,5 @@
-import { augmentations, createAugmenter, drawFace, type Picture, Random } from '@pocketnet/data';
+import { augmentations, createAugmenter, drawFace, type Picture } from '@pocketnet/data';
+import { Random } from '@pocketnet/files';
 import { describe, expect, it } from 'vitest';
 
 const face = drawFace(1, 2);

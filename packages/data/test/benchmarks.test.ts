@@ -10,10 +10,12 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { type Benchmark, benchmarkSets, inspect, openBenchmark, Random, readLandmarkFile } from '@pocketnet/data';
+import { type Benchmark, benchmarkSets, inspect, openBenchmark, readLandmarkFile } from '@pocketnet/data';
+import { Random } from '@pocketnet/files';
 import { describe, expect, it } from 'vitest';
+import { mutate } from '../../../testing/damage.js';
 import { FOLDS, HALF, writeAgedb, writeCalfw, writeCfp, writeCplfw, writeLfw } from './benchmark-folders.js';
-import { jpegShell, mutate, temporaryFolder } from './format-fixtures.js';
+import { jpegShell, temporaryFolder } from './format-fixtures.js';
 import { matFile } from './mat-writer.js';
 
 const folder = temporaryFolder();

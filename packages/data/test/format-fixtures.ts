@@ -1,7 +1,8 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { blankPicture, encodeJpegSync, Random } from '@pocketnet/data';
+import { blankPicture, encodeJpegSync } from '@pocketnet/data';
+import { Random } from '@pocketnet/files';
 import { afterAll } from 'vitest';
 
 /** A new folder that is removed when the tests of the file are over. */
@@ -58,30 +59,3 @@ export const cifar10Batch = (labels: readonly number[]): Buffer =>
       ]),
     ),
   );
-
-/** Damages `bytes` in one of the ways that files get damaged. */
-export function mutate(bytes: Uint8Array, random: Random): Uint8Array {
-  const copy = Buffer.from(bytes);
-  const at = random.int(Math.max(1, copy.length));
-  switch (random.int(6)) {
-    case 0: // bit flips
-      for (let n = 0; n <= random.int(8); n++) {
-        const where = random.int(copy.length);
-        copy[where] = (copy[where] ?? 0) ^ (1 << random.int(8));
-      }
-      return copy;
-    case 1: // cut off
-      return copy.subarray(0, at);
-    case 2: // a stretch is repeated elsewhere
-      return Buffer.concat([copy.subarray(0, at), copy.subarray(random.int(copy.length)), copy.subarray(at)]);
-    case 3: // a stretch is missing
-      return Buffer.concat([copy.subarray(0, at), copy.subarray(Math.min(copy.length, at + 1 + random.int(64)))]);
-    case 4: // a huge number
-      if (copy.length >= 4)
-        copy.writeUInt32LE(random.int(2) ? 0xffffffff : random.uint32(), random.int(copy.length - 3));
-      return copy;
-    default: // noise
-      for (let i = at; i < Math.min(copy.length, at + 32); i++) copy[i] = random.int(256);
-      return copy;
-  }
-}

@@ -1,14 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  DataError,
-  openIjbFolder,
-  Random,
-  readIjbFaces,
-  readIjbLandmarks,
-  readIjbList,
-  readIjbPairs,
-} from '@pocketnet/data';
+import { DataError, openIjbFolder, readIjbFaces, readIjbLandmarks, readIjbList, readIjbPairs } from '@pocketnet/data';
+import { Random } from '@pocketnet/files';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from './format-fixtures.js';

@@ -69,13 +69,13 @@ describe('pairs (.bin)', () => {
   it('refuse what is no set of pairs, in a sentence', () => {
     const path = join(folder, 'wrong.bin');
     const complaints: [string, RegExp][] = [
-      ['', /0 bytes/],
-      ['not a pickle', /byte 0 \(110\) is no pickle opcode/],
+      ['', /truncated: it wants 1 bytes of the 0/],
+      ['not a pickle', /opcode 0x6e/],
       ['\x80\x02]].', /no list|list of images and a list of booleans/],
       ['\x80\x02](U\x01aU\x01be](K\x07e\x86.', /pair 0: is marked with something that is no boolean/],
       ['\x80\x02](U\x01aK\x01e](\x88e\x86.', /image 1: is no encoded picture/],
       ['\x80\x02](U\x01ae](\x88e\x86.', /holds 1 images for 1 pairs/],
-      ['\x80\x02T\xff\xff\xff\x7f.', /2147483647 bytes at byte 7 reach past the end/],
+      ['\x80\x02T\xff\xff\xff\x7f.', /wants 2147483647 bytes of the 1/],
       ['\x80\x02cposix\nsystem\n(U\x04idt\x85R.', /asks for "posix.system"/],
       ['\x80\x02c__builtin__\neval\n(U\x041+1 tR.', /asks for "builtins.eval"/],
       ['\x80\x02cnumpy\nndarray\n)R.', /calls numpy\.ndarray/],

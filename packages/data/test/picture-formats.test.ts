@@ -11,12 +11,13 @@ import {
   type Picture,
   pictureFormats,
   pictureSize,
-  Random,
 } from '@pocketnet/data';
+import { Random } from '@pocketnet/files';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
+import { mutate } from '../../../testing/damage.js';
 import { type BitmapOptions, bitmap } from './bitmaps.js';
-import { mutate, temporaryFolder } from './format-fixtures.js';
+import { temporaryFolder } from './format-fixtures.js';
 
 const folder = temporaryFolder();
 const face = drawFace(3, 1);

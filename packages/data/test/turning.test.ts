@@ -1,4 +1,5 @@
-import { drawFace, type Picture, Random, resizePicture, turn, turnPicture, turnTable } from '@pocketnet/data';
+import { drawFace, type Picture, resizePicture, turn, turnPicture, turnTable } from '@pocketnet/data';
+import { Random } from '@pocketnet/files';
 import { describe, expect, it } from 'vitest';
 import { mirrored } from '../src/augment/flip.js';
 import { HEAD_POINTS } from '../src/turning/mean-head.js';

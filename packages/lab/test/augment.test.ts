@@ -6,8 +6,8 @@ import {
   drawFace,
   type Picture,
   type Plan,
-  Random,
 } from '@pocketnet/data';
+import { Random } from '@pocketnet/files';
 import { carryOutTogether, tensorAugmentations } from '@pocketnet/lab';
 import { fromArray, liveTensors, ops, scope } from '@pocketnet/torch';
 import { describe, expect, it } from 'vitest';

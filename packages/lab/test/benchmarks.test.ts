@@ -1,8 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { generatedPairs, openSource, type PairSet, Random, writePairs } from '@pocketnet/data';
+import { generatedPairs, openSource, type PairSet, writePairs } from '@pocketnet/data';
 import { evaluationReport, htmlReport, readEvaluation } from '@pocketnet/evaluate';
+import { Random } from '@pocketnet/files';
 import {
   benchmarks,
   calibrateSource,

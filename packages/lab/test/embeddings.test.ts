@@ -162,11 +162,11 @@ describe('.npy', () => {
   });
 
   it.each([
-    ['integers', npy([1], [1, 1], '<i4'), /"<i4", not float16/],
+    ['integers', npy([1], [1, 1], '<i4'), /its array is of int32, not float16/],
     ['columns first', npy([1, 2], [1, 2], '<f4', 1, 'True'), /Fortran order/],
     ['three axes', npy([1, 2], [1, 2, 1]), /its shape is \(1, 2, 1\)/],
     ['a version of the future', npy([1], [1, 1], '<f4', 9), /version 9/],
-    ['too few numbers', npy([1], [40, 128]), /40 x 128 of float32 take 20480 bytes; it holds 4/],
+    ['too few numbers', npy([1], [40, 128]), /\(40, 128\) of float32, which take 20480 bytes; it holds 4/],
     ['another file', Buffer.from('no array at all'), /no \.npy file/],
   ])('refuses %s with the file and the reason', (_, bytes, message) => {
     expect(() => reading(bytes)).toThrow(/x\.npy/);

@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { blankPicture, decodeJpeg, drawFace, encodeJpegSync, type Picture, Random } from '@pocketnet/data';
+import { blankPicture, decodeJpeg, drawFace, encodeJpegSync, type Picture } from '@pocketnet/data';
+import { Random } from '@pocketnet/files';
 import type { Embedder } from '@pocketnet/lab';
 import { arcfaceTemplate } from 'pocketnet/align';
 

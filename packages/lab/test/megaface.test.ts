@@ -1,8 +1,9 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { encodeJpeg, Random, writeFeatureFile } from '@pocketnet/data';
+import { encodeJpeg, writeFeatureFile } from '@pocketnet/data';
 import { type Matrix, megaface, plainProduct, recallAt, tprAtFpr, wasmProduct } from '@pocketnet/evaluate';
+import { Random } from '@pocketnet/files';
 import {
   type Embedder,
   evaluateMegaFace,

@@ -1,8 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fromHalf, toHalf } from '@pocketnet/files';
 import { type Embedder, likenessWarning, type OpenOptions, openEmbedder } from '@pocketnet/lab';
-import { type Dtype, encodeModel, fromHalf, GraphBuilder, toHalf } from '@pocketnet/onnx';
+import { type Dtype, encodeModel, GraphBuilder } from '@pocketnet/onnx';
 import { afterAll, describe, expect, it } from 'vitest';
 import { noise } from './random-network.js';
 

@@ -45,7 +45,7 @@ export type { Pass } from './passes/pass.js';
 export { RECIPES } from './passes/recipes.js';
 export { PASSES } from './passes/registry.js';
 export { eightBitWeights } from './quantise/eight-bits.js';
-export { fromHalf, halveWeights, toHalf } from './quantise/half.js';
+export { halveWeights } from './quantise/halve-weights.js';
 export { Histogram } from './quantise/histogram.js';
 export { observe } from './quantise/observe.js';
 export { OBSERVERS, type Observer, type Range } from './quantise/observers.js';

@@ -1,4 +1,5 @@
-import { encodeModel, firstArithmetic, GraphBuilder, toHalf } from '@pocketnet/onnx';
+import { toHalf } from '@pocketnet/files';
+import { encodeModel, firstArithmetic, GraphBuilder } from '@pocketnet/onnx';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 

@@ -3,7 +3,6 @@ export * from './distributed/index.js';
 export type { Dtype } from './dtype.js';
 export { indexTensor } from './index-tensor.js';
 export * as init from './init.js';
-export * from './io/index.js';
 export * as nn from './nn/index.js';
 export * from './operator.js';
 export * as ops from './ops.js';

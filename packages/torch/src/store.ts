@@ -1,5 +1,6 @@
+import type { StoredTensor } from '@pocketnet/files';
+import { readTensors, writeTensors } from '@pocketnet/files/node';
 import { arrayOver } from './dtype.js';
-import { readTensors, type StoredTensor, writeTensors } from './io/index.js';
 import { native } from './native.js';
 import { fromArray, type Tensor } from './tensor.js';
 

@@ -12,7 +12,8 @@ export async function writeReport(result: DemoResult, pairs: PairSet): Promise<v
   const { areaUnderCurve, equalErrorRate, htmlReport, lineChart, rocChart, rocCurve, scoreHistogram } = await import(
     '@pocketnet/evaluate'
   );
-  const { readMetrics, writeFileAtomic } = await import('@pocketnet/lab/runs');
+  const { writeFileAtomic } = await import('@pocketnet/files/node');
+  const { readMetrics } = await import('@pocketnet/lab/runs');
   const { out, before, after, gain, data, verdicts, threshold, exported } = result;
 
   const losses = readMetrics(join(out, 'run', 'metrics.jsonl')).filter(({ loss }) => typeof loss === 'number');

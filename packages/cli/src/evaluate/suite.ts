@@ -17,12 +17,13 @@ export interface SuiteOptions extends CommonOptions, ModelOptions {
 
 /** Measures a model on every benchmark of a suite that is present; writes `report.json` and `report.html` to `out`. */
 export async function evaluateSuite(options: SuiteOptions): Promise<void> {
-  const [{ openEmbeddings }, { runSuite }, { evaluationReport, htmlReport }, { startProgress, writeFileAtomic }] =
+  const [{ openEmbeddings }, { runSuite }, { evaluationReport, htmlReport }, { startProgress }, { writeFileAtomic }] =
     await Promise.all([
       import('@pocketnet/lab/embedders'),
       import('@pocketnet/lab/benchmarks'),
       import('@pocketnet/evaluate'),
       import('@pocketnet/lab/runs'),
+      import('@pocketnet/files/node'),
     ]);
   const { model, network, channels, mirrored, suite, data, out, landmarks } = options;
   mkdirSync(out, { recursive: true });

@@ -28,7 +28,7 @@ export const ablate: Verb = {
 
 async function run(options: Options): Promise<void> {
   const lab = await import('@pocketnet/lab');
-  const { writeFileAtomic } = await import('@pocketnet/torch/io');
+  const { writeFileAtomic } = await import('@pocketnet/files/node');
   const { config, set = [], out, jobs } = options;
   const { study, first, trials } = lab.loadStudy(config, out, set);
   lab.refuseOtherTrials(out, [...first, ...trials]);

@@ -89,7 +89,7 @@ const columnsFor = (results: readonly BenchResult[]) => [
 
 async function writePage(path: string, results: readonly BenchResult[], machine: string): Promise<void> {
   const { htmlReport, intervalChart } = await import('@pocketnet/evaluate');
-  const { writeFileAtomic } = await import('@pocketnet/lab/runs');
+  const { writeFileAtomic } = await import('@pocketnet/files/node');
   const label = ({ runtime, threads }: BenchResult): string => `${runtime}, ${threads} thread${threads > 1 ? 's' : ''}`;
   const chart = intervalChart({
     title: 'Milliseconds of one image',

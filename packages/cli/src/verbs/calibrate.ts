@@ -86,7 +86,7 @@ async function writeFiles(
   card: string,
 ): Promise<Record<string, string>> {
   const { calibrationSections, groupSections, htmlReport } = await import('@pocketnet/evaluate');
-  const { writeFileAtomic } = await import('@pocketnet/lab/runs');
+  const { writeFileAtomic } = await import('@pocketnet/files/node');
   const { calibration, groups, problems, eachAPerson } = result;
   const [faces, people, pairs] = [calibration.faces, calibration.people, calibration.impostorPairs].map((n) =>
     n.toLocaleString('en-US'),

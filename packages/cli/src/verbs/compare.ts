@@ -21,7 +21,7 @@ export const compare: Verb = {
 
 async function run(paths: readonly string[], options: Options): Promise<void> {
   const { compareReport, htmlReport, readEvaluation } = await import('@pocketnet/evaluate');
-  const { writeFileAtomic } = await import('@pocketnet/lab/runs');
+  const { writeFileAtomic } = await import('@pocketnet/files/node');
   const models = named(paths.map((path) => readEvaluation(readJson(path), path)));
   writeFileAtomic(options.out, htmlReport(compareReport(models, new Date().toISOString().slice(0, 10))));
   const keys = [...new Set(models.flatMap(({ evaluation }) => evaluation.benchmarks.map(({ name }) => name)))];

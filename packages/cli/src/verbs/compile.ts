@@ -49,7 +49,7 @@ function sides(text: string): [number, number] {
 
 async function run(path: string, options: Options): Promise<void> {
   const onnx = await import('@pocketnet/onnx');
-  const { writeFileAtomic } = await import('@pocketnet/lab/runs');
+  const { writeFileAtomic } = await import('@pocketnet/files/node');
   const { out, store, size, mean, deviation, channels: order } = options;
   const preprocessing: Preprocessing = { mean, deviation, order };
   const model = onnx.decodeModel(onnx.withoutTinyWeights(readFileSync(path), path), path);

@@ -26,7 +26,7 @@ export const derive: Verb = {
 };
 
 async function run(options: Options): Promise<void> {
-  const { writeFileAtomic } = await import('@pocketnet/lab');
+  const { writeFileAtomic } = await import('@pocketnet/files/node');
   const { checkpoint, random, out } = options;
   if ((checkpoint === undefined) === (random === undefined))
     throw new UsageError('Say where the cells come from: --checkpoint FILE or --random SEED.');

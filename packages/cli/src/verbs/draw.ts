@@ -22,7 +22,8 @@ export const draw: Verb = {
 };
 
 async function run(genotype: string, options: Options): Promise<void> {
-  const { drawCell, findGenotype, writeFileAtomic } = await import('@pocketnet/lab');
+  const { writeFileAtomic } = await import('@pocketnet/files/node');
+  const { drawCell, findGenotype } = await import('@pocketnet/lab');
   const cells = findGenotype(genotype);
   const files: Record<string, string> = {};
   for (const cell of ['normal', 'reduce'] as const) {

@@ -78,7 +78,7 @@ async function run(options: Options): Promise<void> {
 
 async function exportBy(file: string, options: Options): Promise<void> {
   const { exportOnnx, optimizeOnnx, storeOnnx } = await import('@pocketnet/lab');
-  const { writeFileAtomic } = await import('@pocketnet/lab/runs');
+  const { writeFileAtomic } = await import('@pocketnet/files/node');
   const { weights, network, out, licence, optimize, target: runtime, threads, check, store, int8 } = options;
   const written = exportOnnx(weights, network, file, licence === undefined ? {} : { licence });
   if (int8 !== undefined) return inEightBits(file, options, int8);

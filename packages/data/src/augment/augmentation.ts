@@ -1,5 +1,5 @@
+import type { Random } from '@pocketnet/files';
 import type { Picture } from '../picture/picture.js';
-import type { Random } from '../random.js';
 
 /** One numeric setting of an augmentation, with what it may be. */
 export interface Parameter {

@@ -1,5 +1,5 @@
+import type { Random } from '@pocketnet/files';
 import type { Picture } from '../picture/picture.js';
-import type { Random } from '../random.js';
 import type { Augmentation, Size } from './augmentation.js';
 import { augmentations } from './registry.js';
 

@@ -1,4 +1,4 @@
-import type { Random } from '../random.js';
+import type { Random } from '@pocketnet/files';
 import { turnPicture } from '../turning/index.js';
 import { defineAugmentation } from './augmentation.js';
 

@@ -1,6 +1,6 @@
+import { Random } from '@pocketnet/files';
 import { blurred } from '../augment/blur.js';
 import type { Picture } from '../picture/picture.js';
-import { Random } from '../random.js';
 import type { Canvas } from './raster.js';
 import type { Situation } from './situation.js';
 

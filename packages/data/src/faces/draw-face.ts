@@ -1,5 +1,5 @@
+import { Random } from '@pocketnet/files';
 import type { Picture } from '../picture/picture.js';
-import { Random } from '../random.js';
 import { photograph } from './camera.js';
 import { createHead } from './head.js';
 import { createIdentity } from './identity.js';

@@ -1,4 +1,4 @@
-import { Random } from '../random.js';
+import { Random } from '@pocketnet/files';
 import type { Colour } from './raster.js';
 
 /**

@@ -1,5 +1,5 @@
+import { Random } from '@pocketnet/files';
 import { encodeJpegSync } from '../picture/formats/jpeg.js';
-import { Random } from '../random.js';
 import { drawFace } from './draw-face.js';
 
 const PAIRS = 14;

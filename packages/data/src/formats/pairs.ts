@@ -1,6 +1,6 @@
+import { FileError, numpyClasses, PickledArray, PickledText, readPickle } from '@pocketnet/files';
+import { type AtomicFile, writeAtomically } from '@pocketnet/files/node';
 import { DataError } from '../data-error.js';
-import { type AtomicFile, writeAtomically } from './atomic-file.js';
-import { PickledArray, PickledText, PickleError, type PickleValue, readPickle } from './pickle/index.js';
 import { readWhole } from './random-access-file.js';
 
 /** A verification set: image 2p and image 2p + 1 are pair p. */
@@ -19,7 +19,7 @@ export interface PairSet {
  */
 export function readPairs(path: string): PairSet {
   const content = parse(path, readWhole(path));
-  const [images, same] = Array.isArray(content) ? content : [];
+  const [images, same] = Array.isArray(content) ? (content as unknown[]) : [];
   const imageList = items(images);
   const sameList = items(same);
   if (!Array.isArray(content) || content.length !== 2 || !imageList || !sameList) {
@@ -43,11 +43,11 @@ export function readPairs(path: string): PairSet {
   };
 }
 
-function parse(path: string, bytes: Uint8Array): PickleValue {
+function parse(path: string, bytes: Uint8Array): unknown {
   try {
-    return readPickle(bytes);
+    return readPickle(bytes, path, numpyClasses).value;
   } catch (error) {
-    if (error instanceof PickleError) throw foreign(path, undefined, error.message, error);
+    if (error instanceof FileError) throw foreign(path, undefined, error.problem, error);
     throw error;
   }
 }
@@ -62,14 +62,14 @@ function foreign(path: string, record: string | undefined, reason: string, cause
 }
 
 /** The elements of a list, or of a numpy array of one axis. */
-function items(value: PickleValue | undefined): PickleValue[] | undefined {
+function items(value: unknown): readonly unknown[] | undefined {
   if (Array.isArray(value)) return value;
   if (!(value instanceof PickledArray) || value.shape.length !== 1) return undefined;
   if (Array.isArray(value.data)) return value.data;
   return value.type.bytes === 1 ? Array.from(value.data) : undefined;
 }
 
-function imageOf(value: PickleValue): Uint8Array | undefined {
+function imageOf(value: unknown): Uint8Array | undefined {
   if (value instanceof PickledText) return nonEmpty(value.latin1);
   if (value instanceof Uint8Array) return nonEmpty(value);
   if (value instanceof PickledArray && value.type.code === 'u1' && value.data instanceof Uint8Array) {
@@ -83,7 +83,7 @@ function nonEmpty(bytes: Uint8Array): Uint8Array | undefined {
 }
 
 /** Python's True, a numpy bool, or a number that is 0 or 1. */
-function truthOf(value: PickleValue): boolean | undefined {
+function truthOf(value: unknown): boolean | undefined {
   if (typeof value === 'boolean') return value;
   if (value instanceof PickledArray && value.data instanceof Uint8Array && value.shape.every((side) => side === 1)) {
     return truthOfBytes(value.data);

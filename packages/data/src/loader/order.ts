@@ -1,5 +1,5 @@
+import { Random } from '@pocketnet/files';
 import { DataError } from '../data-error.js';
-import { Random } from '../random.js';
 import type { LoaderSettings } from './options.js';
 
 /** Streams of the loader's seed, so that the order and the augmentations draw independently. */

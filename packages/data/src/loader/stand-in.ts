@@ -1,5 +1,5 @@
+import { Random } from '@pocketnet/files';
 import { DataError } from '../data-error.js';
-import { Random } from '../random.js';
 import type { FaceSource } from '../sources/face-source.js';
 
 /** Stream of the seed, apart from those of `order.ts`. */

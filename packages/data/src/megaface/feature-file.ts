@@ -1,5 +1,5 @@
+import { writeAtomically } from '@pocketnet/files/node';
 import { DataError } from '../data-error.js';
-import { writeAtomically } from '../formats/atomic-file.js';
 import { readWhole } from '../formats/random-access-file.js';
 
 const HEADER = 16;

@@ -1,6 +1,6 @@
+import { Random } from '@pocketnet/files';
 import { DataError } from '../data-error.js';
 import type { PairSet } from '../formats/pairs.js';
-import { Random } from '../random.js';
 import { type FaceSource, isUnlabelled } from './face-source.js';
 import { openSource } from './registry.js';
 

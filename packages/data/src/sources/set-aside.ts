@@ -1,6 +1,6 @@
+import { Random } from '@pocketnet/files';
 import { DataError } from '../data-error.js';
 import { LargeMap } from '../large-map.js';
-import { Random } from '../random.js';
 import { isUnlabelled } from './face-source.js';
 import { imageNumber } from './image-list.js';
 import { openSource } from './registry.js';

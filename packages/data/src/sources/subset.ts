@@ -1,6 +1,6 @@
+import { Random } from '@pocketnet/files';
 import { DataError } from '../data-error.js';
 import { IndexSet } from '../index-set.js';
-import { Random } from '../random.js';
 import type { FaceSource } from './face-source.js';
 import { listedImages } from './image-list.js';
 import { parseLocation } from './location.js';

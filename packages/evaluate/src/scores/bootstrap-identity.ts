@@ -1,7 +1,7 @@
+import { Random } from '@pocketnet/files';
 import type { Interval } from './interval.js';
 import { tarAtFar } from './operating-point.js';
 import { type BootstrapOptions, percentiles } from './percentiles.js';
-import { Random } from './random.js';
 import { rankScores, splitScores } from './ranking.js';
 import { rankingCurve } from './roc.js';
 

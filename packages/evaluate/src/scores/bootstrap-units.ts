@@ -1,9 +1,9 @@
+import { Random } from '@pocketnet/files';
 import { bootstrap } from './bootstrap.js';
 import { allowedFalseAccepts } from './exact-point.js';
 import type { Interval } from './interval.js';
 import { normalQuantile } from './normal.js';
 import type { BootstrapOptions } from './percentiles.js';
-import { Random } from './random.js';
 import { countAbove, type SortedScores } from './sorted.js';
 
 /** Genuine scores with the unit (person, gallery template) that each belongs to; units are any whole numbers. */
@@ -27,7 +27,7 @@ export function bootstrapTarByUnit(
 ): Interval {
   const groups = scoresByUnit(genuine);
   const allowed = allowedFalseAccepts(impostor.length, farTarget);
-  const random = new Random((options.seed ?? 1) + 1);
+  const random = new Random(options.seed ?? 1, 1);
   let rank = allowed; // the data themselves first
   return bootstrap(
     groups.length,
@@ -67,7 +67,7 @@ function drawRank(n: number, allowed: number, random: Random): number {
 
 /** Gamma(shape, 1): a sum of exponentials where the shape is small, else by Wilson and Hilferty's cube (1931). */
 function drawGamma(shape: number, random: Random): number {
-  const uniform = () => (random.int(2 ** 32 - 1) + 0.5) / 2 ** 32;
+  const uniform = () => random.next() + 2 ** -33;
   if (shape <= 30) {
     let sum = 0;
     for (let i = 0; i < shape; i++) sum -= Math.log(uniform());

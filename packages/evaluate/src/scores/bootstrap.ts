@@ -1,8 +1,8 @@
+import { Random } from '@pocketnet/files';
 import { mean } from '../statistics.js';
 import type { Interval } from './interval.js';
 import { tarAtFar } from './operating-point.js';
 import { type BootstrapOptions, percentiles } from './percentiles.js';
-import { Random } from './random.js';
 import { type PairScores, type Ranking, rankScores } from './ranking.js';
 import { rankingCurve } from './roc.js';
 

@@ -15,12 +15,13 @@ export interface BootstrapOptions {
  */
 export function percentiles(
   estimate: number,
-  { samples = 1000, confidence = 0.95 }: BootstrapOptions,
+  { samples = 1000, confidence = 0.95, seed = 1 }: BootstrapOptions,
   draw: () => number,
 ): { interval: Interval; draws: Float64Array } {
   checkConfidence(confidence);
   if (!Number.isInteger(samples) || samples < 2)
     throw new Error(`${samples} resamples are too few. Ask for 2 or more.`);
+  if (!Number.isSafeInteger(seed)) throw new Error(`The seed is ${seed}; it must be a whole number.`);
   if (Number.isNaN(estimate))
     throw new Error('There is nothing to resample: the statistic of the data is not a number.');
   const draws = Float64Array.from({ length: samples }, draw)

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeFileAtomic } from '@pocketnet/torch/io';
+import { writeFileAtomic } from '@pocketnet/files/node';
 import { checkConfig, type ExperimentConfig, readConfigFile } from '../config/index.js';
 import type { Cost } from '../networks/index.js';
 import { hasCheckpoint, type Recipe, readMetrics, recipeDifferences, without } from '../runs/index.js';

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { DataError, encodeJpeg, encodePng, isPictureName, readLandmarkFile } from '@pocketnet/data';
-import { writeFileAtomic } from '@pocketnet/torch/io';
+import { writeFileAtomic } from '@pocketnet/files/node';
 import { alignedCrop } from './crop.js';
 
 export interface AlignPhotosOptions {

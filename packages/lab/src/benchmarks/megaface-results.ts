@@ -8,7 +8,7 @@ import {
   releasedTprAtFpr,
   tprAtFpr,
 } from '@pocketnet/evaluate';
-import { writeFileAtomic } from '../runs/atomic.js';
+import { writeFileAtomic } from '@pocketnet/files/node';
 
 /** The figures of a MegaFace report, plain JSON. */
 export interface MegaFaceFigures {

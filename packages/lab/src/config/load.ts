@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { dirname, isAbsolute, resolve } from 'node:path';
-import { writeFileAtomic } from '@pocketnet/torch/io';
+import { writeFileAtomic } from '@pocketnet/files/node';
 import { parseDocument, stringify } from 'yaml';
 import type { z } from 'zod';
 import { expandVariables } from './environment.js';

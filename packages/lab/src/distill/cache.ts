@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { closeSync, createReadStream, existsSync, mkdirSync, openSync, readSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { DataError, type FaceSource, openSource } from '@pocketnet/data';
-import { writeFileAtomic } from '@pocketnet/torch/io';
+import { writeFileAtomic } from '@pocketnet/files/node';
 import { type TeacherModel, teachers } from './teachers/index.js';
 
 /** Images of one file of a cache. */

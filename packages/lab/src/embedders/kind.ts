@@ -1,6 +1,6 @@
-import { closeSync, openSync, readSync } from 'node:fs';
 import { isPlan } from '@pocketnet/engine';
-import { tensorFormatOf } from '@pocketnet/torch/io';
+import { isNpy, tensorFormatOf } from '@pocketnet/files';
+import { readFileHead } from '@pocketnet/files/node';
 
 /** What a file holds that gives embeddings. */
 export type FileKind = 'onnx' | 'plan' | 'weights' | 'npy';
@@ -10,10 +10,10 @@ export type FileKind = 'onnx' | 'plan' | 'weights' | 'npy';
  * says nothing. Undefined where it is none of them, or cannot be read.
  */
 export function kindOfFile(path: string): FileKind | undefined {
-  const head = firstBytes(path);
+  const head = readFileHead(path, 16);
   if (head && tensorFormatOf(head)) return 'weights';
   if (head && isPlan(head)) return 'plan';
-  if (head && Buffer.from(head).toString('latin1', 0, 6) === '\x93NUMPY') return 'npy';
+  if (head && isNpy(head)) return 'npy';
   // Protocol buffers have no magic number; every writer of ONNX puts the format's version (field 1, a varint) first.
   const [field, version = 0] = head ?? [];
   if (field === 0x08 && version > 0 && version < 32) return 'onnx';
@@ -27,20 +27,3 @@ const byEnding: readonly (readonly [RegExp, FileKind])[] = [
   [/\.(safetensors|pth|pt)$/i, 'weights'],
   [/\.npy$/i, 'npy'],
 ];
-
-function firstBytes(path: string): Uint8Array | undefined {
-  let file: number;
-  try {
-    file = openSync(path, 'r');
-  } catch {
-    return undefined; // whoever opens it says why
-  }
-  try {
-    const head = new Uint8Array(16);
-    return head.subarray(0, readSync(file, head, 0, head.length, 0));
-  } catch {
-    return undefined; // a folder
-  } finally {
-    closeSync(file);
-  }
-}

@@ -1,4 +1,5 @@
-import { type Dim, DTYPES, type Dtype, type Feed, type Model, toHalf } from '@pocketnet/onnx';
+import { toHalf } from '@pocketnet/files';
+import { type Dim, DTYPES, type Dtype, type Feed, type Model } from '@pocketnet/onnx';
 import { converter, type Pixels } from './pixels.js';
 
 /** How a model wants its images. */

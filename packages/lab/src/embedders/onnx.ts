@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { basename, extname } from 'node:path';
-import { fromHalf, type Model, openModel, usualEngine } from '@pocketnet/onnx';
+import { fromHalf } from '@pocketnet/files';
+import { type Model, openModel, usualEngine } from '@pocketnet/onnx';
 import { type Compute, inBatches } from './batches.js';
 import type { Embedder, OpenOptions } from './embedder.js';
 import { startHelper } from './onnx-helper.js';

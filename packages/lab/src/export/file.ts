@@ -1,5 +1,5 @@
+import { writeFileAtomic } from '@pocketnet/files/node';
 import { encodeModel } from '@pocketnet/onnx';
-import { writeFileAtomic } from '@pocketnet/torch/io';
 import { loadNetwork } from '../networks/index.js';
 import { exportNetwork } from './network.js';
 

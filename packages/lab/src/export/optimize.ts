@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { writeFileAtomic } from '@pocketnet/files/node';
 import {
   compareRuns,
   decodeModel,
@@ -10,7 +11,6 @@ import {
   type RuntimeName,
   rewrite,
 } from '@pocketnet/onnx';
-import { writeFileAtomic } from '@pocketnet/torch/io';
 import { exportTolerance } from './check.js';
 import { embedFeeds, facesAsFeeds } from './faces.js';
 

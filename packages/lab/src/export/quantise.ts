@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { writeFileAtomic } from '@pocketnet/files/node';
 import {
   decodeModel,
   encodeModel,
@@ -12,7 +13,6 @@ import {
   sensitivities,
   shortNames,
 } from '@pocketnet/onnx';
-import { writeFileAtomic } from '@pocketnet/torch/io';
 import { embedFeeds, facesAsFeeds } from './faces.js';
 
 export interface QuantiseFileOptions {

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { writeFileAtomic } from '@pocketnet/files/node';
 import {
   decodeModel,
   eightBitWeights,
@@ -8,7 +9,6 @@ import {
   joinTwins,
   shortNames,
 } from '@pocketnet/onnx';
-import { writeFileAtomic } from '@pocketnet/torch/io';
 
 /** How weights can be stored that are computed with in float32: runtimes make them floats once, when they load the model. */
 const STORES = {

@@ -1,5 +1,6 @@
+import type { StoredTensors } from '@pocketnet/files';
+import { readTensors } from '@pocketnet/files/node';
 import { fromStored, ops, scope, type Tensor } from '@pocketnet/torch';
-import { readTensors, type StoredTensors } from '@pocketnet/torch/io';
 import type { Block } from '../blocks/interpreter.js';
 import { readGenotype } from '../search-space/genotype-text.js';
 import { describeMisfits, type Fit, fit, misfits } from './fit.js';

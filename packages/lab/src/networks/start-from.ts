@@ -1,5 +1,5 @@
+import { readTensors } from '@pocketnet/files/node';
 import { operator, ops, scope, type Tensor } from '@pocketnet/torch';
-import { readTensors } from '@pocketnet/torch/io';
 import type { Block } from '../blocks/interpreter.js';
 import { describeMisfits, fit } from './fit.js';
 import { entriesFor } from './load.js';

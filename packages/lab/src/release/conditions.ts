@@ -1,4 +1,5 @@
-import { blur, colour, downscale, occlusion, type Picture, Random, similarity, turnPicture } from '@pocketnet/data';
+import { blur, colour, downscale, occlusion, type Picture, similarity, turnPicture } from '@pocketnet/data';
+import { Random } from '@pocketnet/files';
 
 /** A condition that makes faces hard to recognise: a strength fixed for good, so that networks can be compared by it. */
 export interface Condition {

@@ -1,9 +1,9 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { type FaceSource, openSource, writeAtomically } from '@pocketnet/data';
+import { type FaceSource, openSource } from '@pocketnet/data';
+import { writeAtomically, writeFileAtomic } from '@pocketnet/files/node';
 import { benchModels, decodeModel, encodeModel } from '@pocketnet/onnx';
-import { writeFileAtomic } from '@pocketnet/torch/io';
 import { calibrateSource } from '../calibration/index.js';
 import { openEmbeddings } from '../embedders/index.js';
 import { exportOnnx, optimizeOnnx, preprocessing, quantiseOnnx, storeOnnx } from '../export/index.js';

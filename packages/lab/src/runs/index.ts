@@ -1,4 +1,3 @@
-export { writeFileAtomic } from './atomic.js';
 export { type MetricsLine, MetricsWriter, readMetrics } from './metrics.js';
 export { formatDuration, type Progress, type ProgressOptions, type ProgressStream, startProgress } from './progress.js';
 export { type Recipe, recipeDifferences, recipeDigest, refuseOther, without } from './recipe.js';

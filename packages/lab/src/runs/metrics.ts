@@ -1,5 +1,5 @@
 import { closeSync, existsSync, fsyncSync, openSync, readFileSync } from 'node:fs';
-import { writeFileAtomic, writeFully } from '@pocketnet/torch/io';
+import { writeFileAtomic, writeFully } from '@pocketnet/files/node';
 
 /** One line of `metrics.jsonl`: the step and what was measured there. */
 export interface MetricsLine {

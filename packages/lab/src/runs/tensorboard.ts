@@ -1,7 +1,7 @@
 import { closeSync, fsyncSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { writeFully } from '@pocketnet/torch/io';
+import { writeFully } from '@pocketnet/files/node';
 import { decodeEvent, type EventContent, encodeEvent, type LogEvent } from './tensorboard-event.js';
 import { decodeRecords, encodeRecord } from './tfrecord.js';
 

@@ -1,4 +1,4 @@
-import { maskedCrc32c } from './crc32c.js';
+import { crc32c } from '@pocketnet/files';
 
 // A record: u64 length, u32 masked CRC-32C of these 8 bytes, the data, u32 masked CRC-32C of the data; little-endian.
 // https://www.tensorflow.org/tutorials/load_data/tfrecord
@@ -32,4 +32,10 @@ export function decodeRecords(bytes: Uint8Array, file: string): Uint8Array[] {
     at += 16 + data.length;
   }
   return records;
+}
+
+/** The form in which TFRecord stores it, so that a CRC over data that holds CRCs stays a good one. */
+export function maskedCrc32c(bytes: Uint8Array): number {
+  const crc = crc32c(bytes);
+  return (((crc >>> 15) | (crc << 17)) + 0xa282ead8) >>> 0;
 }

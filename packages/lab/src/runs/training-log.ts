@@ -1,5 +1,5 @@
 import { closeSync, openSync } from 'node:fs';
-import { writeFully } from '@pocketnet/torch/io';
+import { writeFully } from '@pocketnet/files/node';
 
 /** What InsightFace's callback logs every so many steps. */
 export interface TrainingLine {

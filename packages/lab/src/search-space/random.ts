@@ -1,4 +1,4 @@
-import { Random } from '@pocketnet/data';
+import { Random } from '@pocketnet/files';
 import { primitives } from '../blocks/primitives/index.js';
 import type { Edge, Genotype } from './genotype.js';
 

@@ -1,3 +1,4 @@
+import { writeFileAtomic } from '@pocketnet/files/node';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
@@ -25,7 +26,6 @@ import {
   startProgress,
   TrainingLog,
   without,
-  writeFileAtomic,
 } from '../runs/index.js';
 import { writeGenotype } from '../search-space/genotype-text.js';
 import { randomGenotype } from '../search-space/random.js';

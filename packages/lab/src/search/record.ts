@@ -1,6 +1,7 @@
+import { writeFileAtomic } from '@pocketnet/files/node';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { RunRecord, writeFileAtomic } from '../runs/index.js';
+import { RunRecord } from '../runs/index.js';
 import { countSkips, deriveGenotype, softmaxRow } from '../search-space/derive.js';
 import { drawCell } from '../search-space/draw.js';
 import type { Genotype } from '../search-space/genotype.js';

@@ -1,3 +1,4 @@
+import { writeFileAtomic } from '@pocketnet/files/node';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
@@ -9,7 +10,7 @@ import {
   type Report,
   type ReportFrame,
 } from '@pocketnet/evaluate';
-import { type MetricsLine, readMetrics, writeFileAtomic } from '../runs/index.js';
+import { type MetricsLine, readMetrics } from '../runs/index.js';
 import { alphaColumns, type CellType } from '../search-space/alphas.js';
 import { type AlphaValues, softmaxRow } from '../search-space/derive.js';
 

@@ -1,4 +1,4 @@
-import { Random } from '@pocketnet/data';
+import { Random } from '@pocketnet/files';
 import { indexTensor, ops, scope, type Tensor } from '@pocketnet/torch';
 import type { BatchImages, FaceBatch } from '../batches/index.js';
 import type { Targets } from '../distill/index.js';

@@ -1,7 +1,7 @@
+import { toHalf } from '@pocketnet/files';
 import type { Dtype, TensorData } from '../graph/dtype.js';
 import type { ValueInfo } from '../graph/graph.js';
 import { elementCount } from '../graph/tensor.js';
-import { toHalf } from '../quantise/half.js';
 import type { Feed } from '../run/feeds.js';
 
 /** Fixed noise in −1 … 1 for a model's only input, `batch` of it. @throws an Error for several inputs, or sizes that are open */

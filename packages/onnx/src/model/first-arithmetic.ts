@@ -1,5 +1,5 @@
+import { fromHalf } from '@pocketnet/files';
 import type { GraphProto, NodeProto, TensorProto } from 'onnx-buf';
-import { fromHalf } from '../quantise/half.js';
 import { parseModel } from './model.js';
 import { decodeTensor } from './tensors.js';
 

@@ -1,7 +1,7 @@
+import { fromHalf } from '@pocketnet/files';
 import type { GraphEditor } from '../graph/editor.js';
 import type { Node } from '../graph/graph.js';
 import { elementCount, type Tensor, tensor } from '../graph/tensor.js';
-import { fromHalf } from '../quantise/half.js';
 import type { Pass } from './pass.js';
 
 /** Weights that are stored in fewer bits and made floats when a model is loaded, and what else is computed of constants alone. */

@@ -1,7 +1,7 @@
+import { fromHalf, toHalf } from '@pocketnet/files';
 import { copyGraph } from '../graph/copy.js';
 import { GraphEditor } from '../graph/editor.js';
 import type { Graph } from '../graph/graph.js';
-import { fromHalf, toHalf } from './half.js';
 
 /** Below so many numbers a channel, a scale of its own costs more than eight bits save. */
 const LEAST_OF_A_CHANNEL = 8;

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { writeFileAtomic } from '../io/atomic.js';
+import { writeFileAtomic } from '@pocketnet/files/node';
 
 /** Outcomes are kept here, a file for each processor, addon and environment: in XDG_CACHE_HOME, else in ~/.cache. */
 export function cacheFolder(environment: Readonly<Record<string, string | undefined>>): string {

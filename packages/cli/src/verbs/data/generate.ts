@@ -78,7 +78,7 @@ async function writeRec(options: Options): Promise<Generated> {
 }
 
 async function writeFolder(options: Options): Promise<Generated> {
-  const { writeFileAtomic } = await import('@pocketnet/torch/io');
+  const { writeFileAtomic } = await import('@pocketnet/files/node');
   const { out, identities, images } = options;
   const source = await open(options);
   await showing('generate', 'images', (onProgress) => {

@@ -121,7 +121,7 @@ async function writeRec(out: string, faces: readonly TurnedFace[]): Promise<void
 }
 
 async function writeFolder(out: string, faces: readonly TurnedFace[]): Promise<void> {
-  const { writeFileAtomic } = await import('@pocketnet/torch/io');
+  const { writeFileAtomic } = await import('@pocketnet/files/node');
   for (const [i, { identity, image }] of faces.entries()) {
     const person = join(out, `person_${identity}`);
     mkdirSync(person, { recursive: true });
@@ -131,7 +131,7 @@ async function writeFolder(out: string, faces: readonly TurnedFace[]): Promise<v
 
 async function writeSheet(crops: Crops, turns: Turns, path: string, rows: number): Promise<void> {
   const { encodeJpeg, encodePng, turnSheet } = await import('@pocketnet/data');
-  const { writeFileAtomic } = await import('@pocketnet/torch/io');
+  const { writeFileAtomic } = await import('@pocketnet/files/node');
   const count = Math.min(rows, crops.length);
   const chosen = Array.from({ length: count }, (_, row) => crops.picture(Math.floor((row * crops.length) / count)));
   const sheet = turnSheet(await Promise.all(chosen), turns);

@@ -1,4 +1,4 @@
-import type { Random } from '../../random.js';
+import type { Random } from '@pocketnet/files';
 import type { Head } from '../head.js';
 import type { Identity } from '../identity.js';
 import type { Canvas } from '../raster.js';

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { AtomicFile } from '../atomic-file.js';
+import type { AtomicFile } from '@pocketnet/files/node';
 import { LARGEST_LABEL } from './face-records.js';
 import type { RecordWriter } from './writer.js';
 import { writeRecords } from './writer.js';

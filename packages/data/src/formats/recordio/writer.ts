@@ -1,6 +1,6 @@
 import { existsSync, rmSync } from 'node:fs';
-import type { AtomicFile } from '../atomic-file.js';
-import { writeAtomically } from '../atomic-file.js';
+import type { AtomicFile } from '@pocketnet/files/node';
+import { writeAtomically } from '@pocketnet/files/node';
 import { frame } from './framing.js';
 import { encodeRecord, type RecordHeader } from './header.js';
 import { encodeIndex, indexPath, RecordIndex } from './record-index.js';

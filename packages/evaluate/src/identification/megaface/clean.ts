@@ -1,5 +1,5 @@
+import { Random } from '@pocketnet/files';
 import type { Matrix } from '../../matrix.js';
-import { Random } from '../../scores/random.js';
 
 /** The value of a noisy distractor in the additional dimension: a squared distance of 10⁴ and more from every probe. */
 const FAR_AWAY = 100;
@@ -48,9 +48,9 @@ export function cleanProbes(faces: Matrix, identities: readonly string[], noisy:
   const width = cleaned.cols;
   identities.forEach((identity, row) => {
     if (!noisy[row]) return;
-    const random = new Random(seed * 2 ** 22 + row);
+    const random = new Random(seed, row);
     const centre = centres.get(identity) ?? [];
-    const vector = Float64Array.from({ length: width }, (_, k) => (centre[k] ?? 0) + uniform(random));
+    const vector = Float64Array.from({ length: width }, (_, k) => (centre[k] ?? 0) + random.between(-NOISE, NOISE));
     const length = Math.sqrt(vector.reduce((sum, value) => sum + value * value, 0)) || 1;
     cleaned.data.set(
       vector.map((value) => value / length),
@@ -70,8 +70,6 @@ function centresOf({ cols, data }: Matrix, identities: readonly string[], noisy:
   });
   return centres;
 }
-
-const uniform = (random: Random): number => NOISE * (2 * (random.int(2 ** 31) / 2 ** 31) - 1);
 
 function checkMarks({ rows }: Matrix, noisy: ArrayLike<boolean>): void {
   if (noisy.length !== rows)

@@ -1,4 +1,4 @@
-import { Random } from '../../scores/random.js';
+import { Random } from '@pocketnet/files';
 import { placesOf } from '../places.js';
 import type { ScoreScan } from '../scan.js';
 import type { FacePairs } from './pairs.js';

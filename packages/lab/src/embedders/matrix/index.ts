@@ -1,3 +1,2 @@
+export { holdsEmbeddings, readEmbeddings, readNpy } from './embeddings-file.js';
 export { type MatrixKind, matrixKinds, matrixSource } from './matrix-source.js';
-export { readNpy } from './npy.js';
-export { holdsEmbeddings, readEmbeddings } from './safetensors.js';

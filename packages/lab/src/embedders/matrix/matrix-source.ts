@@ -5,8 +5,7 @@ import { type EmbeddedSet, problemsOf } from '../embed-set.js';
 import type { ImageSet } from '../image-set.js';
 import { kindOfFile } from '../kind.js';
 import type { EmbeddingSource } from '../source.js';
-import { readNpy } from './npy.js';
-import { holdsEmbeddings, readEmbeddings } from './safetensors.js';
+import { holdsEmbeddings, readEmbeddings, readNpy } from './embeddings-file.js';
 
 /** One way to keep embeddings: a sibling below, listed in `matrixKinds`. */
 export interface MatrixKind {

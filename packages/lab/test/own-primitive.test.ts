@@ -1,45 +1,21 @@
 import { writeFileSync } from 'node:fs';
 import {
   alphaColumns,
-  Block,
   checkSearch,
   count,
   findGenotype,
   type Genotype,
-  type Interpreter,
   PocketNet,
-  type Primitive,
   primitives,
   readAlphas,
   SearchNetwork,
   search,
   writeGenotype,
 } from '@pocketnet/lab';
-import { manualSeed, nn, ops, scope } from '@pocketnet/torch';
+import { manualSeed, ops, scope } from '@pocketnet/torch';
 import { expect, test } from 'vitest';
 import { experiment, run, workplace } from './experiment.js';
-
-/** ReLU → 3×3 convolution over all channels → batch-norm. */
-class PlainConv extends Block {
-  readonly conv: nn.Conv2d;
-  readonly bn: nn.BatchNorm2d;
-
-  constructor(channels: number, stride: number, affine: boolean) {
-    super();
-    this.conv = new nn.Conv2d(channels, channels, 3, { stride, padding: 1 });
-    this.bn = new nn.BatchNorm2d(channels, { affine });
-  }
-
-  read<V>(x: V, by: Interpreter<V>): V {
-    return by.norm(by.conv(by.relu(x), this.conv), this.bn);
-  }
-}
-
-const plainConv: Primitive = {
-  name: 'plain_conv_3x3',
-  make: (channels, stride, affine) => new PlainConv(channels, stride, affine),
-};
-primitives.add(plainConv);
+import { plainConv } from './siblings/primitive.js';
 
 const at = workplace();
 

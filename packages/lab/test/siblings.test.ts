@@ -1,13 +1,14 @@
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createLoader, generatedPairs, writePairs } from '@pocketnet/data';
-import { createResidentLoader, onHost, openEmbeddings, runSuite } from '@pocketnet/lab';
+import { createResidentLoader, findGenotype, onHost, openEmbeddings, runSuite, writeGenotype } from '@pocketnet/lab';
 import { describe, expect, it } from 'vitest';
 import { experiment, run, workplace } from './experiment.js';
 import './siblings/augmentation.js';
 import './siblings/benchmark.js';
 import './siblings/head.js';
+import './siblings/primitive.js';
 
 const at = workplace();
 const head = (options: object = {}) => ({ kind: 'tempered', scale: 16, ...options });
@@ -18,7 +19,10 @@ const augment = [
 
 describe('siblings of one file each, added through the public door', () => {
   it('train a step and measure what came of it', async () => {
-    const config = experiment({ maxSteps: 1, head: head() }, { augment });
+    const { normal, ...others } = findGenotype('softmax_casia');
+    const own = normal.map((node) => node.map(([, from]) => ['plain_conv_3x3', from] as const));
+    writeFileSync(at('own.txt'), writeGenotype({ ...others, normal: own }));
+    const config = experiment({ maxSteps: 1, genotype: at('own.txt'), head: head() }, { augment });
     expect(config.config.head).toEqual({ kind: 'tempered', scale: 16, sharded: false, sampling: 1, temper: 0.9 });
     const { out, metrics } = await run(at('trained'), config);
     expect(metrics.map(({ loss }) => loss)).toEqual([expect.any(Number)]);

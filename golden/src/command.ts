@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { allowTf32, type Device, requireDevice } from '@pocketnet/torch';
-import { describeResult } from './print.js';
+import { passes } from './check.js';
 import { checkFixture, type FixtureResult, listFixtures, tally } from './walk.js';
 
 export interface Console {
@@ -47,4 +47,22 @@ function read(args: readonly string[]): { folder: string; device: Device } | und
   } catch {
     return undefined; // an option that is not known
   }
+}
+
+/** A fixture's checks as lines of text, each with its largest error beside its tolerance. */
+function describeResult({ kind, name, checks, gaps, error }: FixtureResult): string {
+  const width = Math.max(...checks.map((check) => check.name.length));
+  const lines = checks.map((check) => {
+    const numbers = `${figure(check.error).padStart(8)} of ${figure(check.tolerance)}`;
+    const line = `  ${passes(check) ? 'ok  ' : 'FAIL'}  ${check.name.padEnd(width)} ${numbers}`;
+    return check.detail === undefined ? line : `${line}  (${check.detail})`;
+  });
+  const missing = gaps.map((gap) => `  not covered  ${gap.name}: ${gap.why}`);
+  const failure = error === undefined ? [] : [`  FAIL  ${error}`];
+  return [`${kind} ${name}`, ...lines, ...failure, ...missing].join('\n');
+}
+
+function figure(value: number): string {
+  if (Number.isInteger(value) && Math.abs(value) < 1e6) return String(value);
+  return value.toExponential(1);
 }

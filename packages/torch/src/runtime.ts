@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { native, verdict } from './native.js';
 import type { Verdict } from './self-test/verify.js';
 
@@ -34,6 +35,12 @@ export function requireDevice(device: string): void {
       `The device '${device}' needs a GPU and a libtorch with CUDA; this engine is libtorch ${version}, and finds none. ` +
         'Use the device cpu, or see the README of @pocketnet/torch on how the engine is built against another libtorch.',
     );
+}
+
+/** The engine's threads where a configuration names none: OMP_NUM_THREADS, by which `launch` parts the cores among ranks; else all cores. */
+export function usualThreads(environment: Readonly<Record<string, string | undefined>> = process.env): number {
+  const asked = Number.parseInt(environment.OMP_NUM_THREADS ?? '', 10); // may be a list, one number for each nested level
+  return asked > 0 ? asked : availableParallelism();
 }
 
 /** Sets and returns the number of threads that one operator may use. */

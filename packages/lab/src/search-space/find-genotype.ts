@@ -1,5 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { type Genotype, genotypes } from './genotype.js';
-import { readGenotypeFile } from './genotype-file.js';
+import { readGenotype } from './genotype-text.js';
 import { randomGenotype } from './random.js';
 
 /**
@@ -21,4 +22,24 @@ export function findGenotype(what: string): Genotype {
       { cause: error },
     );
   }
+}
+
+/**
+ * Reads a genotype file: JSON whose key `genotype` holds the official text, that text alone, or a log that prints it.
+ * @throws an Error that names the file and what is wrong in it
+ */
+export function readGenotypeFile(path: string): Genotype {
+  try {
+    const text = readFileSync(path, 'utf8').trim();
+    return readGenotype(text.startsWith('{') ? textIn(JSON.parse(text)) : text);
+  } catch (error) {
+    throw new Error(`${path}: no genotype could be read: ${error instanceof Error ? error.message : String(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+function textIn(value: { genotype?: unknown }): string {
+  if (typeof value.genotype === 'string') return value.genotype;
+  throw new Error('its key "genotype" should hold the text Genotype(normal=…)');
 }

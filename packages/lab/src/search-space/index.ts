@@ -3,7 +3,6 @@ export * from './derive.js';
 export * from './draw.js';
 export * from './find-genotype.js';
 export * from './genotype.js';
-export * from './genotype-file.js';
 export * from './genotype-text.js';
 export * from './mixed-op.js';
 export * from './random.js';

@@ -7,10 +7,10 @@ import {
   setThreads,
   synchroniseBatchNorm,
   type Tensor,
+  usualThreads,
 } from '@pocketnet/torch';
 import { type Checkpointed, loadCheckpoint, type Recipe, without } from '../runs/index.js';
 import { SearchNetwork } from '../search-space/search-network.js';
-import { usualThreads } from '../train/threads.js';
 import { budgetPenalty, costTable } from './cost.js';
 import { type Halves, openHalves } from './halves.js';
 import type { SearchConfig } from './schema.js';

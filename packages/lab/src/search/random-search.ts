@@ -15,6 +15,7 @@ import {
   setThreads,
   synchroniseBatchNorm,
   type Tensor,
+  usualThreads,
 } from '@pocketnet/torch';
 import { saveConfig } from '../config/index.js';
 import { count, PocketNet } from '../networks/index.js';
@@ -29,7 +30,6 @@ import {
 } from '../runs/index.js';
 import { writeGenotype } from '../search-space/genotype-text.js';
 import { randomGenotype } from '../search-space/random.js';
-import { usualThreads } from '../train/threads.js';
 import { accuracyOn, type Halves, labelled, openHalves } from './halves.js';
 import type { Candidate, SearchOptions, SearchResult } from './result.js';
 import type { LoadedSearch, SearchConfig } from './schema.js';

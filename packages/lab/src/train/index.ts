@@ -5,7 +5,5 @@ export * from './nan-guard.js';
 export * from './objective.js';
 export * from './optimizers.js';
 export { TrainRecord } from './record.js';
-export * from './schedule.js';
-export * from './threads.js';
 export * from './train.js';
 export { WeightAverage } from './weight-average.js';

@@ -9,6 +9,7 @@ import {
   type ProcessGroup,
   setThreads,
   synchroniseBatchNorm,
+  usualThreads,
 } from '@pocketnet/torch';
 import { createResidentLoader, type FaceLoader } from '../batches/index.js';
 import type { ExperimentConfig } from '../config/index.js';
@@ -22,10 +23,8 @@ import { writeGenotype } from '../search-space/genotype-text.js';
 import { buildBackbone } from './backbone.js';
 import { type Position, type RunParts, sectionsOf, startPosition } from './checkpoint.js';
 import { headTerm, type LossTerm, relationTerm, teacherTerm } from './objective.js';
-import { baseLearningRate, buildOptimizers } from './optimizers.js';
+import { baseLearningRate, buildOptimizers, buildSchedule } from './optimizers.js';
 import { changeable, firstRecipe, recipeOf } from './recipe.js';
-import { buildSchedule } from './schedule.js';
-import { usualThreads } from './threads.js';
 import { openValidation, type ValidationSet } from './validation.js';
 import { WeightAverage } from './weight-average.js';
 

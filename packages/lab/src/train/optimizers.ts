@@ -6,6 +6,22 @@ import type { ExperimentConfig } from '../config/index.js';
 export const baseLearningRate = ({ lr, lrScaling, batch }: ExperimentConfig, processes = 1): number =>
   lrScaling === 'linear' ? (lr / 512) * batch * processes : lr;
 
+/** The configuration's learning-rate schedule, as a factor on the base rate. */
+export function buildSchedule(config: ExperimentConfig, totalSteps: number, processes = 1): optim.Schedule {
+  const { schedule } = config;
+  switch (schedule.kind) {
+    case 'step':
+      return optim.stepSchedule(schedule.milestones, schedule.gamma);
+    case 'cosine':
+      return optim.cosineSchedule(totalSteps, {
+        warmup: schedule.warmupSteps,
+        floor: schedule.minLr / baseLearningRate(config, processes),
+      });
+    case 'constant':
+      return optim.constantSchedule;
+  }
+}
+
 /**
  * Two SGDs, as in the paper: they share rate and rules, but only the backbone's gradient is clipped.
  * @param others the modules that training needs and throws away: the head, a projector

@@ -1,9 +1,9 @@
+import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ProcessGroup, saveTensors } from '@pocketnet/torch';
 import { type LoadedConfig, saveConfig } from '../config/index.js';
 import { epochName } from '../distill/index.js';
 import { isStopAsked, type ResumableOptions, recipeDigest, resumable, saveCheckpoint } from '../runs/index.js';
-import { clearPartials, keptName, pruneKept } from './kept.js';
 import { Lessons } from './lesson.js';
 import { openRun } from './open-run.js';
 import { TrainRecord } from './record.js';
@@ -94,7 +94,10 @@ async function trainAsRank(
   const { mixup: alpha } = config.data;
   const lessons = new Lessons(targets, { alpha, seed: config.seed, unmixedTargets: head?.observesTargets ?? false });
 
-  // the loop
+  // The loop. A step's stations: the loader's batch (batches/, @pocketnet/data) → its lesson, after mixup and with the teachers' targets
+  // (lesson.ts, distill/) → forward, the loss's terms (objective.ts, heads/, distill/losses.ts), backward, the mean over the processes, the
+  // guard (nan-guard.ts) and the update, all in step.ts, by optimizers.ts → the moving average (weight-average.ts) → the log (record.ts) →
+  // now and then a measurement (validation.ts) and a checkpoint (checkpoint.ts). open-run.ts has opened what they work with.
   let interrupted = false;
   try {
     if (!resumed) {
@@ -142,4 +145,20 @@ async function trainAsRank(
     skipped: record?.bad ?? 0,
     recipe: recipeDigest(run.recipe),
   };
+}
+
+/** Weights kept along the way: `step-00001000.safetensors`. */
+const keptName = (step: number): string => `step-${String(step).padStart(8, '0')}`;
+
+/** Deletes the oldest kept weights beyond a number. */
+function pruneKept(folder: string, most: number): void {
+  const kept = readdirSync(folder)
+    .filter((name) => /^step-\d{8,}\.safetensors$/.test(name))
+    .sort();
+  for (const name of kept.slice(0, Math.max(0, kept.length - most))) rmSync(join(folder, name));
+}
+
+/** Deletes the half-written files (`.last.safetensors.123.ab.partial`) that a killed run has left. */
+function clearPartials(folder: string): void {
+  for (const name of readdirSync(folder)) if (/^\..+\.partial$/.test(name)) rmSync(join(folder, name));
 }

@@ -2,7 +2,7 @@ export { writeFileAtomic } from './atomic.js';
 export { type MetricsLine, MetricsWriter, readMetrics } from './metrics.js';
 export { formatDuration, type Progress, type ProgressOptions, type ProgressStream, startProgress } from './progress.js';
 export { type Recipe, recipeDifferences, recipeDigest, refuseOther, without } from './recipe.js';
-export { type RecordOptions, RunRecord } from './record.js';
+export { outsideOf, type RecordOptions, RunRecord } from './record.js';
 export * from './resumable.js';
 export {
   type EventContent,

@@ -18,10 +18,11 @@ export interface TrainingOptions extends CommonOptions {
 /** What verbs whose work can be resumed share. */
 export const defineResumable = (command: Command): Command =>
   command
-    .option('--resume', 'go on from the checkpoint in the folder')
+    .option('--set <key=value>', 'change a key of the configuration, such as data.size=64; repeatable', override)
+    .option('--resume', "continue from the folder's checkpoint")
     .option(
       '--change <key>',
-      'with --resume: a key, such as lr, that may differ from what the folder was begun with; repeatable',
+      'with --resume: accept that a key, such as lr, differs from the checkpoint; repeatable',
       (key, before: readonly string[] = []) => [...before, key],
     );
 
@@ -29,7 +30,6 @@ export const defineTraining = (command: Command): Command =>
   defineResumable(command)
     .requiredOption('--config <file>', 'the experiment, a YAML file (see configs/)')
     .option('--genotype <file>', 'use these cells: a genotype file from a search, softmax_casia, or random:SEED')
-    .option('--set <key=value>', 'change a key of the configuration, such as data.size=64; repeatable', override)
     .requiredOption('--out <folder>', "the run's folder, such as runs/first");
 
 /** Trains as the options say and prints the result. @param also further overrides, and a check of the loaded configuration */

@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import type { SearchResult } from '@pocketnet/lab';
-import { override } from '../arguments.js';
 import { facts, grouped, percent, printResult } from '../output.js';
 import { defineResumable, untilInterrupted } from '../training.js';
 import { type CommonOptions, Interrupted, type Verb } from '../verb.js';
@@ -20,7 +19,6 @@ export const searchVerb: Verb = {
   define: (command) =>
     defineResumable(command)
       .requiredOption('--config <file>', 'the search, a YAML file (see configs/search-*.yaml)')
-      .option('--set <key=value>', 'change a key of the configuration, such as data.size=64; repeatable', override)
       .requiredOption('--out <folder>', "the search's folder, such as runs/search")
       .action(run),
 };

@@ -1,7 +1,7 @@
 export { type MetricsLine, MetricsWriter, readMetrics } from './metrics.js';
 export { formatDuration, type Progress, type ProgressOptions, type ProgressStream, startProgress } from './progress.js';
 export { type Recipe, recipeDifferences, recipeDigest, refuseOther, without } from './recipe.js';
-export { type RecordOptions, RunRecord } from './record.js';
+export { outsideOf, type RecordOptions, RunRecord } from './record.js';
 export * from './resumable.js';
 export {
   type EventContent,

@@ -8,17 +8,19 @@ import { TrainingLog } from './training-log.js';
 export interface RecordOptions {
   /** What progress is called. */
   label: string;
-  /** What the log says first, behind `Started: ` or `Resumed at step 7: `. */
+  /** What is done on what, for the log's first line. */
   about: string;
+  config: { batch: number; seed: number; logEvery: number };
+  /** Processes that work together: a step has a batch of each. */
+  group: { size: number };
+  /** Batches of a process' step. */
+  batches?: number;
   totalSteps: number;
   /** Shared with the loop, which counts its steps in it. */
   position: { step: number; epoch: number };
   /** Whether the work goes on from a checkpoint, and with which changes to its recipe. */
   resumed: boolean;
   changed: readonly string[];
-  /** Images of a step, over all processes. */
-  stepImages: number;
-  logEvery: number;
   quiet: boolean;
 }
 
@@ -34,7 +36,7 @@ export class RunRecord {
     readonly out: string,
     protected readonly options: RecordOptions,
   ) {
-    const { label, about, totalSteps, position, resumed, changed, quiet } = options;
+    const { label, about, config, group, totalSteps, position, resumed, changed, quiet } = options;
     const { step } = position;
     mkdirSync(out, { recursive: true });
     this.log = new TrainingLog(join(out, 'training.log'));
@@ -42,7 +44,10 @@ export class RunRecord {
     this.board = new TensorBoardWriter(out, resumed ? { resumedStep: step } : {});
     this.progress = quiet ? undefined : startProgress({ label, total: totalSteps, start: step, unit: 'steps' });
     this.#since = { time: performance.now(), step };
-    this.log.message(`${resumed ? `Resumed at step ${step}` : 'Started'}: ${about}`);
+    this.log.message(
+      `${resumed ? `Resumed at step ${step}` : 'Started'}: ${about}, ` +
+        `batch ${config.batch}${group.size > 1 ? ` x ${group.size} processes` : ''}, ${totalSteps} steps, seed ${config.seed}`,
+    );
     if (changed.length > 0) this.say(`From step ${step} on: ${changed.join('; ')}`);
   }
 
@@ -54,18 +59,19 @@ export class RunRecord {
 
   /** Whether this step is one that the log has a line about: every `logEvery`-th, and the last. */
   protected get isLogged(): boolean {
-    const { position, totalSteps, logEvery } = this.options;
-    return position.step % logEvery === 0 || position.step === totalSteps;
+    const { position, totalSteps, config } = this.options;
+    return position.step % config.logEvery === 0 || position.step === totalSteps;
   }
 
   /** Logs the steps since the last line. @returns their speed in images a second */
   protected logSteps(loss: number, learningRate: number): number {
-    const { position, totalSteps, stepImages } = this.options;
+    const { position, totalSteps, config, group, batches = 1 } = this.options;
     const seconds = (performance.now() - this.#since.time) / 1000;
     const steps = position.step - this.#since.step;
-    const speed = (steps * stepImages) / seconds;
+    const speed = (steps * batches * config.batch * group.size) / seconds;
     const hours = ((totalSteps - position.step) * seconds) / steps / 3600;
     this.log.training({ speed, loss, learningRate, epoch: position.epoch, step: position.step, hours });
+    this.restartClock();
     return speed;
   }
 
@@ -100,3 +106,7 @@ export class RunRecord {
     this.board.close();
   }
 }
+
+/** Does what the speed of a record is not about, where this process keeps one. */
+export const outsideOf = (record: RunRecord | undefined, body: () => void): void =>
+  record ? record.outside(body) : body();

@@ -33,29 +33,29 @@ export interface ResumableOptions {
  * Does work that its folder can be resumed from: by one process, or by all that the environment names (docs/distributed.md).
  *
  * @param what the folder holds then: `run`, `search`
- * @param work gets the processes, and whether the folder holds a checkpoint to go on from
- * @throws an Error when the folder holds a checkpoint and nobody asked to go on
+ * @param work gets the processes, the configuration with this process' device, and whether the folder holds such work to go on with
+ * @param isHeld tells whether it does
+ * @throws an Error when it does and nobody asked to go on
  */
-export async function resumable<T>(
+export async function resumable<L extends { config: { device: string } }, T>(
   what: string,
-  device: string,
-  { out, resume = false }: ResumableOptions,
-  work: (group: ProcessGroup, resumed: boolean) => Promise<T>,
+  loaded: L,
+  options: ResumableOptions,
+  work: (group: ProcessGroup, loaded: L, resumed: boolean, options: ResumableOptions) => Promise<T>,
+  isHeld = hasCheckpoint,
 ): Promise<T> {
-  const resumed = hasCheckpoint(out); // asked before the processes meet, hence before the first one writes
-  if (resumed && !resume) refuseHeld(out, what);
-  const group = joinProcessGroup({ device });
+  const resumed = isHeld(options.out); // asked before the processes meet, hence before the first one writes
+  if (resumed && !options.resume)
+    throw new Error(`${options.out} holds a ${what} already: pass --resume to go on with it, or name another folder.`);
+  const group = joinProcessGroup({ device: loaded.config.device });
   try {
-    const result = await work(group, resumed);
+    const config = { ...loaded.config, device: group.device }; // 'cuda' is another GPU in every process
+    const result = await work(group, { ...loaded, config }, resumed, options);
     group.barrier();
     return result;
   } finally {
     group.close();
   }
-}
-
-export function refuseHeld(folder: string, what: string): never {
-  throw new Error(`${folder} holds a ${what} already: pass --resume to go on with it, or name another folder.`);
 }
 
 /** Whether any process is asked to stop. All of them ask after every step: a collective operation. */
@@ -111,7 +111,7 @@ export function saveCheckpoint(
 }
 
 /**
- * Puts a checkpoint back into the sections and the random state.
+ * Puts a folder's checkpoint back into the sections and the random state, if the work is resumed.
  *
  * @param start the position of work that has not begun: what an older checkpoint did not count is as there
  * @param change keys of the recipe that may differ from the checkpoint's
@@ -122,8 +122,9 @@ export function loadCheckpoint<P extends object>(
   folder: string,
   { kind, group, sections, recipe, firstRecipe, changeable }: Checkpointed,
   start: P,
-  change?: readonly string[],
+  { resumed, change }: { resumed: boolean; change?: readonly string[] | undefined },
 ): { position: P; changed: string[] } {
+  if (!resumed) return { position: start, changed: [] };
   const path = checkpointFile(folder);
   return scope(() => {
     const { tensors, metadata } = loadTensors(path);

@@ -117,9 +117,7 @@ function openState(config: SearchConfig, { train, val }: Halves, { out, resumed,
     totalSteps: Math.min(config.maxSteps ?? Number.POSITIVE_INFINITY, epochs * stepsPerEpoch),
     rate: (epoch: number) => lr * cosine({ epoch, step: 0 }),
     ...(budget && table && { penalty: () => budgetPenalty(network, table, budget.target, budget.weight) }),
-    ...(resumed
-      ? loadCheckpoint(out, checkpointed, startPosition(), change)
-      : { position: startPosition(), changed: [] }),
+    ...loadCheckpoint(out, checkpointed, startPosition(), { resumed, change }),
     resumed,
   };
 }

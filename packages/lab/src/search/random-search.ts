@@ -22,7 +22,6 @@ import { count, PocketNet } from '../networks/index.js';
 import {
   isStopAsked,
   type Recipe,
-  refuseHeld,
   refuseOther,
   startProgress,
   TrainingLog,
@@ -52,17 +51,17 @@ export async function randomSearch(
   group: ProcessGroup,
   { config, portable }: LoadedSearch,
   budget: NonNullable<SearchConfig['random']>,
-  { out, resume = false, change, signal, quiet = false }: SearchOptions,
+  resumed: boolean,
+  { out, change, signal, quiet = false }: SearchOptions,
 ): Promise<SearchResult> {
   const isFirst = group.rank === 0;
   const path = candidatesFile(out);
-  if (existsSync(path) && !resume) refuseHeld(out, 'search');
   const halves = await openHalves(config, group);
   const { length: images, identities: classes } = halves.train.source;
   const recipe = recipeOf({ images, classes, ...config, batch: config.batch * group.size });
   let candidates: Candidate[];
   try {
-    candidates = readCandidates(out, recipe, change);
+    candidates = resumed ? readCandidates(out, recipe, change) : [];
   } catch (error) {
     await halves.close();
     throw error;
@@ -130,7 +129,6 @@ export async function randomSearch(
 
 function readCandidates(folder: string, recipe: Recipe, change: readonly string[] | undefined): Candidate[] {
   const path = candidatesFile(folder);
-  if (!existsSync(path)) return [];
   const before = JSON.parse(readFileSync(path, 'utf8')) as { recipe: Recipe; candidates: Candidate[] };
   // Searches before December 2026 did not count their images.
   const { images, classes } = recipe;

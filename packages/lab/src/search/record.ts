@@ -46,17 +46,9 @@ export class SearchRecord extends RunRecord {
     readonly run: OpenSearch,
     quiet: boolean,
   ) {
-    const { position, resumed, changed, totalSteps, halves, group } = run;
-    const { name: label = 'search', batch, seed, logEvery } = config;
-    const { name, length, identities } = halves.train.source;
-    const together = group.size > 1 ? ` x ${group.size} processes` : '';
-    super(out, {
-      label,
-      about:
-        `search on ${name}, ${length} images of ${identities} classes in the weights' half, ` +
-        `batch ${batch}${together}, ${totalSteps} steps, seed ${seed}`,
-      ...{ totalSteps, position, resumed, changed, stepImages: 2 * batch * group.size, logEvery, quiet },
-    });
+    const { name, length, identities } = run.halves.train.source;
+    const about = `search on ${name}, ${length} images of ${identities} classes in the weights' half`;
+    super(out, { label: config.name ?? 'search', about, config, batches: 2, ...run, quiet });
     mkdirSync(join(out, 'genotypes'), { recursive: true });
   }
 
@@ -65,7 +57,6 @@ export class SearchRecord extends RunRecord {
     if (!this.isLogged) return;
     const speed = this.logSteps(trainLoss, lr);
     this.#write('search', { trainLoss, valLoss, valAccuracy, gradNorm, lr, speed });
-    this.restartClock();
   }
 
   /** After an epoch. @param accuracy on α's half in evaluation mode, where it was measured */

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Batch } from '@pocketnet/data';
 import { averageOverRanks, meanOverRanks, type ProcessGroup, type Tensor } from '@pocketnet/torch';
 import { saveConfig } from '../config/index.js';
-import { hasCheckpoint, isStopAsked, resumable, saveCheckpoint } from '../runs/index.js';
+import { hasCheckpoint, isStopAsked, outsideOf, resumable, saveCheckpoint } from '../runs/index.js';
 import { writeGenotype } from '../search-space/genotype-text.js';
 import { type BilevelOutcome, bilevelStep, weightStep } from './bilevel-step.js';
 import { accuracyOn, labelled } from './halves.js';
@@ -21,14 +21,18 @@ import type { LoadedSearch, SearchConfig } from './schema.js';
  * step's images, with the mean of their gradients of weights and of α. The first one measures and writes.
  */
 export async function search(loaded: LoadedSearch, options: SearchOptions): Promise<SearchResult> {
-  const { random, device } = loaded.config;
+  const { random } = loaded.config;
   const [held, wanted] = random ? ['by gradient', 'at random'] : ['at random', 'by gradient'];
   if ((random ? hasCheckpoint : hasRandomSearch)(options.out))
     throw new Error(`${options.out} holds a search ${held}, and this one is ${wanted}: name another folder.`);
-  return resumable('search', device, options, (group, resumed) => {
-    const here = { ...loaded, config: { ...loaded.config, device: group.device } }; // 'cuda' is another GPU in every process
-    return random ? randomSearch(group, here, random, options) : searchAsRank(group, here, resumed, options);
-  });
+  if (!random) return resumable('search', loaded, options, searchAsRank);
+  return resumable(
+    'search',
+    loaded,
+    options,
+    (group, here, ...rest) => randomSearch(group, here, random, ...rest),
+    hasRandomSearch,
+  );
 }
 
 async function searchAsRank(
@@ -42,13 +46,11 @@ async function searchAsRank(
   const { position, totalSteps, stepsPerEpoch, halves, network } = run;
   const record = isFirst ? new SearchRecord(out, config, run, quiet) : undefined;
   if (isFirst) saveConfig(join(out, 'config.yaml'), portable);
-  const save = (): void => {
-    const body = (): void => {
+  const save = (): void =>
+    outsideOf(record, () => {
       record?.sync();
       saveCheckpoint(out, run, position);
-    };
-    record ? record.outside(body) : body();
-  };
+    });
 
   const endEpoch = async (): Promise<{ collapsed: boolean }> => {
     const epoch = position.epoch;

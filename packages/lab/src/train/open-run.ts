@@ -168,9 +168,7 @@ function openModel(config: ExperimentConfig, { out, resumed, change, group, sour
     ...{ kind: 'training' as const, group, sections: sectionsOf(parts, group), changeable },
     ...{ recipe: recipeOf(config, facts), firstRecipe: firstRecipe(config, about, facts) },
   };
-  const { position, changed } = resumed
-    ? loadCheckpoint(out, checkpointed, startPosition(), change)
-    : { position: startPosition(), changed: [] };
+  const { position, changed } = loadCheckpoint(out, checkpointed, startPosition(), { resumed, change });
   const shared = [...(head && !head.splitsClasses ? [head] : []), ...(projector ? [projector] : [])];
   const replicas = dataParallel([backbone, ...shared], group);
   if (config.syncBatchNorm) synchroniseBatchNorm(backbone, group);

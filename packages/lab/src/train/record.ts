@@ -28,19 +28,13 @@ export class TrainRecord extends RunRecord {
   constructor(
     out: string,
     readonly config: ExperimentConfig,
-    { loader: { source }, group, totalSteps, position, changed }: RecordedRun,
+    { loader: { source }, ...run }: RecordedRun,
     how: { resumed: boolean; quiet: boolean },
   ) {
-    const { network, name, batch, seed, logEvery } = config;
-    const together = group.size > 1 ? ` x ${group.size} processes` : '';
-    super(out, {
-      label: name ?? network,
-      about:
-        `${network} on ${source.name}, ${source.length} images of ${source.identities} identities, ` +
-        `batch ${batch}${together}, ${totalSteps} steps, seed ${seed}`,
-      ...{ totalSteps, position, changed, stepImages: batch * group.size, logEvery, ...how },
-    });
-    this.#position = position;
+    const { network, name: label = network } = config;
+    const about = `${network} on ${source.name}, ${source.length} images of ${source.identities} identities`;
+    super(out, { label, about, config, ...run, ...how });
+    this.#position = run.position;
     for (const said of source.notes ?? []) this.say(said);
   }
 
@@ -72,7 +66,6 @@ export class TrainRecord extends RunRecord {
     this.metrics.write({ step: position.step, epoch: position.epoch, ...values, ...terms });
     this.scalars('train', values);
     Object.assign(position, { lastLoss: loss, lossSum: 0, lossCount: 0 });
-    this.restartClock();
   }
 
   /** Called when an epoch begins that learns from teachers. @param stages their numbers */

@@ -3,7 +3,14 @@ import { join } from 'node:path';
 import { type ProcessGroup, saveTensors } from '@pocketnet/torch';
 import { type LoadedConfig, saveConfig } from '../config/index.js';
 import { epochName } from '../distill/index.js';
-import { isStopAsked, type ResumableOptions, recipeDigest, resumable, saveCheckpoint } from '../runs/index.js';
+import {
+  isStopAsked,
+  outsideOf,
+  type ResumableOptions,
+  recipeDigest,
+  resumable,
+  saveCheckpoint,
+} from '../runs/index.js';
 import { Lessons } from './lesson.js';
 import { openRun } from './open-run.js';
 import { TrainRecord } from './record.js';
@@ -34,12 +41,8 @@ export interface TrainResult {
  * Where the environment says that this is one of several processes (docs/distributed.md), they train together: each on its part of every
  * step's images, with the mean of their gradients. The first one measures and writes; all of them read the run's folder.
  */
-export function train(loaded: LoadedConfig, options: TrainOptions): Promise<TrainResult> {
-  return resumable('run', loaded.config.device, options, (group, resumed) => {
-    const config = { ...loaded.config, device: group.device }; // 'cuda' is another GPU in every process
-    return trainAsRank(group, { ...loaded, config }, resumed, options);
-  });
-}
+export const train = (loaded: LoadedConfig, options: TrainOptions): Promise<TrainResult> =>
+  resumable('run', loaded, options, trainAsRank);
 
 async function trainAsRank(
   group: ProcessGroup,
@@ -57,7 +60,6 @@ async function trainAsRank(
     clearPartials(out);
     saveConfig(join(out, 'config.yaml'), portable);
   }
-  const outside = (body: () => void): void => (record ? record.outside(body) : body());
   const saveWeights = (name: string): void => {
     if (!isFirst) return;
     const state = average?.stateDict() ?? backbone.stateDict();
@@ -65,7 +67,7 @@ async function trainAsRank(
   };
   // The checkpoint comes last: what it says was reached is there, and a run killed before it does the rest again.
   const save = (): void =>
-    outside(() => {
+    outsideOf(record, () => {
       record?.sync();
       saveWeights('last');
       if (config.keepCheckpoints && isFirst) {
@@ -120,7 +122,8 @@ async function trainAsRank(
         const done = position.step === totalSteps;
         record?.step({ ...outcome, lr, terms: terms.map((term) => term.name) });
         // An epoch that the run ends amid counts: the last stage of a teacher is the finished one.
-        if (config.keepEpochs && (epochEnds || done)) outside(() => saveWeights(epochName(position.epoch + 1)));
+        if (config.keepEpochs && (epochEnds || done))
+          outsideOf(record, () => saveWeights(epochName(position.epoch + 1)));
         if (epochEnds) Object.assign(position, { epoch: position.epoch + 1, batch: 0 });
         if (position.step % config.evalEvery === 0 || done) await validate();
         interrupted = !done && (await isStopAsked(group, signal));

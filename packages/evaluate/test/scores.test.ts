@@ -78,7 +78,7 @@ describe('the ROC curve', () => {
     expect(() => rocCurve({ genuine: Float64Array.of(1), impostor: Float64Array.of(Number.NaN, 1) })).toThrow(
       /1 of 2 impostor/,
     );
-    expect(() => splitScores([1, 2], [true])).toThrow(/2 scores meet 1 truths/);
+    expect(() => splitScores([1, 2], [true])).toThrow(/2 scores have 1 truths/);
   });
 });
 

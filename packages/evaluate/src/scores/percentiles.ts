@@ -22,7 +22,7 @@ export function percentiles(
   if (!Number.isInteger(samples) || samples < 2)
     throw new Error(`${samples} resamples are too few. Ask for 2 or more.`);
   if (Number.isNaN(estimate))
-    throw new Error('There is nothing to resample: the statistic of the data is not a number.');
+    throw new Error('The statistic of the data is not a number, so it has no interval. Check the scores.');
   const draws = Float64Array.from({ length: samples }, draw)
     .filter((value) => !Number.isNaN(value))
     .sort();

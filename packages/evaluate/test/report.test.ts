@@ -101,7 +101,7 @@ describe('the report', () => {
     );
     const images = [{ bytes: new Uint8Array(20) }];
     expect(() => htmlReport({ title: 't', sections: [{ heading: 'h', images }] })).toThrow(
-      /neither JPEG, PNG nor WebP/,
+      /not JPEG, PNG or WebP/,
     );
   });
 });

@@ -209,7 +209,7 @@ describe('intervals', () => {
   });
 
   it('refuse what cannot be resampled', () => {
-    expect(() => bootstrapAccuracy([])).toThrow(/nothing to resample/);
+    expect(() => bootstrapAccuracy([])).toThrow(/is not a number/);
     expect(() => bootstrap(3, () => 1, { samples: 1 })).toThrow(/too few/);
     expect(() => bootstrap(3, () => 1, { confidence: 95 })).toThrow(/0.95/);
     expect(() => bootstrap(3, () => 1, { seed: 0.5 })).toThrow(/whole number/);

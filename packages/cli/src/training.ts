@@ -18,7 +18,7 @@ export interface TrainingOptions extends CommonOptions {
 /** What verbs whose work can be resumed share. */
 export const defineResumable = (command: Command): Command =>
   command
-    .option('--resume', 'go on from the checkpoint in the folder')
+    .option('--resume', 'continue from the checkpoint in the folder')
     .option(
       '--change <key>',
       'with --resume: a key, such as lr, that may differ from what the folder was begun with; repeatable',

@@ -23,7 +23,10 @@ export const calibrate: Verb = {
   summary: 'find thresholds for given false match rates, on all pairs of a set of faces',
   define: (command) =>
     modelOptions(command)
-      .argument('<model>', 'an ONNX file, a plan, weights (safetensors or torch.save), or embeddings (.npy or .safetensors)')
+      .argument(
+        '<model>',
+        'an ONNX file, a plan, weights (safetensors or torch.save), or embeddings (.npy or .safetensors)',
+      )
       .requiredOption(
         '--data <location>',
         'a set of faces, such as faces/train?maxImages=5; an image without a label counts as a person',

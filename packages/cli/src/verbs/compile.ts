@@ -35,7 +35,9 @@ export const compile: Verb = {
       )
       .addOption(new Option('--deviation <number>', 'see --mean').argParser(Number).default(127.5))
       .addOption(
-        new Option('--channels <order>', 'channel order that the model was trained on').choices(['rgb', 'bgr']).default('rgb'),
+        new Option('--channels <order>', 'channel order that the model was trained on')
+          .choices(['rgb', 'bgr'])
+          .default('rgb'),
       )
       .action(run),
 };

@@ -19,7 +19,7 @@ export interface TrainingOptions extends CommonOptions {
 export const defineResumable = (command: Command): Command =>
   command
     .option('--set <key=value>', 'change a key of the configuration, such as data.size=64; repeatable', override)
-    .option('--resume', "continue from the folder's checkpoint")
+    .option('--resume', 'continue from the checkpoint in the folder')
     .option(
       '--change <key>',
       'with --resume: accept that a key, such as lr, differs from the checkpoint; repeatable',

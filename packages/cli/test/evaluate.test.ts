@@ -92,7 +92,7 @@ describe('compare', () => {
   it('refuses other JSON by its name', async () => {
     writeFileSync(join(place.path, 'other.json'), '{"format":"x"}');
     const { code, stderr } = await pocketnet(['compare', 'other.json', '--out', 'no.html'], at);
-    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringMatching(/other\.json is no report/) });
+    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringMatching(/other\.json is not a report/) });
     expect(existsSync(join(place.path, 'no.html'))).toBe(false);
   });
 });

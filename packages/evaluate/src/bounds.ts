@@ -1,6 +1,6 @@
 type Ascending = Float32Array | Float64Array;
 
-/** How many of the ascending values are lower than `value`: the place of the first that is not. */
+/** Number of ascending values below `value`, which is the index of the first that is not below. */
 export function lowerBound(ascending: Ascending, value: number): number {
   let low = 0;
   let high = ascending.length;
@@ -13,7 +13,7 @@ export function lowerBound(ascending: Ascending, value: number): number {
   return low;
 }
 
-/** How many of the ascending values are not higher than `value`: the place of the first that is. */
+/** Number of ascending values not above `value`, which is the index of the first that is above. */
 export function upperBound(ascending: Ascending, value: number): number {
   let low = 0;
   let high = ascending.length;

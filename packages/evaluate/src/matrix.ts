@@ -45,7 +45,7 @@ const named = (bad: readonly number[]): string => `(rows ${bad.slice(0, 5).join(
 /** Refuses a matrix whose size does not fit its data. */
 export function checkShape({ rows, cols, data }: Matrix, what: string): void {
   if (!Number.isInteger(rows) || !Number.isInteger(cols) || rows < 1 || cols < 1 || data.length !== rows * cols)
-    throw new Error(`${what}: ${rows} x ${cols} does not fit ${data.length} values. Give rows * cols of them.`);
+    throw new Error(`${what}: ${rows} x ${cols} does not match ${data.length} values. Give rows * cols values.`);
 }
 
 /** Some rows, in the order given, in the matrix's own precision. */
@@ -59,7 +59,7 @@ export function takeRows({ cols, data }: Matrix, rows: readonly number[]): Matri
 export function flipSum(images: Matrix, flips: Matrix): Matrix {
   if (images.rows !== flips.rows || images.cols !== flips.cols) {
     throw new Error(
-      `Images (${images.rows} x ${images.cols}) and flips (${flips.rows} x ${flips.cols}) differ in size. Embed both alike.`,
+      `Images (${images.rows} x ${images.cols}) and flips (${flips.rows} x ${flips.cols}) differ in size. Embed both with the same network.`,
     );
   }
   const data = Float64Array.from(images.data);

@@ -131,7 +131,7 @@ describe('reading a report', () => {
         try {
           read = readEvaluation(copy, 'a.json');
         } catch (error) {
-          expect(String(error)).toContain('a.json is no report');
+          expect(String(error)).toContain('a.json is not a report');
           return;
         }
         expect(() => htmlReport(compareReport([{ name: 'a', evaluation: read }], 'today'))).not.toThrow(TypeError);

@@ -188,7 +188,7 @@ describe('LargestScores', () => {
   });
 
   it('refuses to keep none, or more than memory holds', () => {
-    expect(() => new LargestScores(0)).toThrow(/cannot be kept/);
-    expect(() => new LargestScores(1e12)).toThrow(/cannot be kept/);
+    expect(() => new LargestScores(0)).toThrow(/Cannot store/);
+    expect(() => new LargestScores(1e12)).toThrow(/Cannot store/);
   });
 });

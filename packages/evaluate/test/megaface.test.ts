@@ -263,7 +263,7 @@ describe('MegaFace', () => {
     expect(() => megaface(probes, ['a'], distractors)).toThrow(/6 probes have 1 identities/);
     expect(() => megaface(probes, range(6).map(String), distractors)).toThrow(/No identity has two images/);
     expect(() => new MegaFaceSearch(probes, identities).result()).toThrow(/no distractors/);
-    expect(() => megaface(probes, identities, distractors, { impostorProbes: 0 })).toThrow(/impostor pairs/);
+    expect(() => megaface(probes, identities, distractors, { impostorProbes: 0 })).toThrow(/impostorProbes is 0/);
     expect(() => megaface(probes, identities, distractors, { nearest: -1 })).toThrow(/0 to 1000/);
     expect(() => megaface(probes, identities, { rows: 12, cols: 3, data: distractors.data })).toThrow(/3 values/);
   });

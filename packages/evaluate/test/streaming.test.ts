@@ -135,7 +135,7 @@ describe('scores', () => {
   it('that are not numbers, or of one kind only, are refused', () => {
     expect(() => sortScores(Float64Array.of(1, Number.NaN), [1, 0])).toThrow('The score of pair 1 is NaN.');
     expect(() => sortScores(Float64Array.of(1, 2), [1, 1])).toThrow('2 genuine and 0 impostor');
-    expect(() => sortScores(Float64Array.of(1, 2), [1])).toThrow('2 scores meet 1 truths');
+    expect(() => sortScores(Float64Array.of(1, 2), [1])).toThrow('2 scores have 1 truths');
   });
 
   it('above a limit are counted without those equal to it', () => {

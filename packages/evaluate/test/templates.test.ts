@@ -119,7 +119,7 @@ describe('template pooling', () => {
     expect(() => poolTemplates(table)).toThrow('no detector scores');
     expect(() => poolTemplates(table, { detector: false })).not.toThrow();
     expect(() => poolTemplates({ ...table, media: Int32Array.of(1, 2) }, { detector: false })).toThrow(
-      '1 embeddings meet 2 media ids',
+      '1 embeddings have 2 media ids',
     );
   });
 });

@@ -140,7 +140,7 @@ describe('evaluateIjb', () => {
   it('refuses ready embeddings of another number', async () => {
     const short = { ...straight, rows: 2, data: straight.data.slice(0, 2 * straight.cols) };
     await expect(evaluateIjb(source(short), folder)).rejects.toThrow(
-      `2 embeddings meet ${drawn.faces.length} template ids`,
+      `2 embeddings have ${drawn.faces.length} template ids`,
     );
   });
 });

@@ -96,10 +96,10 @@ describe('a model whose data lie beside it', () => {
   });
 
   it.each([
-    ['/etc/passwd', /keeps its data at "\/etc\/passwd", which is no file in the model's folder/],
+    ['/etc/passwd', /keeps its data at "\/etc\/passwd", which is not a file in the model's folder/],
     ['../elsewhere', /"\.\.\/elsewhere"/],
     ['a/../../elsewhere', /"\.\.\/elsewhere"/],
-    ['', /which is no file/],
+    ['', /which is not a file/],
     ['nothing.data', /nothing\.data: the model cannot be read; there is no such file/],
   ])('at "%s" is refused', async (location, message) => {
     const path = join(folder, 'astray.onnx');

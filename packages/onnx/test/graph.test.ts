@@ -45,12 +45,12 @@ describe('the graph builder', () => {
     const b = new GraphBuilder();
     b.input('x', 'float32', [1]);
     expect(() => b.node('Relu', ['y'])).toThrow(/"Relu_1" \(Relu\) uses the value "y"/);
-    expect(() => b.input('x', 'float32', [1])).toThrow(/"x" exists already/);
-    expect(() => b.node('Relu', ['x'], {}, { output: 'x' })).toThrow(/"x" exists already/);
+    expect(() => b.input('x', 'float32', [1])).toThrow(/"x" already exists/);
+    expect(() => b.node('Relu', ['x'], {}, { output: 'x' })).toThrow(/"x" already exists/);
     expect(() => b.initializer('w', 'float32', [2, 2], new Float32Array(3))).toThrow(
       /"w".*\[2,2\] holds 3 values; it needs 4/,
     );
-    expect(() => b.initializer('v', 'float32', [-1], new Float32Array(3))).toThrow(/sizes are whole numbers/);
+    expect(() => b.initializer('v', 'float32', [-1], new Float32Array(3))).toThrow(/sizes must be whole numbers/);
     expect(() => tensor('int8', [1], new Uint8Array(1) as unknown as Int8Array)).toThrow(/needs a Int8Array/);
   });
 });

@@ -113,6 +113,6 @@ describe('passes together', () => {
       /no pass "fold-everything"; there are sweep, fold-constants, fold-norms/,
     );
     graph.nodes[0]?.attributes.set('body', { kind: 'graph', value: graph });
-    expect(() => new GraphEditor(graph)).toThrow(/holds a graph of its own/);
+    expect(() => new GraphEditor(graph)).toThrow(/contains a nested graph/);
   });
 });

@@ -17,17 +17,17 @@ interface Options extends CommonOptions {
 export const compile: Verb = {
   name: 'compile',
   task: 'ship',
-  summary: 'compile an ONNX model for the engine',
+  summary: 'compile an ONNX model to a plan for the inference engine',
   define: (command) =>
     command
-      .argument('<model.onnx>', 'the model; plain exports compile best, since the engine rewrites graphs itself')
+      .argument('<model.onnx>', 'the model; a plain export compiles best')
       .requiredOption('--out <file.pnet>', 'the plan to write', fileEnding('.pnet'))
       .addOption(
-        new Option('--store <how>', 'how weights are stored; computed is in float32')
+        new Option('--store <how>', 'how weights are stored; the computation is in float32')
           .choices(['float32', 'float16'])
           .default('float32'),
       )
-      .option('--size <HxW>', 'height and width of the images, where the model leaves them open', sides)
+      .option('--size <HxW>', 'height and width of the images, if the model leaves them open', sides)
       .addOption(
         new Option('--mean <number>', 'a picture’s bytes become (byte − mean) / deviation')
           .argParser(Number)
@@ -35,7 +35,9 @@ export const compile: Verb = {
       )
       .addOption(new Option('--deviation <number>', 'see --mean').argParser(Number).default(127.5))
       .addOption(
-        new Option('--channels <order>', 'what the model was trained on').choices(['rgb', 'bgr']).default('rgb'),
+        new Option('--channels <order>', 'channel order that the model was trained on')
+          .choices(['rgb', 'bgr'])
+          .default('rgb'),
       )
       .action(run),
 };

@@ -1,6 +1,6 @@
 import { checkDirections, type Matrix, normaliseRows } from '../matrix.js';
 
-/** Embeddings of known people, ready to be compared all with all. */
+/** Embeddings with labels, prepared for comparing all pairs. */
 export interface People {
   /** N x d unit vectors in float32. */
   readonly unit: Float32Array;
@@ -12,14 +12,14 @@ export interface People {
 }
 
 /**
- * Embeddings and their labels, which may be any numbers.
+ * Prepares embeddings and labels. Labels may be any numbers.
  *
  * @throws Error when sizes do not fit, a value is not finite, a row is zero, or there are fewer than two people
  */
 export function gatherPeople(embeddings: Matrix, labels: ArrayLike<number>): People {
   checkDirections(embeddings, 'embeddings');
   if (labels.length !== embeddings.rows)
-    throw new Error(`${embeddings.rows} embeddings meet ${labels.length} labels. Give each its label.`);
+    throw new Error(`${embeddings.rows} embeddings have ${labels.length} labels. Give one label per embedding.`);
   const numbers = new Map<number, number>();
   const identity = Int32Array.from(labels, (label) => {
     const known = numbers.get(label);
@@ -28,14 +28,14 @@ export function gatherPeople(embeddings: Matrix, labels: ArrayLike<number>): Peo
     return numbers.size - 1;
   });
   if (numbers.size < 2)
-    throw new Error('All faces are of one person: there is nobody to be mistaken for. Give two or more.');
+    throw new Error('All faces show one person, so there are no impostor pairs. Give two people or more.');
   const { rows: count, cols: dimension, data } = normaliseRows(embeddings);
   return { unit: Float32Array.from(data), count, dimension, identity, people: numbers.size };
 }
 
 /**
- * Cosines of every face with all faces before it: `visit(row, scores)`, where scores[j], j < row, is that with face j. The
- * array is reused. Equal input gives equal scores, call for call. About a thousand million multiply-adds a second.
+ * Computes the cosines of every face with all earlier faces: `visit(row, scores)`, where scores[j], j < row, is the cosine with
+ * face j. The array is reused. Equal input gives equal scores, call for call. About a thousand million multiply-adds a second.
  */
 export function eachRow(
   { unit, count, dimension }: People,

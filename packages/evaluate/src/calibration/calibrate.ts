@@ -6,7 +6,7 @@ import { type Counted, identityInterval } from './jackknife.js';
 import { ScoreTally } from './tally.js';
 
 /**
- * Errors that must be expected before a rate is trusted: with 30, the true rate lies within 30 % of the one seen, at 90 %
+ * Expected errors needed before a rate is trusted: with 30, the true rate lies within 30 % of the one seen, at 90 %
  * confidence (Doddington's rule of 30, 1998). An FMR of 1e-6 thus needs 30 million impostor pairs.
  */
 export const ENOUGH_ERRORS = 30;
@@ -22,7 +22,7 @@ export interface CalibrationOptions {
   readonly onProgress?: (done: number, total: number) => void;
 }
 
-/** A threshold on the cosine, and what it does. */
+/** A threshold on the cosine, and its error rates. */
 export interface CalibratedThreshold {
   readonly fmrTarget: number;
   /** "Same" from this cosine on; null where there are not enough pairs to say. */
@@ -56,8 +56,8 @@ export interface Calibration {
 }
 
 /**
- * Calibrates a threshold on every pair of the faces given: pairs of one label are genuine, all others impostors. Two walks over
- * the pairs, the second to count who takes part in the errors; memory does not grow with the pairs.
+ * Calibrates a threshold on every pair of the faces given: pairs of one label are genuine, all others impostors. Goes over the
+ * pairs twice, the second time to count each person's part in the errors. Memory does not grow with the number of pairs.
  *
  * @param embeddings N x d, of any scale
  * @param labels whose face each row is

@@ -5,7 +5,7 @@ import type { CalibratedThreshold, Calibration } from './calibrate.js';
 
 const FEW = 'not enough pairs to say';
 
-/** What a calibration is of: a line each in the card. */
+/** What was calibrated, one line of the card each. */
 export interface CardFacts {
   readonly model: string;
   readonly data: string;
@@ -34,7 +34,7 @@ export function modelCardBlock(calibration: Calibration, { model, data, embeddin
   ].join('\n');
 }
 
-/** The same for a report, with the curves. */
+/** The calibration as sections of a report, with curves. */
 export function calibrationSections(calibration: Calibration): ReportSection[] {
   const { curve, confidence } = calibration;
   const series = [

@@ -3,7 +3,7 @@ import type { Interval } from '../scores/interval.js';
 import { eachRow, gatherPeople, type People } from './all-pairs.js';
 import { identityInterval } from './jackknife.js';
 
-/** One way to part people, such as by age: the group of each face by name; null where it is not known. */
+/** One way to group people, such as by age: the group name of each face, or null if unknown. */
 export interface Grouping {
   readonly name: string;
   readonly groups: readonly (string | null)[];
@@ -34,7 +34,7 @@ export interface GroupingResult {
 
 /**
  * How often strangers are taken for one another, inside and across groups, at thresholds common to all: the differential that
- * one threshold hides (NIST IR 8280, 2019). Intervals are by people left out.
+ * one threshold hides (NIST IR 8280, 2019). Intervals are jackknife intervals over people.
  *
  * @param embeddings N x d; @param labels whose face each row is
  * @returns for each grouping, in order, one result a threshold
@@ -50,7 +50,7 @@ export function falseMatchesByGroup(
   for (const { name, groups } of groupings)
     if (groups.length !== faces.count)
       throw new Error(
-        `The grouping "${name}" names ${groups.length} groups for ${faces.count} faces. Give each its own.`,
+        `The grouping "${name}" names ${groups.length} groups for ${faces.count} faces. Give one group name (or null) per face.`,
       );
   const matches = falseMatches(faces, thresholds, options.onProgress);
   const everybody: Grouping = { name: 'all', groups: Array.from({ length: faces.count }, () => 'all') };
@@ -61,7 +61,8 @@ export function falseMatchesByGroup(
       const rate = (first: string, second: string) =>
         rateBetween(faces, grouping, found, first, second, options.confidence);
       const overall = rateBetween(faces, everybody, found, 'all', 'all', options.confidence).fmr;
-      if (overall === null) throw new Error('There are no pairs of two people.');
+      if (overall === null)
+        throw new Error('No pair shows two people, so there is no false match rate. Give two people or more.');
       return {
         name: grouping.name,
         threshold,

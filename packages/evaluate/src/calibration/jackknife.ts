@@ -1,7 +1,7 @@
 import { checkConfidence, type Interval, wilsonInterval } from '../scores/interval.js';
 import { normalQuantile } from '../scores/normal.js';
 
-/** Errors and trials in all, and those in which each person takes part (a pair of two people counts for both). */
+/** Total errors and trials, and those of each person (a pair of two people counts for both). */
 export interface Counted {
   readonly errors: number;
   readonly trials: number;
@@ -16,7 +16,7 @@ export interface Counted {
  */
 export function identityInterval({ errors, trials, errorsOf, trialsOf }: Counted, confidence = 0.95): Interval {
   checkConfidence(confidence);
-  if (!(trials >= 1)) throw new Error('There are no pairs to tell an error rate from.');
+  if (!(trials >= 1)) throw new Error('An error rate needs at least one pair.');
   if (errors === 0) return { estimate: 0, low: 0, high: -Math.expm1(Math.log(1 - confidence) / trials), confidence };
   const independent = wilsonInterval(errors, trials, confidence);
   const rate = errors / trials;

@@ -20,7 +20,8 @@ export class ScoreTally {
 
   /** @throws Error for a score that is not finite */
   add(score: number): void {
-    if (!Number.isFinite(score)) throw new Error(`A score is ${score}. Leave out embeddings that are not finite.`);
+    if (!Number.isFinite(score))
+      throw new Error(`A score is ${score}. Leave out embeddings with values that are not finite.`);
     const bin = binOf(score);
     this.#bins[bin] = (this.#bins[bin] ?? 0) + 1;
     this.#total++;

@@ -17,13 +17,13 @@ const TITLES: Record<PublishedBenchmark, string> = {
   megaface_r: 'MegaFace(R)',
 };
 
-/** A model's evaluation under the name it bears in the comparison. */
+/** A model's evaluation and its name in the comparison. */
 export interface ComparedModel {
   readonly name: string;
   readonly evaluation: Evaluation;
 }
 
-/** Models side by side: with each other, and with the compact networks of the literature. */
+/** A report that compares models with each other and with the compact networks of the literature. */
 export function compareReport(models: readonly ComparedModel[], date: string): Report {
   if (models.length === 0) throw new Error('A comparison needs at least one report.');
   const keys = [...new Set(models.flatMap(({ evaluation }) => evaluation.benchmarks.map(({ name }) => name)))];

@@ -18,7 +18,8 @@ export interface Cmc {
  * @param trials what the shares are of, where more trials were made than have a rank; the number of ranks unless given
  */
 export function cmcCurve(ranks: Float64Array, trials = ranks.length): Cmc {
-  if (trials < 1 || trials < ranks.length) throw new Error(`${ranks.length} ranks do not come of ${trials} trials.`);
+  if (trials < 1 || trials < ranks.length)
+    throw new Error(`${trials} trials cannot have ${ranks.length} ranks. Give at least as many trials as ranks.`);
   const sorted = ranks.toSorted();
   const rank: number[] = [];
   const recall: number[] = [];

@@ -5,7 +5,7 @@ import { Levels } from './levels.js';
 import { placesOf } from './places.js';
 import { type ScanOptions, ScoreScan } from './scan.js';
 
-/** Who searches, among whom. */
+/** Probes, the gallery, and their identities. */
 export interface Search {
   /** [P, d], one vector a probe: normalise rows first where the score shall be a cosine. */
   readonly probes: Matrix;
@@ -24,7 +24,7 @@ export interface IdentificationOptions extends ScanOptions {
   readonly largestOthers?: number;
 }
 
-/** What 1:N identification found. Arrays have one entry a probe. */
+/** Results of 1:N identification. Arrays have one entry per probe. */
 export interface IdentificationReport {
   /** Probes whose identity the gallery holds. */
   readonly mated: number;
@@ -46,10 +46,10 @@ export interface IdentificationReport {
 }
 
 /**
- * Identification 1:N of the closed and the open set (ISO/IEC 19795-1): every probe against the whole gallery. Ranks are exact: those of
- * scores in float64, whatever product multiplies. The score matrix is never kept.
+ * Identification 1:N of the closed and the open set (ISO/IEC 19795-1): every probe against the whole gallery. Ranks are exact: they
+ * are those of float64 scores, whichever product is used. The score matrix is never stored.
  *
- * @throws an Error that says which: numbers of identities that do not fit, vectors of two widths, values that are not finite
+ * @throws an Error for numbers of identities that do not match, vectors of different widths, or values that are not finite
  */
 export function identification(search: Search, options: IdentificationOptions = {}): IdentificationReport {
   const { probes, probeIds, gallery, galleryIds } = search;

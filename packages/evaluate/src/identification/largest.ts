@@ -12,7 +12,7 @@ export class LargestScores {
   /** @param size how many to keep, 1 or more */
   constructor(readonly size: number) {
     if (!Number.isInteger(size) || size < 1 || size > 2 ** 27)
-      throw new Error(`${size} scores cannot be kept. Ask for 1 to ${2 ** 27}.`);
+      throw new Error(`Cannot store ${size} scores. Ask for 1 to ${2 ** 27}.`);
     this.#buffer = new Float64Array(2 * size);
   }
 

@@ -8,7 +8,7 @@ import type { IdentificationReport } from './identification.js';
  */
 export type FpirRule = 'exact' | 'released';
 
-/** What open-set search does at a target FPIR. */
+/** Results of open-set search at a target FPIR. */
 export interface OpenSetPoint {
   readonly fpirTarget: number;
   /** Share of mated probes whose mate alone is best and scores above the threshold: TPIR, also called DIR; 1 − FNIR. */

@@ -1,4 +1,4 @@
-/** Where each value stands in a list: its places, ascending, under the value. */
+/** The indices of each value in a list, ascending. */
 export function placesOf<T>(values: ArrayLike<T>): Map<T, number[]> {
   const places = new Map<T, number[]>();
   for (let place = 0; place < values.length; place++) {

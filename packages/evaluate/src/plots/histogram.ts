@@ -20,7 +20,8 @@ interface Bin {
 /** Genuine and impostor scores in common bins, each as a share of its own kind, so that unequal numbers compare. */
 export function scoreHistogram(options: ScoreHistogramOptions): string {
   const { scores, label = 'Similarity score', bins = 60, threshold } = options;
-  if (!Number.isInteger(bins) || bins < 2 || bins > 1000) throw new Error(`${bins} bins; give 2 to 1,000.`);
+  if (!Number.isInteger(bins) || bins < 2 || bins > 1000)
+    throw new Error(`A histogram cannot have ${bins} bins. Give 2 to 1,000.`);
   const all = [scores.genuine, scores.impostor];
   const low = all.reduce((least, part) => part.reduce((a, b) => Math.min(a, b), least), Infinity);
   const high = all.reduce((most, part) => part.reduce((a, b) => Math.max(a, b), most), -Infinity);

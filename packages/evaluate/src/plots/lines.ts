@@ -34,7 +34,7 @@ export function lineChart(options: LineChartOptions): string {
   const lines = series.map((line, i) => {
     if (line.x.length !== line.y.length)
       throw new Error(
-        `Series "${line.name}" has ${line.x.length} x and ${line.y.length} y values. Give as many of each.`,
+        `Series "${line.name}" has ${line.x.length} x and ${line.y.length} y values. Give the same number of both.`,
       );
     const points = Array.from(line.x, (at, k) => ({ x: drawable(at, x), y: drawable(line.y[k], y) }));
     return { ...line, points, colour: seriesColour(i) };

@@ -21,7 +21,7 @@ export function productSizes(
   width: number,
   scores: Float32Array,
 ): { lefts: number; rights: number } {
-  if (!Number.isInteger(width) || width < 1) throw new Error(`Vectors have ${width} values; they need 1 or more.`);
+  if (!Number.isInteger(width) || width < 1) throw new Error(`Vectors have ${width} values. They need at least 1.`);
   const lefts = left.length / width;
   const rights = right.length / width;
   if (!Number.isInteger(lefts) || !Number.isInteger(rights))

@@ -113,7 +113,7 @@ export const EVALUATION_FORMAT = 'pocketnet-evaluation-1';
 export function readEvaluation(value: unknown, where: string): Evaluation {
   const fault = evaluationFault(value);
   if (fault)
-    throw new Error(`${where} is no report of \`pocketnet evaluate --suite\`: ${fault}. Give its report.json.`);
+    throw new Error(`${where} is not a report of \`pocketnet evaluate --suite\`: ${fault}. Give its report.json.`);
   return value as Evaluation; // evaluationFault has looked at every field that is used
 }
 

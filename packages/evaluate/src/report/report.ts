@@ -160,7 +160,7 @@ function mediaType(bytes: Uint8Array): string {
   if (head.startsWith('\xff\xd8\xff')) return 'image/jpeg';
   if (head.startsWith('\x89PNG\r\n\x1a\n')) return 'image/png';
   if (head.startsWith('RIFF') && head.endsWith('WEBP')) return 'image/webp';
-  throw new Error('A picture of the report is neither JPEG, PNG nor WebP. Give the encoded file, not pixels.');
+  throw new Error('A picture of the report is not JPEG, PNG or WebP. Give the encoded file, not pixels.');
 }
 
 function base64(bytes: Uint8Array): string {

@@ -12,7 +12,7 @@ export interface Interval {
 /** Refuses a confidence that is not a share strictly between 0 and 1. */
 export function checkConfidence(confidence: number): number {
   if (!(confidence > 0 && confidence < 1))
-    throw new Error(`A confidence of ${confidence} is not a share between 0 and 1. Say 0.95, for example.`);
+    throw new Error(`The confidence is ${confidence}. Give a number between 0 and 1, such as 0.95.`);
   return confidence;
 }
 
@@ -23,7 +23,7 @@ export function checkConfidence(confidence: number): number {
 export function wilsonInterval(successes: number, trials: number, confidence = 0.95): Interval {
   if (!Number.isInteger(successes) || !Number.isInteger(trials) || trials < 1 || successes < 0 || successes > trials)
     throw new Error(
-      `${successes} successes of ${trials} trials is no share. Give whole numbers, 0 <= successes <= trials.`,
+      `${successes} successes of ${trials} trials is not a proportion. Give whole numbers with 0 <= successes <= trials.`,
     );
   const z2 = normalQuantile((1 + checkConfidence(confidence)) / 2) ** 2;
   const share = successes / trials;

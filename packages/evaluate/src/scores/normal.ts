@@ -16,7 +16,7 @@ export function normalCdf(x: number): number {
 
 /** The probit Φ⁻¹(p), by bisection to the last bit that Φ resolves; ∓8.5 at the ends. Straightens DET curves. */
 export function normalQuantile(p: number): number {
-  if (!(p >= 0 && p <= 1)) throw new Error(`A probability is asked for, not ${p}.`);
+  if (!(p >= 0 && p <= 1)) throw new Error(`${p} is not a probability. Give a number between 0 and 1.`);
   let low = -8.5;
   let high = 8.5;
   for (let step = 0; step < 60; step++) {

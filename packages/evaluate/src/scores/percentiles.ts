@@ -23,7 +23,7 @@ export function percentiles(
     throw new Error(`${samples} resamples are too few. Ask for 2 or more.`);
   if (!Number.isSafeInteger(seed)) throw new Error(`The seed is ${seed}; it must be a whole number.`);
   if (Number.isNaN(estimate))
-    throw new Error('There is nothing to resample: the statistic of the data is not a number.');
+    throw new Error('The statistic of the data is not a number, so it has no interval. Check the scores.');
   const draws = Float64Array.from({ length: samples }, draw)
     .filter((value) => !Number.isNaN(value))
     .sort();

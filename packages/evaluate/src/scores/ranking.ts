@@ -7,7 +7,7 @@ export interface PairScores {
 /** Splits scores in pair order by their truths. For distances, give their negatives. */
 export function splitScores(scores: ArrayLike<number>, same: readonly boolean[]): PairScores {
   if (scores.length !== same.length)
-    throw new Error(`${scores.length} scores meet ${same.length} truths. Give one truth a score.`);
+    throw new Error(`${scores.length} scores have ${same.length} truths. Give one truth per score.`);
   const all = Array.from(scores);
   return {
     genuine: Float64Array.from(all.filter((_, i) => same[i])),

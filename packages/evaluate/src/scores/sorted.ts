@@ -16,7 +16,7 @@ export interface SortedScores {
  */
 export function sortScores(scores: Float32Array | Float64Array, same: ArrayLike<number>): SortedScores {
   if (scores.length !== same.length)
-    throw new Error(`${scores.length} scores meet ${same.length} truths. Give one truth a score.`);
+    throw new Error(`${scores.length} scores have ${same.length} truths. Give one truth per score.`);
   let genuineCount = 0;
   for (let pair = 0; pair < scores.length; pair++) {
     if (same[pair] !== 0) genuineCount++;

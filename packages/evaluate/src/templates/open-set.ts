@@ -75,7 +75,8 @@ export function openSetIdentification(
     return searchGallery(gallery, searched, { onProgress: report, ...(product && { product }) });
   });
   for (const [g, { mates }] of found.entries())
-    if (mates.length === 0) throw new Error(`No probe shows a person of the gallery ${galleries[g]?.name}.`);
+    if (mates.length === 0)
+      throw new Error(`No probe shows a person of the gallery ${galleries[g]?.name}. Check the ids of both lists.`);
   const reports = found.map(({ mates, strangers }, g): GalleryReport => {
     const best = Float64Array.from(strangers).sort();
     return {

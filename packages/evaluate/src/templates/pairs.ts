@@ -81,6 +81,6 @@ function dot(data: Matrix['data'], a: number, b: number, length: number): number
 function checkLengths({ first, second, same }: TemplatePairs): void {
   if (first.length === same.length && second.length === same.length) return;
   throw new Error(
-    `The pairs hold ${first.length} first templates, ${second.length} second ones and ${same.length} truths. Give as many of each.`,
+    `The pairs hold ${first.length} first templates, ${second.length} second ones and ${same.length} truths. Give the same number of all three.`,
   );
 }

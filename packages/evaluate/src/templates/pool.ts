@@ -121,7 +121,7 @@ function checkFaces(faces: TemplateFaces, { detector = true, flip = true }: Pool
     checkShape(mirrored, 'mirrored');
     if (mirrored.rows !== embeddings.rows || mirrored.cols !== embeddings.cols)
       throw new Error(
-        `Images (${embeddings.rows} x ${embeddings.cols}) and mirror images (${mirrored.rows} x ${mirrored.cols}) differ in size. Embed both alike.`,
+        `Images (${embeddings.rows} x ${embeddings.cols}) and mirror images (${mirrored.rows} x ${mirrored.cols}) differ in size. Embed both with the same network.`,
       );
   }
   const lengths: [what: string, length: number][] = [
@@ -130,11 +130,11 @@ function checkFaces(faces: TemplateFaces, { detector = true, flip = true }: Pool
   ];
   if (detector) {
     if (!detectorScore)
-      throw new Error('There are no detector scores. Give detectorScore, or say detector: false (D0).');
+      throw new Error('There are no detector scores. Give detectorScore, or set detector: false (D0).');
     lengths.push(['detector scores', detectorScore.length]);
   }
   for (const [what, length] of lengths) {
     if (length !== embeddings.rows)
-      throw new Error(`${embeddings.rows} embeddings meet ${length} ${what}. Give one for each face.`);
+      throw new Error(`${embeddings.rows} embeddings have ${length} ${what}. Give one per face.`);
   }
 }

@@ -43,7 +43,7 @@ export function enrol({ ids, usable, features }: Templates, list: TemplateList, 
       absent.push(person);
     }
   }
-  if (rows.length === 0) throw new Error(`No template of the list ${name} has a usable face. Check its ids.`);
+  if (rows.length === 0) throw new Error(`No template of the list ${name} has a usable face. Check its template ids.`);
   return { features: takeRows(features, rows), subject: Int32Array.from(subjects), absent };
 }
 

@@ -62,7 +62,7 @@ export function verification(
   const { folds = 10, farTarget = 1e-3 } = options;
   if (embeddings.rows !== 2 * same.length)
     throw new Error(
-      `${same.length} pairs need ${2 * same.length} embeddings, not ${embeddings.rows}: two rows a pair.`,
+      `${same.length} pairs need ${2 * same.length} embeddings (two rows per pair), not ${embeddings.rows}.`,
     );
   if (!(farTarget > 0 && farTarget < 1)) throw new Error(`farTarget is ${farTarget}; it must lie between 0 and 1.`);
 

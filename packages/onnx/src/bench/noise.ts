@@ -10,11 +10,13 @@ export function noise(inputs: readonly ValueInfo[], batch: number): Record<strin
   const make = input && ARRAYS[input.dtype];
   if (!make || others.length > 0)
     throw new Error(
-      `The model takes ${inputs.map(({ name, dtype }) => `${name} (${dtype})`).join(', ')}; one input of float32, float16 or uint8 can be made up.`,
+      `The model takes ${inputs.map(({ name, dtype }) => `${name} (${dtype})`).join(', ')}; the benchmark can make up one input of float32, float16 or uint8.`,
     );
   const [, ...rest] = input.shape ?? [];
   if (rest.length === 0 || rest.some((size) => typeof size !== 'number'))
-    throw new Error(`The model's input "${input.name}" leaves sizes open but the batch: [${input.shape?.join(', ')}].`);
+    throw new Error(
+      `The model's input "${input.name}" has open sizes besides the batch: [${input.shape?.join(', ')}].`,
+    );
   const dims = [batch, ...(rest as number[])];
   const data = make(
     Float32Array.from({ length: elementCount(dims) }, (_, i) => Math.sin(12.9898 * (i % 65_537) ** 1.1)),

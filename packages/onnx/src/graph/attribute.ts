@@ -38,12 +38,11 @@ export function plainInt(value: bigint): Int {
 
 function listAttribute(name: string, values: readonly (Int | string)[]): Attribute {
   if (values.length === 0)
-    throw new Error(
-      `Attribute "${name}" is an empty list, whose kind cannot be told. Give { kind: 'ints', value: [] }.`,
-    );
+    throw new Error(`Attribute "${name}" is an empty list, so its kind is unknown. Give { kind: 'ints', value: [] }.`);
   if (values.every((value) => typeof value === 'string')) return { kind: 'strings', value: values };
   const numbers = values.filter((value) => typeof value !== 'string');
-  if (numbers.length < values.length) throw new Error(`Attribute "${name}" mixes numbers and strings.`);
+  if (numbers.length < values.length)
+    throw new Error(`Attribute "${name}" mixes numbers and strings. Give a list of one kind.`);
   if (numbers.every((value) => isInt(name, value)))
     return { kind: 'ints', value: numbers.map((value) => (typeof value === 'bigint' ? plainInt(value) : value)) };
   return { kind: 'floats', value: numbers.map((value) => Math.fround(Number(value))) };

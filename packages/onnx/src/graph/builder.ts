@@ -71,7 +71,9 @@ export class GraphBuilder {
     const name = unique(options.name ?? this.#numbered(op), this.#nodeNames);
     for (const input of inputs) {
       if (input !== '' && !this.#values.has(input))
-        throw new Error(`Node "${name}" (${op}) uses the value "${input}", which nothing has made yet.`);
+        throw new Error(
+          `Node "${name}" (${op}) uses the value "${input}", which no earlier node produces. Add that node first.`,
+        );
     }
     const outputs = Array.from({ length: count }, (_, i) => {
       if (i === 0 && options.output !== undefined) return this.#define(options.output);
@@ -101,8 +103,8 @@ export class GraphBuilder {
   }
 
   #define(name: string): string {
-    if (name === '') throw new Error('A value needs a name that is not empty.');
-    if (this.#values.has(name)) throw new Error(`The value "${name}" exists already. Give each value its own name.`);
+    if (name === '') throw new Error('A value needs a non-empty name.');
+    if (this.#values.has(name)) throw new Error(`The value "${name}" already exists. Give each value its own name.`);
     this.#values.add(name);
     return name;
   }

@@ -12,7 +12,7 @@ export function checkGraph(graph: Graph): void {
   if (problems.length === 0) return;
   const shown = problems.slice(0, 10).map((problem) => `\n- ${problem}`);
   const more = problems.length > 10 ? `\n- and ${problems.length - 10} more` : '';
-  throw new Error(`The graph "${graph.name}" is not sound:${shown.join('')}${more}`);
+  throw new Error(`The graph "${graph.name}" is not valid:${shown.join('')}${more}`);
 }
 
 function graphProblems(graph: Graph, outer: ReadonlySet<string>): string[] {

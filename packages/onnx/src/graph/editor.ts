@@ -19,7 +19,9 @@ export class GraphEditor {
     for (const node of graph.nodes) {
       const nested = [...node.attributes.values()].some(({ kind }) => kind === 'graph' || kind === 'graphs');
       if (nested)
-        throw new Error(`Node "${node.name}" (${node.op}) holds a graph of its own; such graphs are not rewritten.`);
+        throw new Error(
+          `Node "${node.name}" (${node.op}) contains a nested graph. Graphs with such nodes cannot be rewritten.`,
+        );
       this.#index(node);
     }
     const values = [graph.inputs.map(({ name }) => name), graph.initializers.keys(), this.#producers.keys()];

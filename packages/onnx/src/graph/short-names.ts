@@ -2,8 +2,8 @@ import { copyGraph } from './copy.js';
 import type { Graph } from './graph.js';
 
 /**
- * The graph with names of one or two letters for its inner values and none for its nodes, which need none: of a small network with many
- * nodes the names are a sixth of the file. Its inputs and outputs keep theirs.
+ * Renames inner values to one or two letters and removes node names. In a small network with many nodes, names are a sixth of the
+ * file. Inputs and outputs keep their names.
  */
 export function shortNames(graph: Graph): Graph {
   const copy = copyGraph(graph);

@@ -20,7 +20,7 @@ export function elementCount(shape: readonly number[]): number {
   return shape.reduce((product, size) => product * size, 1);
 }
 
-/** What is wrong with a tensor, as the end of a sentence; undefined where nothing is. */
+/** What is wrong with a tensor, as the end of a sentence; undefined if nothing is. */
 export function tensorProblem({ dtype, shape, data }: Tensor): string | undefined {
   if (!shape.every((size) => Number.isSafeInteger(size) && size >= 0))
     return `has the shape [${shape}]; sizes are whole numbers from 0`;

@@ -12,7 +12,7 @@ import {
 } from 'onnx-buf';
 import { MAX_BYTES, parseModel } from './model.js';
 
-/** A model's file, and whether its bytes are all there is of it. */
+/** A model's file, and whether its bytes hold the whole model. */
 export interface ModelFile {
   readonly bytes: Uint8Array;
   /** False where data lie in other files and would, with the graph, exceed the 2 GiB of a protocol buffer. */
@@ -20,8 +20,8 @@ export interface ModelFile {
 }
 
 /**
- * Reads a plan, or an ONNX file with the data that it keeps in files beside it, as PyTorch's exporter and large models do, so that every runtime is
- * handed one and the same model.
+ * Reads a plan, or an ONNX file together with its external data files (as PyTorch's exporter writes them), so that every runtime gets
+ * the same model.
  *
  * @throws Error that names the file that is missing, too short, or lies outside the model's folder
  */
@@ -41,7 +41,7 @@ export async function readModelFile(path: string): Promise<ModelFile> {
     const end = offset + (length ?? content.length - offset);
     if (end > content.length)
       throw new Error(
-        `${file} has ${content.length} bytes; "${tensor.name}" of ${path} ends at byte ${end}. It is cut, or another model's.`,
+        `${file} has ${content.length} bytes; "${tensor.name}" of ${path} ends at byte ${end}. The file is incomplete or belongs to another model.`,
       );
     tensor.rawData = content.slice(offset, end) as Uint8Array<ArrayBuffer>;
     tensor.externalData = [];
@@ -50,7 +50,7 @@ export async function readModelFile(path: string): Promise<ModelFile> {
   return { bytes: toBinary(ModelProtoSchema, model), whole: true };
 }
 
-/** The files beside a model that hold its data, in the order of their names; of most models there are none. */
+/** A model's external data files, sorted by name. Most models have none. */
 export async function externalFiles(path: string): Promise<string[]> {
   const places = externalPlaces(await contentOf(path), path);
   return [...new Set(places.map(({ file }) => file))].sort();
@@ -74,7 +74,7 @@ function placeOf({ name, externalData }: TensorProto, path: string): Place {
   const said = new Map(externalData.map(({ key, value }) => [key, value]));
   const location = normalize(said.get('location') ?? '');
   if (location === '.' || isAbsolute(location) || location.startsWith('..'))
-    throw new Error(`${path}: "${name}" keeps its data at "${location}", which is no file in the model's folder.`);
+    throw new Error(`${path}: "${name}" keeps its data at "${location}", which is not a file in the model's folder.`);
   const length = said.get('length');
   return {
     file: join(dirname(path), location),

@@ -13,10 +13,10 @@ export interface Arithmetic {
 const PASSING = new Set(['Identity', 'Cast', 'Transpose', 'Dropout']);
 
 /**
- * What a model does to its first input before its first other operation: the Sub, Mul, Div, Add and BatchNormalization by constants
- * that exporters put in front of a network which takes raw pixels. Factor 1 and offset 0 where there are none.
+ * The arithmetic that a model applies to its input first: Sub, Mul, Div, Add and BatchNormalization by constants, which exporters
+ * put in front of networks that take raw pixels. Factor 1 and offset 0 if there is none.
  *
- * @throws Error when the bytes are no ONNX model
+ * @throws Error if the bytes are not an ONNX model
  */
 export function firstArithmetic(bytes: Uint8Array, name?: string): Arithmetic {
   const { graph } = parseModel(bytes, name);

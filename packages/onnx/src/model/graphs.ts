@@ -70,13 +70,13 @@ function decodeNode(proto: NodeProto): Node {
 
 function typed(proto: ValueInfoProto, role: string): ValueInfo {
   const value = decodeValue(proto);
-  if (!value) throw new Error(`The ${role} "${proto.name}" does not say its type.`);
+  if (!value) throw new Error(`The ${role} "${proto.name}" has no type.`);
   return value;
 }
 
 function distinct<T>(entries: [string, T][], what: string): Map<string, T> {
   const map = new Map(entries);
-  if (map.size < entries.length) throw new Error(`Two ${what} bear one name.`);
+  if (map.size < entries.length) throw new Error(`Two ${what} have the same name.`);
   return map;
 }
 
@@ -116,10 +116,10 @@ function decodeAttribute(proto: AttributeProto, node: string): Attribute {
     case Type.STRING:
       return { kind: 'string', value: text(proto.s, where) };
     case Type.TENSOR:
-      if (!proto.t) throw new Error(`${where} lacks its tensor.`);
+      if (!proto.t) throw new Error(`${where} has no tensor.`);
       return { kind: 'tensor', value: decodeTensor(proto.t, where) };
     case Type.GRAPH:
-      if (!proto.g) throw new Error(`${where} lacks its graph.`);
+      if (!proto.g) throw new Error(`${where} has no graph.`);
       return { kind: 'graph', value: decodeGraph(proto.g) };
     case Type.FLOATS:
       return { kind: 'floats', value: proto.floats };
@@ -144,6 +144,6 @@ function text(bytes: Uint8Array, where: string): string {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
-    throw new Error(`${where} holds bytes that are no UTF-8 text; such strings are not supported.`);
+    throw new Error(`${where} is not UTF-8 text; such strings are not supported.`);
   }
 }

@@ -16,7 +16,7 @@ export interface ModelOptions {
   readonly producer?: string;
 }
 
-/** What a model file says beside its graph. */
+/** What a model file holds besides its graph. */
 export interface ModelHeader {
   readonly opset: number;
   readonly domains: Record<string, number>;
@@ -45,21 +45,21 @@ export const MAX_BYTES = 2 ** 31 - 1;
 /**
  * Writes a graph as an ONNX file. Equal graphs and options give equal bytes.
  *
- * @throws Error when the graph is not sound, uses an operator set without a version, or would exceed 2 GiB
+ * @throws Error if the graph is not valid, uses an operator set without a version, or would exceed 2 GiB
  */
 export function encodeModel(graph: Graph, options: ModelOptions = {}): Uint8Array {
   const { opset = 17, domains = {}, metadata = {}, producer = 'pocketnet' } = options;
   const ir = IR_VERSIONS.findLast((version) => version.opset <= opset)?.ir;
   if (!Number.isInteger(opset) || ir === undefined)
-    throw new Error(`Opset ${opset} cannot be written; give 17 or later.`);
+    throw new Error(`Opset ${opset} is not supported. Give 17 or later.`);
   checkGraph(graph);
   const missing = graph.nodes.find(({ domain }) => domain !== '' && domains[domain] === undefined);
   if (missing)
     throw new Error(
-      `Node "${missing.name}" is of the operator set "${missing.domain}". Say its version in \`domains\`.`,
+      `Node "${missing.name}" is of the operator set "${missing.domain}". Give its version in \`domains\`.`,
     );
   const size = [...graph.initializers.values()].reduce((sum, { data }) => sum + data.byteLength, 0);
-  if (size > MAX_BYTES) throw new Error(`The weights take ${size} bytes; an ONNX file ends at 2 GiB.`);
+  if (size > MAX_BYTES) throw new Error(`The weights take ${size} bytes; an ONNX file can hold 2 GiB.`);
 
   const operatorSets = [['', opset] as const, ...Object.entries(domains)];
   return toBinary(
@@ -75,8 +75,8 @@ export function encodeModel(graph: Graph, options: ModelOptions = {}): Uint8Arra
 }
 
 /**
- * Reads an ONNX file wholly. Comments (doc strings) are left behind; whatever else this package cannot represent is
- * refused by name, so that a rewritten model never silently lacks a part.
+ * Reads a whole ONNX file. Doc strings are dropped. Anything else that this package cannot represent is refused by name, so that a
+ * rewritten model never silently lacks a part.
  *
  * @param name what the bytes are called in errors, e.g. the file's path
  */
@@ -94,12 +94,12 @@ export function decodeModel(bytes: Uint8Array, name = 'the bytes given'): Decode
   }
 }
 
-/** Reads only what stands beside the graph; works for models whose graph `decodeModel` refuses too. */
+/** Reads everything but the graph; also works for models whose graph `decodeModel` refuses. */
 export function readModelHeader(bytes: Uint8Array, name = 'the bytes given'): ModelHeader {
   return header(parseModel(bytes, name));
 }
 
-/** The inputs that a run is given, without those that are constants; works for models whose graph `decodeModel` refuses too. */
+/** The inputs of a run, without constants; also works for models whose graph `decodeModel` refuses. */
 export function modelInputs(bytes: Uint8Array, name = 'the bytes given'): ValueInfo[] {
   const { graph } = parseModel(bytes, name);
   const constants = new Set(graph?.initializer.map((tensor) => tensor.name));
@@ -107,7 +107,7 @@ export function modelInputs(bytes: Uint8Array, name = 'the bytes given'): ValueI
   return inputs.map(decodeValue).filter((value) => value !== undefined);
 }
 
-/** The file as the format has it. @throws Error when the bytes are no ONNX model */
+/** The file as a protobuf message. @throws Error if the bytes are not an ONNX model */
 export function parseModel(bytes: Uint8Array, name = 'the bytes given'): ModelProto {
   let proto: ModelProto;
   try {
@@ -117,7 +117,7 @@ export function parseModel(bytes: Uint8Array, name = 'the bytes given'): ModelPr
     throw new Error(`${name}: not an ONNX model, or a damaged one (${reason}).`);
   }
   if (!proto.graph || proto.opsetImport.length === 0)
-    throw new Error(`${name}: not an ONNX model, or a damaged one (it lacks a graph or an operator set).`);
+    throw new Error(`${name}: not an ONNX model, or a damaged one (it has no graph or no operator set).`);
   return proto;
 }
 

@@ -21,10 +21,12 @@ export function decodeTensor(proto: TensorProto, where: string): Tensor {
   const dtype = dtypeOfCode(proto.dataType);
   if (!dtype) throw new Error(`${where} has elements of type ${typeName(proto.dataType)}, which is not supported.`);
   if (proto.dataLocation === TensorProto_DataLocation.EXTERNAL)
-    throw new Error(`${where} keeps its data in another file. Save the model with its data inside.`);
+    throw new Error(
+      `${where} keeps its data in another file. Open the model by its path, or save it with its data inside.`,
+    );
   const shape = proto.dims.map(Number);
   if (!shape.every((size) => Number.isSafeInteger(size) && size >= 0))
-    throw new Error(`${where} has the shape [${proto.dims}]; sizes are whole numbers from 0.`);
+    throw new Error(`${where} has the shape [${proto.dims}]; sizes must be whole numbers from 0.`);
   const data = proto.rawData.length > 0 ? rawData(dtype, proto.rawData, where) : fieldData(dtype, proto);
   const count = elementCount(shape);
   if (data.length !== count)
@@ -42,7 +44,9 @@ export function typeName(code: number): string {
 function rawData(dtype: Dtype, raw: Uint8Array, where: string): TensorData {
   const { array } = DTYPES[dtype];
   if (raw.length % array.BYTES_PER_ELEMENT !== 0)
-    throw new Error(`${where} of ${dtype} holds ${raw.length} bytes, no whole number of values. The file is damaged.`);
+    throw new Error(
+      `${where} of ${dtype} holds ${raw.length} bytes, which is not a whole number of values. The file is damaged.`,
+    );
   return new array(new Uint8Array(raw).buffer); // copied, so that it is aligned and keeps no file in memory
 }
 

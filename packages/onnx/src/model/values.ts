@@ -23,7 +23,7 @@ export function encodeValue({ name, dtype, shape }: ValueInfo): ValueInfoProto {
   });
 }
 
-/** A value's type and shape; undefined where the file does not say the type. */
+/** A value's type and shape; undefined if the file gives no type. */
 export function decodeValue(proto: ValueInfoProto): ValueInfo | undefined {
   const type = proto.type?.value;
   if (!type?.case) return undefined;

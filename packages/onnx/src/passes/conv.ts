@@ -2,7 +2,7 @@ import type { AttributeLike } from '../graph/attribute.js';
 import type { GraphEditor } from '../graph/editor.js';
 import type { Node } from '../graph/graph.js';
 
-/** A two-dimensional convolution whose weights are constants: what most laws are about. */
+/** A two-dimensional convolution with constant weights, the subject of most passes. */
 export interface Conv {
   readonly node: Node;
   readonly x: string;
@@ -18,7 +18,7 @@ export interface Conv {
   readonly pads: readonly [number, number, number, number];
 }
 
-/** What a node is as a convolution; undefined for another op, weights that a run decides, dilation and automatic padding. */
+/** A node as a convolution; undefined for other operators, weights that are not constant, dilation and automatic padding. */
 export function convOf(editor: GraphEditor, node: Node | undefined): Conv | undefined {
   if (node?.op !== 'Conv' || node.domain !== '') return undefined;
   const [x = '', w = '', b = ''] = node.inputs;

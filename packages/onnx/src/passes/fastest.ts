@@ -12,7 +12,7 @@ export interface FastestOptions extends OpenOptions {
   readonly onProgress?: (done: number, recipe: string) => void;
 }
 
-/** How fast a way to write the graph was: milliseconds of its runs, the median, and how many there were. */
+/** Timing of one recipe: milliseconds per run, their median, and their number. */
 export interface RecipeTiming {
   readonly recipe: string;
   readonly milliseconds: number;
@@ -28,12 +28,12 @@ interface Entrant {
 }
 
 /**
- * Writes a graph in every way of `RECIPES`, runs all in turns on this machine, and drops the slower half until one is left (successive
- * halving). In turns, so that a slow minute of the machine slows all.
+ * Rewrites a graph by every recipe of `RECIPES`, times all on this machine, and drops the slower half until one is left (successive
+ * halving). Runs alternate, so that a slow minute of the machine slows all of them.
  *
  * @param feeds of one run, such as one face
  * @param given names of recipes; all unless said
- * @returns the fastest, and what was measured, the fastest first; ways that give one graph are tried once
+ * @returns the fastest graph, and the timings, fastest first; recipes that give the same graph are timed once
  */
 export async function fastestRecipe(
   graph: Graph,
@@ -60,7 +60,7 @@ export async function fastestRecipe(
       left = left.toSorted((a, b) => median(a.times) - median(b.times)).slice(0, Math.ceil(left.length / 2));
     } while (left.length > 1);
     const [winner] = left;
-    if (!winner) throw new Error('No recipe was given to choose from.');
+    if (!winner) throw new Error('The list of recipes is empty. Give at least one.');
     const timings = all.map(({ recipe, times, graph: { nodes } }) => ({
       ...{ recipe, milliseconds: median(times), runs: times.length, nodes: nodes.length },
     }));

@@ -6,11 +6,11 @@ import type { Pass } from './pass.js';
 import { PASSES } from './registry.js';
 
 /**
- * Rewrites a graph by the passes of these names, in the registry's order whatever theirs; each is run until it finds nothing more.
+ * Rewrites a graph by the named passes, in the registry's order; each runs until it finds nothing more.
  *
- * @param graph is left as it is; constants are shared with the result
- * @returns the new graph, and in how many places each pass has rewritten it
- * @throws an Error for a name that is no pass
+ * @param graph is not changed; its constants are shared with the result
+ * @returns the new graph, and the number of places that each pass rewrote
+ * @throws an Error for an unknown pass
  */
 export function rewrite(graph: Graph, names: readonly string[]): { graph: Graph; places: Record<string, number> } {
   const unknown = names.find((name) => !PASSES.some((pass) => pass.name === name));
@@ -35,5 +35,5 @@ function toTheEnd(pass: Pass, editor: GraphEditor): number {
     if (places === 0) return total;
     total += places;
   }
-  throw new Error(`The pass "${pass.name}" does not come to an end on this graph.`);
+  throw new Error(`The pass "${pass.name}" does not terminate on this graph. This is a bug: please report it.`);
 }

@@ -1,6 +1,6 @@
 import type { GraphEditor } from '../graph/editor.js';
 
-/** A rewriting that leaves what a graph computes as it is, up to rounding. A new one is a file here and a line in `registry.ts`. */
+/** A rewriting that keeps what a graph computes, up to rounding. A new pass is one file here and one line in `registry.ts`. */
 export interface Pass {
   readonly name: string;
   /** What it replaces by what, as an equation. */

@@ -15,7 +15,7 @@ const joints: Readonly<Record<string, readonly string[]>> = {
   split: ['split-concats'],
 };
 
-/** Sets of passes that a graph is tried with, by names such as `conv+merged`; `all` is every law that does not undo another one. */
+/** Named sets of passes, such as `conv+merged`; `all` holds every pass that does not undo another one. */
 export const RECIPES: Readonly<Record<string, readonly string[]>> = {
   ...Object.fromEntries(
     Object.entries(activations).flatMap(([activation, first]) =>

@@ -12,7 +12,7 @@ import { share } from './share.js';
 import { splitConcats } from './split-concats.js';
 import { sweep } from './sweep.js';
 
-/** Every pass, in an order in which each finds what those before it have made. */
+/** Every pass, in the order in which they run: later ones use what earlier ones produce. */
 export const PASSES: readonly Pass[] = [
   sweep,
   foldConstants,

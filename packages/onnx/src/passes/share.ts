@@ -1,7 +1,7 @@
 import type { Node } from '../graph/graph.js';
 import type { Pass } from './pass.js';
 
-/** What is computed twice of the same values is computed once. Nodes of unknown operator sets are left alone: they may be random. */
+/** Computes equal expressions once (common subexpressions). Nodes of unknown operator sets are left alone, since they may be random. */
 export const share: Pass = {
   name: 'share',
   law: 'f(x), f(x) = f(x)',

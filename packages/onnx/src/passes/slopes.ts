@@ -8,7 +8,7 @@ export interface ChannelPRelu {
   readonly slope: Float32Array;
 }
 
-/** What a node is as such a PReLU; undefined for another op, a shared slope, and slopes that differ by pixel. */
+/** A node as such a PReLU; undefined for other operators, a shared slope, and slopes that differ by pixel. */
 export function channelPRelu(editor: GraphEditor, node: Node | undefined): ChannelPRelu | undefined {
   if (node?.op !== 'PRelu' || node.domain !== '') return undefined;
   const [x = '', name = ''] = node.inputs;

@@ -1,6 +1,6 @@
 import type { Pass } from './pass.js';
 
-/** Nodes and constants that serve no output go; Identity goes, but for an output's name. */
+/** Removes nodes and constants that no output needs, and Identity nodes, except where one names an output. */
 export const sweep: Pass = {
   name: 'sweep',
   law: 'identity(x) = x, and what nobody asks for need not be',

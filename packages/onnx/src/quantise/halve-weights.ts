@@ -17,12 +17,12 @@ export function halveWeights(graph: Graph): Graph {
   for (const [name, { dtype, shape, data }] of graph.initializers) {
     if (dtype !== 'float32' || data.length < LEAST || graph.inputs.some((input) => input.name === name)) continue;
     const half = `${name}.half`;
-    if (taken.has(half)) throw new Error(`The graph has a value "${half}" already.`);
+    if (taken.has(half)) throw new Error(`The graph already has a value "${half}". Rename it.`);
     const halves = Uint16Array.from(data as Float32Array, toHalf);
     const lost = (data as Float32Array).findIndex(
       (value, i) => Number.isFinite(value) && (halves[i] as number & 0x7c00) === 0x7c00,
     );
-    if (lost >= 0) throw new Error(`"${name}" holds ${data[lost]}, which is beyond a half's 65,504.`);
+    if (lost >= 0) throw new Error(`"${name}" holds ${data[lost]}, which is beyond float16's largest number, 65,504.`);
     initializers.delete(name);
     initializers.set(half, { dtype: 'float16', shape, data: halves });
     casts.push({

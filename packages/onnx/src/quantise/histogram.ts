@@ -1,5 +1,5 @@
 /**
- * How often a value lay where, over any number of runs: the counts of equal bins between −limit and limit, which doubles, two bins becoming
+ * A histogram of values over any number of runs: the counts of equal bins between −limit and limit, which doubles, two bins becoming
  * one, when something lies beyond it.
  */
 export class Histogram {

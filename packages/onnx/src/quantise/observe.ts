@@ -5,7 +5,7 @@ import { openModel } from '../run/model.js';
 import { Histogram } from './histogram.js';
 
 /**
- * Runs a graph and counts where the values of some of its tensors lie.
+ * Runs a graph and makes a histogram of the values of some of its tensors.
  *
  * @param values names of float32 tensors of the graph, its inputs included
  * @throws an Error that names a tensor with a value that is not finite
@@ -37,7 +37,7 @@ export async function observe(
       runs++;
       onProgress?.(runs);
     }
-    if (runs === 0) throw new Error('There is no picture to calibrate with.');
+    if (runs === 0) throw new Error('There are no pictures to calibrate with. Give at least one.');
     return seen;
   } finally {
     await model.close();
@@ -45,7 +45,7 @@ export async function observe(
 }
 
 function count(name: string, histogram: Histogram, values: ArrayLike<number> | undefined): void {
-  if (values === undefined) throw new Error(`The graph gave no "${name}".`);
+  if (values === undefined) throw new Error(`The graph has no output "${name}".`);
   try {
     histogram.add(values);
   } catch (cause) {

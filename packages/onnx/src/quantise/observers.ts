@@ -6,7 +6,7 @@ export interface Range {
   readonly high: number;
 }
 
-/** Decides from what was seen of a tensor what it shall be able to hold: the narrower, the finer its steps. */
+/** Chooses a tensor's range from its histogram: the narrower the range, the finer the steps. */
 export interface Observer {
   readonly name: string;
   readonly about: string;
@@ -68,5 +68,5 @@ function meanSquare(seen: Histogram, { low, high }: Range): number {
   return sum;
 }
 
-/** Every observer; a new one is one entry. */
+/** Every observer. A new one is one entry here. */
 export const OBSERVERS: readonly Observer[] = [minmax, percentile, mse];

@@ -29,7 +29,7 @@ export function quantisable(graph: Graph, { except, passing = true }: QuantiseOp
   });
 }
 
-/** The tensors whose ranges `quantise` has to know: all that go in and out of those nodes. */
+/** The tensors whose ranges `quantise` needs: all inputs and outputs of those nodes. */
 export function quantisedValues(graph: Graph, options: QuantiseOptions = {}): string[] {
   const nodes = quantisable(graph, options);
   return [...new Set(nodes.flatMap((node) => [...activations(node), ...node.outputs]))];
@@ -39,7 +39,8 @@ const activations = ({ op, inputs }: Node): string[] => (WEIGHTED.has(op) ? inpu
 
 /**
  * The graph with pairs of QuantizeLinear and DequantizeLinear around its nodes (QDQ), which runtimes turn into operations on integers:
- * activations as uint8 with one scale and zero point a tensor, weights as uint8 with one scale an output channel, symmetric about 128, biases as
+ * activations as uint8 with one scale and zero point a tensor, weights as uint8 with one scale an output channel, symmetric about
+ * 128, biases as
  * int32 of the product of both scales (Jacob et al. 2018). Weights as int8 would be wrong where there is AVX2 and no VNNI:
  * there ONNX Runtime adds two products of uint8 and int8 in sixteen bits, which overflow.
  *
@@ -60,7 +61,7 @@ export function quantise(graph: Graph, ranges: ReadonlyMap<string, Range>, optio
     const known = quantised.get(value);
     if (known !== undefined) return known;
     const range = ranges.get(value);
-    if (!range) throw new Error(`The range of "${value}" is not known: observe it.`);
+    if (!range) throw new Error(`The range of "${value}" is missing. Observe it first.`);
     const scale = Math.max(range.high - range.low, 2 ** -20) / 255;
     const zero = Math.min(255, Math.max(0, Math.round(-range.low / scale)));
     const constants = [
@@ -102,7 +103,8 @@ export function quantise(graph: Graph, ranges: ReadonlyMap<string, Range>, optio
 }
 
 /**
- * Weight, and bias if there is one, as constants that are cast back: [dequantised weight, dequantised bias]. Without an input in integers the
+ * Weight, and bias if there is one, as constants that are cast back: [dequantised weight, dequantised bias]. Without an input in
+ * integers the
  * bias stays in float.
  */
 function weightsInIntegers(editor: GraphEditor, node: Node, inputScale?: number): string[] {

@@ -5,7 +5,7 @@ import { openModel } from '../run/model.js';
 import type { Range } from './observers.js';
 import { type QuantiseOptions, quantisable, quantise } from './quantise.js';
 
-/** What it costs to quantise one node alone. */
+/** The loss from quantising one node alone. */
 export interface Sensitivity {
   readonly node: string;
   readonly op: string;
@@ -16,8 +16,9 @@ export interface Sensitivity {
 }
 
 /**
- * Quantises one node at a time and measures how far the graph's output moves: those that move it most are the first to leave in float.
- * @returns the most sensitive first, those foremost whose noise is not finite
+ * Quantises one node at a time and measures how far the graph's output moves: the nodes that move it most are the first to compute
+ * in float.
+ * @returns the most sensitive first; those with noise that is not finite before all
  */
 export async function sensitivities(
   graph: Graph,

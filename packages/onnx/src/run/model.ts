@@ -18,7 +18,7 @@ export interface Output extends Feed {
   readonly dtype: Dtype;
 }
 
-/** A loaded model; the same whatever runs it. */
+/** A loaded model, with the same interface for every runtime. */
 export interface Model {
   readonly runtime: RuntimeName;
   readonly inputs: readonly ValueInfo[];
@@ -32,17 +32,17 @@ export interface Model {
 }
 
 /**
- * Loads an ONNX model or a plan (`.pnet`), from a file (and the data files beside it) or from bytes, into one of the runtimes. Weights too small to count are left out,
- * since they are slow.
+ * Loads an ONNX model or a plan (`.pnet`), from a file (and the data files beside it) or from bytes, into one of the runtimes. Weights
+ * too small to matter are set to zero, since subnormal products are slow.
  *
- * @throws Error when the file cannot be read, is no model, or the runtime is missing or refuses it
+ * @throws Error if the file cannot be read or is not a model, or if the runtime is missing or refuses it
  */
 export async function openModel(pathOrBytes: string | Uint8Array, options: OpenOptions = {}): Promise<Model> {
   const { threads } = options;
   if (options.runtime !== undefined && !Object.hasOwn(RUNTIMES, options.runtime))
     throw new Error(`There is no runtime "${options.runtime}". Choose from: ${Object.keys(RUNTIMES).join(', ')}.`);
   if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1 && threads <= 256))
-    throw new Error(`${threads} threads; give a whole number from 1 to 256.`);
+    throw new Error(`The number of threads is ${threads}. Give a whole number from 1 to 256.`);
 
   const name = typeof pathOrBytes === 'string' ? pathOrBytes : 'the model';
   const file = typeof pathOrBytes === 'string' ? await readModelFile(pathOrBytes) : { bytes: pathOrBytes, whole: true };
@@ -83,7 +83,7 @@ function sessionModel(session: Session, name: string, runtime: RuntimeName, meta
     return Object.fromEntries(
       outputs.map(({ name: output, dtype }) => {
         const result = results[output];
-        if (!result) throw new Error(`${name}: the run gave no output "${output}".`);
+        if (!result) throw new Error(`${name}: the run returned no output "${output}".`);
         return [output, { dtype, ...result }];
       }),
     );

@@ -1,7 +1,7 @@
 import type { ValueInfo } from '../graph/graph.js';
 import type { Feed } from './feeds.js';
 
-/** What a runtime is told before it loads a model. */
+/** Options for loading a model. */
 export interface RuntimeOptions {
   /** Threads inside one operator; unless said, the runtime's own choice (native: every core; wasm: one). The engine's is one always. */
   readonly threads?: number;
@@ -25,7 +25,7 @@ export interface ModelSource {
   readonly name: string;
 }
 
-/** A way to run models. A new one is a file in `runtimes/` and a line in their registry. */
+/** A runtime for models. A new one is one file in `runtimes/` and one line in their registry. */
 export interface Runtime {
   /** The npm package it needs, imported only when a model is opened with it. */
   readonly packageName: string;
@@ -36,7 +36,7 @@ export interface Runtime {
   open(model: ModelSource, options: RuntimeOptions): Promise<Session>;
 }
 
-/** Imports a runtime's package; a missing or broken one becomes a sentence. */
+/** Imports a runtime's package. @throws Error that names a missing or broken package */
 export async function importRuntime<T>(packageName: string, load: () => Promise<T>): Promise<T> {
   try {
     return await load();

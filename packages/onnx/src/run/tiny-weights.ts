@@ -8,11 +8,12 @@ const WEIGHED = new Set(['Conv', 'ConvTranspose', 'Gemm', 'MatMul', 'PRelu']);
 const SHARE = 2 ** -50;
 
 /**
- * A model whose weights of less than 2⁻⁵⁰ of their tensor's largest are zeros. Weight decay may leave many of them in channels that a
- * network does not use, and their products are subnormal (below 2⁻¹²⁶), which many a processor computes in microcode, a hundred times as slowly.
+ * Sets weights below 2⁻⁵⁰ of their tensor's largest to zero. Weight decay may leave many of them in channels that a
+ * network does not use, and their products are subnormal (below 2⁻¹²⁶), which many a processor computes in microcode, a hundred
+ * times as slowly.
  *
- * @returns the very bytes where no weight is that small, and where data lie in other files or nodes hold graphs of their own
- * @throws Error when the bytes are no ONNX model
+ * @returns the same bytes if no weight is that small, if data lie in other files, or if nodes hold nested graphs
+ * @throws Error if the bytes are not an ONNX model
  */
 export function withoutTinyWeights(bytes: Uint8Array, name?: string): Uint8Array {
   const { graph } = parseModel(bytes, name);

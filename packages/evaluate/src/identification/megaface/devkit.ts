@@ -30,7 +30,9 @@ const THINNING = 0.01;
 export function devkitCmc({ cmc, traditionalCmc, distractors, identities, verification }: MegaFaceReport): DevkitCmc {
   const { genuine, impostors, falseAccepts, mostFalseAccepts } = verification;
   if (mostFalseAccepts < impostors)
-    throw new Error('The devkit writes the whole ROC, which mostFalseAccepts has cut. Search without that option.');
+    throw new Error(
+      'The file of the devkit needs the whole ROC, but mostFalseAccepts has cut it. Search without that option.',
+    );
   const tpr = falseAccepts.map((_, k) => (k + 1) / genuine);
   const [positions, accepted] = thinned(falseAccepts, tpr, impostors);
   return {

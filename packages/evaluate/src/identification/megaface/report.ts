@@ -5,7 +5,7 @@ import type { FacePairs } from './pairs.js';
 import { traditionalRanks } from './traditional.js';
 import type { MegaFaceVerification } from './verification.js';
 
-/** What MegaFace found. */
+/** Results of MegaFace. */
 export interface MegaFaceReport {
   readonly probes: number;
   readonly identities: number;
@@ -26,7 +26,7 @@ export interface MegaFaceReport {
   readonly nearest: readonly NearestDistractors[];
 }
 
-/** The counts of which a report is made. */
+/** The counts that a report is computed from. */
 export interface MegaFaceCounts {
   readonly scan: ScoreScan;
   readonly identities: readonly string[];

@@ -57,9 +57,9 @@ export class MegaFaceSearch {
     if (identities.length !== probes.rows)
       throw new Error(`${probes.rows} probes have ${identities.length} identities. Give one for each.`);
     if (!(impostorProbes >= 1))
-      throw new Error(`${impostorProbes} probes make no impostor pairs. Ask for 1 or more, or Infinity for all.`);
+      throw new Error(`impostorProbes is ${impostorProbes}. Give 1 or more, or Infinity for all probes.`);
     if (!Number.isInteger(nearest) || nearest < 0 || nearest > 1000)
-      throw new Error(`${nearest} distractors a probe cannot be listed. Ask for 0 to 1000.`);
+      throw new Error(`Cannot list ${nearest} distractors per probe. Give 0 to 1000.`);
     this.#options = options;
     this.#impostorProbes = Math.min(Math.floor(impostorProbes), probes.rows);
     const report = (rows: number) => {
@@ -101,7 +101,7 @@ export class MegaFaceSearch {
 
   /** What was found among the distractors added so far. @throws an Error when there are none */
   result(): MegaFaceReport {
-    if (this.distractors === 0) throw new Error('There are no distractors to search among. Add some.');
+    if (this.distractors === 0) throw new Error('There are no distractors. Add some before asking for results.');
     const { ties = 'for' } = this.#options;
     const rank = new Float64Array(this.pairs.probe.length);
     let tied = 0;
@@ -141,7 +141,7 @@ export class MegaFaceSearch {
   }
 }
 
-/** MegaFace with all distractors at hand; see {@link MegaFaceSearch}. */
+/** MegaFace with all distractors in memory; see {@link MegaFaceSearch}. */
 export function megaface(
   probes: Matrix,
   identities: readonly string[],

@@ -28,7 +28,7 @@ export interface TprPoint {
 
 /**
  * TPR at a target FPR: the devkit's tpr[k], k = ⌊target · impostors⌋, e.g. k = 100 of 10⁸ impostor pairs at 10⁻⁶.
- * @throws an Error when the search was told not to count so far
+ * @throws an Error if `mostFalseAccepts` stopped the count before that
  */
 export function tprAtFpr(verification: MegaFaceVerification, fprTarget: number): TprPoint {
   const { genuine, impostors, score, falseAccepts, mostFalseAccepts } = verification;

@@ -30,7 +30,7 @@ export const wasmProductRuns = (): boolean => compiled !== undefined || (engine?
  */
 export function wasmProduct(): Product {
   if (engine === undefined || !wasmProductRuns())
-    throw new Error('WebAssembly with SIMD does not run here. Take plainProduct, or bestProduct() which chooses.');
+    throw new Error('WebAssembly with SIMD is not available here. Use plainProduct, or bestProduct(), which chooses.');
   compiled ??= new engine.Module([kernel(true), kernel(false)].find((code) => engine?.validate(code)) ?? kernel(false));
   const memory = new engine.Memory({ initial: 1, maximum: MOST_PAGES });
   const instance = new engine.Instance(compiled, { host: { memory } });

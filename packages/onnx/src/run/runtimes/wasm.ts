@@ -17,7 +17,7 @@ export const wasm: Runtime = {
     if (started !== undefined && started !== wanted) {
       throw new Error(
         `This process runs WASM with ${started} thread(s) since its first model, and cannot change to ${wanted}. ` +
-          'Measure other numbers of threads in processes of their own.',
+          'Use another process for another number of threads.',
       );
     }
     started = wanted;

@@ -1,9 +1,11 @@
 // Builds the addon: every .cc below this folder, only what has changed, into ../build/pocketnet_torch.node.
 //
-//   node packages/torch/native/build.mjs [--force] [--quiet]
+//   node packages/torch/native/build.mjs [--force] [--quiet] [--sanitize]
+//
+// --sanitize  under AddressSanitizer and UBSan, into ../build/sanitized
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { cpus } from 'node:os';
-import { basename, dirname, join, relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { compilerOf } from './compiler.mjs';
 import { compileFlags, includeFlags, linkFlags } from './flags.mjs';
@@ -13,32 +15,32 @@ import { isFresh, perform, performAll } from './steps.mjs';
 export { findLibtorch };
 
 const native = dirname(fileURLToPath(import.meta.url));
-const output = join(dirname(native), 'build');
-const addon = join(output, 'pocketnet_torch.node');
+const addonName = 'pocketnet_torch.node';
+const folderOf = (sanitize) => join(dirname(native), 'build', ...(sanitize ? ['sanitized'] : []));
 
 /**
  * Builds the addon if anything that it is made from has changed: sources, headers, flags, compiler, libtorch, processor.
  *
- * @param {{ force?: boolean, log?: (line: string) => void }} [options]
- * @returns {Promise<{ made: number, libtorch: import('./libtorch.mjs').Libtorch }>} `made`: files compiled or linked.
+ * @param {{ force?: boolean, sanitize?: boolean, log?: (line: string) => void }} [options] `sanitize`: into a folder of its own, see flags.mjs.
+ * @returns {Promise<{ made: number, addon: string, libtorch: import('./libtorch.mjs').Libtorch }>} `made`: files compiled or linked.
  * @throws {Error} When libtorch or the compiler is missing, or a source does not compile.
  */
-export async function build({ force = false, log = () => {} } = {}) {
+export async function build({ force = false, sanitize = false, log = () => {} } = {}) {
   const skipped = [];
   const libtorch = findLibtorch({ onSkip: (reason) => skipped.push(reason) });
   if (!libtorch) throw new Error([...skipped, WITHOUT_LIBTORCH].join('\n'));
 
-  const toolchain = { libtorch, compiler: await compilerOf() };
+  const toolchain = { libtorch, compiler: await compilerOf(), sanitize, output: folderOf(sanitize) };
   const objects = sourcesBelow(native).map((source) => objectStep(source, toolchain));
   const link = linkStep(objects, toolchain);
   const stale = objects.filter((step) => force || !isFresh(step));
-  if (stale.length === 0 && isFresh(link)) return { made: 0, libtorch };
+  if (stale.length === 0 && isFresh(link)) return { made: 0, addon: link.target, libtorch };
 
   for (const reason of skipped) log(reason);
   log(`building with ${toolchain.compiler.name} against libtorch ${libtorch.version} in ${libtorch.libDir}`);
   await performAll(stale, log);
   await perform(link, log);
-  return { made: stale.length + 1, libtorch };
+  return { made: stale.length + 1, addon: link.target, libtorch };
 }
 
 const WITHOUT_LIBTORCH =
@@ -46,13 +48,13 @@ const WITHOUT_LIBTORCH =
   'or name one with LIBTORCH=<folder with include/ and lib/>.';
 
 /** @returns {import('./steps.mjs').Step} */
-function objectStep(source, { compiler, libtorch }) {
+function objectStep(source, { compiler, libtorch, sanitize, output }) {
   const name = relative(native, source);
   const isKernel = name.startsWith('kernels/');
   const isDistributed = name.startsWith('distributed/');
   const target = join(output, 'objects', name.replaceAll('/', '-').replace(/\.cc$/, '.o'));
   const rules = `${target}.d`;
-  const flags = [...compileFlags(libtorch, { isKernel, isDistributed }), ...includeFlags(libtorch, native)];
+  const flags = [...compileFlags(libtorch, { isKernel, isDistributed, sanitize }), ...includeFlags(libtorch, native)];
   return {
     label: `compiled ${name}`,
     target,
@@ -63,12 +65,12 @@ function objectStep(source, { compiler, libtorch }) {
 }
 
 /** @returns {import('./steps.mjs').Step} */
-function linkStep(objects, { compiler, libtorch }) {
+function linkStep(objects, { compiler, libtorch, sanitize, output }) {
   const files = objects.map((step) => step.target);
   return {
-    label: `linked ${basename(addon)}`,
-    target: addon,
-    command: [compiler.path, ...files, ...linkFlags(libtorch)],
+    label: `linked ${addonName}`,
+    target: join(output, addonName),
+    command: [compiler.path, ...files, ...linkFlags(libtorch, { sanitize })],
     inputs: () => files,
     context: [compiler.name, ...identityOf(libtorch)].join('\n'),
   };
@@ -101,6 +103,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   try {
     const { made } = await build({
       force: flags.includes('--force'),
+      sanitize: flags.includes('--sanitize'),
       log: flags.includes('--quiet') ? undefined : console.log,
     });
     if (made === 0 && !flags.includes('--quiet')) console.log('the addon is up to date');

@@ -8,15 +8,26 @@ const GENERAL = ['-O2'];
 // Kernels are made for this very processor. Nothing in them asks for IEEE traps or errno; both would forbid vectors.
 const KERNEL = ['-O3', '-march=native', '-fno-trapping-math', '-fno-math-errno', '-ffp-contract=fast'];
 
+// AddressSanitizer and UBSan, which end the process at the first fault. Numbers of JavaScript become integers here, hence `float-cast-overflow`,
+// which `undefined` leaves out; `vptr` asks libtorch's classes for type information that our hidden visibility keeps apart. The vectors of
+// kernels are those of the usual build, hence the flags before these.
+const SANITIZERS = [
+  '-fsanitize=address,undefined,float-cast-overflow',
+  '-fno-sanitize=vptr',
+  '-fno-sanitize-recover=all',
+];
+const SANITIZED = [...SANITIZERS, '-O1', '-g1', '-fno-omit-frame-pointer'];
+
 /**
  * @param {import('./libtorch.mjs').Libtorch} libtorch
- * @param {{ isKernel: boolean, isDistributed: boolean }} file
+ * @param {{ isKernel: boolean, isDistributed: boolean, sanitize: boolean }} file
  * @returns {string[]}
  */
-export function compileFlags(libtorch, { isKernel, isDistributed }) {
+export function compileFlags(libtorch, { isKernel, isDistributed, sanitize }) {
   return [
     '-std=c++17',
     ...(isKernel ? KERNEL : GENERAL),
+    ...(sanitize ? SANITIZED : []),
     '-fPIC',
     '-fopenmp',
     '-fvisibility=hidden',
@@ -58,10 +69,19 @@ export function includeFlags(libtorch, native) {
  * Nothing in the addon names a symbol of libtorch_cuda, which registers itself when loaded: hence --no-as-needed.
  *
  * @param {import('./libtorch.mjs').Libtorch} libtorch
+ * @param {{ sanitize: boolean }} options
  * @returns {string[]}
  */
-export function linkFlags(libtorch) {
+export function linkFlags(libtorch, { sanitize }) {
   const libraries = ['-ltorch', '-ltorch_cpu', '-lc10', ...(libtorch.cuda ? ['-ltorch_cuda', '-lc10_cuda'] : [])];
   const location = libtorch.kind === 'system' ? [] : [`-Wl,-rpath,${libtorch.libDir}`];
-  return ['-shared', '-fopenmp', `-L${libtorch.libDir}`, ...location, '-Wl,--no-as-needed', ...libraries];
+  return [
+    '-shared',
+    '-fopenmp',
+    ...(sanitize ? SANITIZERS : []),
+    `-L${libtorch.libDir}`,
+    ...location,
+    '-Wl,--no-as-needed',
+    ...libraries,
+  ];
 }

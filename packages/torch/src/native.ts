@@ -86,7 +86,8 @@ export interface Native {
 const spin = '10000';
 
 const pathTo = (file: string): string => fileURLToPath(new URL(file, import.meta.url));
-const addon = pathTo('../build/pocketnet_torch.node');
+/** Another build of the addon may be named, such as the sanitizers'. */
+const addon = process.env.POCKETNET_TORCH_ADDON ?? pathTo('../build/pocketnet_torch.node');
 
 function load(): Native {
   try {

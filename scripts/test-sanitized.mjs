@@ -1,0 +1,59 @@
+// Runs the tests of the addon (packages/torch/native) with it under AddressSanitizer and UBSan, which end a process at the first fault in it and
+// say where. The sanitised addon is built beside the usual one, one source at a time unless JOBS says otherwise.
+//
+//   node scripts/test-sanitized.mjs [FILTER...] [vitest options]
+//
+// FILTER  other tests than those that call the addon most
+import { spawnSync } from 'node:child_process';
+import { realpathSync } from 'node:fs';
+import { isAbsolute, join } from 'node:path';
+import { build } from '../packages/torch/native/build.mjs';
+import { compilerOf, run } from '../packages/torch/native/compiler.mjs';
+import { root } from './setup/root.mjs';
+
+/** Left out is what calls no native code, and memory.test.ts, which measures a process that AddressSanitizer makes larger. */
+const names = ['autograd', 'distributed', 'fuzz', 'kernels', 'nn', 'optim', 'products', 'runtime', 'scope', 'winograd'];
+const tests = names.map((name) => `packages/torch/test/${name}.test.ts`);
+
+/** No fault is suppressed by name. libtorch, Node and V8 are not compiled under sanitizers: of theirs only the memory is watched. */
+const addressSanitizer = [
+  'detect_leaks=0', // libtorch, Node and V8 keep what they made until the process ends; tests count our tensors
+  'allocator_may_return_null=1', // what is too large for memory is refused by libtorch, with an Error, as in any process
+  'print_legend=0',
+];
+
+try {
+  process.env.JOBS ??= '1';
+  const { addon } = await build({ sanitize: true, log: (line) => console.log(`sanitizers: ${line}`) });
+  const given = process.argv.slice(2);
+  const hasFilter = given.some((word) => !word.startsWith('-'));
+  const { status } = spawnSync(
+    process.execPath,
+    [join(root, 'scripts/test.mjs'), '--no-checks', ...(hasFilter ? [] : tests), ...given],
+    {
+      stdio: 'inherit',
+      env: {
+        ...process.env,
+        LD_PRELOAD: await sanitizerLibrary(),
+        ASAN_OPTIONS: addressSanitizer.join(':'),
+        UBSAN_OPTIONS: 'print_stacktrace=1',
+        POCKETNET_TORCH_ADDON: addon,
+        POCKETNET_SELF_TEST: 'off', // what it tests is libtorch
+      },
+    },
+  );
+  process.exitCode = status ?? 1;
+} catch (error) {
+  console.error(`sanitizers: ${error.message}`);
+  process.exitCode = 1;
+}
+
+/** AddressSanitizer's library, which a process that was not compiled with it, such as Node, must load before every other. */
+async function sanitizerLibrary() {
+  const { path } = await compilerOf();
+  const { stdout } = await run([path, '-print-file-name=libasan.so']);
+  const library = stdout.trim();
+  if (!isAbsolute(library))
+    throw new Error(`${path} has no libasan.so. Use GNU's compiler: apt-get install g++, and CXX=g++ or no CXX.`);
+  return realpathSync(library);
+}

@@ -1,5 +1,4 @@
 export * from './format.js';
-export { fromHalfBits, halfBits } from './half.js';
 export type { Axis, Plan, PlanImage, PlanMetadata, PlanTensor } from './plan.js';
 export { isPlan, readPlan, readPlanHeader, readPlanMetadata } from './read.js';
 export { sealPlan, writePlan } from './write.js';

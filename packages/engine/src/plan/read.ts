@@ -1,6 +1,5 @@
-import { crc32c } from './crc32c.js';
+import { crc32c, fromHalf } from '@pocketnet/files';
 import { ENUMS, LIMITS, MAGIC, type PlanRecord, REFUSALS, type RecordName, VERSION } from './format.js';
-import { fromHalfBits } from './half.js';
 import { readRecord, recordBytes } from './layout.js';
 import type { Axis, Plan, PlanMetadata, PlanTensor } from './plan.js';
 
@@ -78,7 +77,7 @@ function readTensor(bytes: Uint8Array, { dtype, offset, count }: PlanRecord<'ten
   const size = count * (half ? 2 : 4);
   if (offset + size > bytes.length) throw new Error(`${name}: ${REFUSALS.range}`);
   const { buffer } = bytes.slice(offset, offset + size);
-  if (half) return { dtype: 'float16', data: Float32Array.from(new Uint16Array(buffer), fromHalfBits) };
+  if (half) return { dtype: 'float16', data: Float32Array.from(new Uint16Array(buffer), fromHalf) };
   return { dtype: 'float32', data: new Float32Array(buffer) };
 }
 

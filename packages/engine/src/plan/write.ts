@@ -1,6 +1,5 @@
-import { crc32c } from './crc32c.js';
+import { crc32c, toHalf } from '@pocketnet/files';
 import { ALIGNMENT, ENUMS, MAGIC, type PlanRecord, type RecordName, VERSION } from './format.js';
-import { halfBits } from './half.js';
 import { recordBytes, writeRecord } from './layout.js';
 import type { Plan } from './plan.js';
 
@@ -41,7 +40,7 @@ export function writePlan({ metadata, image, tensors, buffers, sources, steps }:
   records('step', stepsOffset, steps);
   for (const [i, { dtype, data }] of tensors.entries()) {
     if (dtype === 'float32') new Float32Array(bytes.buffer, places[i], data.length).set(data);
-    else new Uint16Array(bytes.buffer, places[i], data.length).set(Uint16Array.from(data, halfBits));
+    else new Uint16Array(bytes.buffer, places[i], data.length).set(Uint16Array.from(data, toHalf));
   }
   const { channels, height, width, multiple, scale, shift } = image;
   writeRecord(view, 0, 'header', {

@@ -1,6 +1,6 @@
-import { writeFileAtomic } from '@pocketnet/files/node';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { writeFileAtomic } from '@pocketnet/files/node';
 import {
   averageOverRanks,
   grad,
@@ -19,14 +19,7 @@ import {
 } from '@pocketnet/torch';
 import { saveConfig } from '../config/index.js';
 import { count, PocketNet } from '../networks/index.js';
-import {
-  isStopAsked,
-  type Recipe,
-  refuseOther,
-  startProgress,
-  TrainingLog,
-  without,
-} from '../runs/index.js';
+import { isStopAsked, type Recipe, refuseOther, startProgress, TrainingLog, without } from '../runs/index.js';
 import { writeGenotype } from '../search-space/genotype-text.js';
 import { randomGenotype } from '../search-space/random.js';
 import { accuracyOn, type Halves, labelled, openHalves } from './halves.js';

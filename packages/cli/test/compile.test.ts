@@ -1,0 +1,88 @@
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { drawFace, encodeJpeg } from '@pocketnet/data';
+import { encodeModel, GraphBuilder } from '@pocketnet/onnx';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { json, pocketnet, workplace } from './pocketnet.js';
+
+/** A tiny embedder: conv 3×3 with stride 8, ReLU, then a layer over all of the map. */
+function embedder(): Uint8Array {
+  const b = new GraphBuilder('tiny');
+  const x = b.input('input', 'float32', ['batch', 3, 112, 112]);
+  const weights = (name: string, shape: number[]) =>
+    b.initializer(
+      name,
+      'float32',
+      shape,
+      Float32Array.from({ length: shape.reduce((product, n) => product * n, 1) }, (_, i) => Math.sin(i * 12.9898)),
+    );
+  const y = b.node('Relu', [
+    b.node('Conv', [x, weights('a', [5, 3, 3, 3])], { kernel_shape: [3, 3], strides: [8, 8] }),
+  ]);
+  const z = b.node('Flatten', [y], { axis: 1 });
+  b.node('Gemm', [z, weights('b', [8, 5 * 14 * 14])], { transB: 1 }, { output: 'embedding' });
+  return encodeModel(b.output('embedding', 'float32', ['batch', 8]).build(), { metadata: { network: 'tiny' } });
+}
+
+/** Makes ONNX Runtime's packages unknown to a process. */
+const WITHOUT_ONNX_RUNTIME = [
+  '--import',
+  `data:text/javascript,${encodeURIComponent(
+    `import { register } from 'node:module';
+     register('data:text/javascript,' + encodeURIComponent(\`export const resolve = (name, context, next) => {
+       if (name.startsWith('onnxruntime')) throw new Error('Cannot find package ' + name);
+       return next(name, context);
+     };\`));`,
+  )}`,
+];
+
+describe('pocketnet compile', () => {
+  const place = workplace();
+  const at = { cwd: place.path };
+  beforeAll(async () => {
+    writeFileSync(join(place.path, 'tiny.onnx'), embedder());
+    for (const [i, name] of ['a.jpg', 'b.jpg'].entries())
+      writeFileSync(join(place.path, name), await encodeJpeg(drawFace(1, i)));
+  });
+  afterAll(() => place.remove());
+
+  it('writes a plan, and says its steps, bytes, memory, multiply-adds and how far it lies from ONNX Runtime', async () => {
+    const result = await json(['compile', 'tiny.onnx', '--out', 'tiny.pnet'], at);
+    expect(result).toMatchObject({
+      out: 'tiny.pnet',
+      store: 'float32',
+      size: [112, 112],
+      steps: { node: 2, output: 1 },
+    });
+    expect(result.difference).toBeLessThan(1e-5);
+    expect(result.multiplyAdds).toBeGreaterThan(5 * 27 * 14 * 14);
+    expect(result.arenaBytes).toBeGreaterThan(4 * 3 * 112 * 112);
+    const half = await json(['compile', 'tiny.onnx', '--out', 'half.pnet', '--store', 'float16'], at);
+    expect(half.bytes).toBeLessThan(Number(result.bytes));
+  });
+
+  it('says what is wrong with its arguments and with a model that it cannot compile, and writes nothing then', async () => {
+    const b = new GraphBuilder('deep');
+    const x = b.input('input', 'float32', ['batch', 3, 8, 8]);
+    b.output(b.node('Softmax', [x], {}, { name: 'last' }), 'float32', ['batch', 3, 8, 8]);
+    writeFileSync(join(place.path, 'softmax.onnx'), encodeModel(b.build()));
+    const refused = await pocketnet(['compile', 'softmax.onnx', '--out', 'no.pnet'], at);
+    expect(refused.code).toBe(1);
+    expect(refused.stderr).toContain('Node "last" (Softmax) is not among the engine\'s operators');
+    expect((await pocketnet(['compile', 'tiny.onnx', '--out', 'no.pnet', '--size', '8x'], at)).code).toBe(2);
+    expect((await pocketnet(['compile', 'tiny.onnx', '--out', 'no.onnx'], at)).code).toBe(2);
+    expect(existsSync(join(place.path, 'no.pnet'))).toBe(false);
+  });
+
+  it.each(['tiny.pnet', 'tiny.onnx'])('verify takes %s, and needs no ONNX Runtime', async (model) => {
+    const args = ['verify', 'a.jpg', 'b.jpg', '--model', model, '--threads', '1'];
+    const [usual, without] = await Promise.all([json(args, at), json(args, { ...at, node: WITHOUT_ONNX_RUNTIME })]);
+    expect(without.cosine).toBe(usual.cosine);
+  });
+
+  it('is compared with nothing where ONNX Runtime is hidden, so hidden it is', async () => {
+    const args = ['bench', 'tiny.onnx', '--runtimes', 'native', '--threads', '1', '--rounds', '1'];
+    const { stdout, stderr } = await pocketnet(args, { ...at, node: WITHOUT_ONNX_RUNTIME });
+    expect(stdout + stderr).toContain('onnxruntime-node cannot be loaded');
+  });
+});

@@ -1,6 +1,6 @@
-import { writeFileAtomic } from '@pocketnet/files/node';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { writeFileAtomic } from '@pocketnet/files/node';
 import {
   averageOverRanks,
   grad,

@@ -1,6 +1,6 @@
-import { writeFileAtomic } from '@pocketnet/files/node';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { writeFileAtomic } from '@pocketnet/files/node';
 import { RunRecord } from '../runs/index.js';
 import { countSkips, deriveGenotype, softmaxRow } from '../search-space/derive.js';
 import { drawCell } from '../search-space/draw.js';

@@ -1,4 +1,3 @@
-import { writeFileAtomic } from '@pocketnet/files/node';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
@@ -10,6 +9,7 @@ import {
   type Report,
   type ReportFrame,
 } from '@pocketnet/evaluate';
+import { writeFileAtomic } from '@pocketnet/files/node';
 import { type MetricsLine, readMetrics } from '../runs/index.js';
 import { alphaColumns, type CellType } from '../search-space/alphas.js';
 import { type AlphaValues, softmaxRow } from '../search-space/derive.js';

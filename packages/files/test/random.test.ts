@@ -4,6 +4,16 @@ import { describe, expect, it } from 'vitest';
 const draws = (random: Random, count: number) => Array.from({ length: count }, () => random.next());
 
 describe('Random', () => {
+  it('keeps its draws: held-out people and runs under way depend on them', () => {
+    const random = new Random(7, 1, 2);
+    expect([random.uint32(), random.int(1000), random.shuffle([0, 1, 2, 3, 4])]).toEqual([
+      2456635377,
+      723,
+      [4, 2, 3, 0, 1],
+    ]);
+    expect(new Random(-0.5).normal()).toBe(-0.5512347950985265);
+  });
+
   it('gives the same sequence for the same seed and streams, and another for any other', () => {
     const sequence = (...numbers: [number, ...number[]]) => draws(new Random(...numbers), 8).join();
     expect(sequence(7, 1, 2)).toBe(sequence(7, 1, 2));

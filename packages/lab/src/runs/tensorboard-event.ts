@@ -1,4 +1,4 @@
-import { MessageWriter, readFields, type WireField } from './protobuf.js';
+import { BinaryReader, BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 
 // Field numbers: tensorboard/compat/proto/{event,summary,tensor,tensor_shape}.proto
 
@@ -21,74 +21,83 @@ const stringType = 7;
 const sessionStart = 1;
 
 /** The bytes of an `Event` message. */
-export function encodeEvent({ time, step, content }: LogEvent): Uint8Array {
-  const event = new MessageWriter().double(1, time);
+export function encodeEvent({ time, step, content }: LogEvent): Uint8Array<ArrayBuffer> {
+  const event = new BinaryWriter().tag(1, WireType.Bit64).double(time);
   // As every proto3 writer, TensorBoard's leaves out a zero.
-  if (step !== 0) event.integer(2, step);
-  if (content.kind === 'version') return event.text(3, 'brain.Event:2').finish();
-  if (content.kind === 'restart')
-    return event.message(7, new MessageWriter().integer(1, sessionStart).finish()).finish();
-  const value = new MessageWriter().text(1, content.tag);
-  if (content.kind === 'scalar') value.float(2, content.value);
-  else value.message(9, textPlugin()).message(8, textTensor(content.text));
-  return event.message(5, new MessageWriter().message(1, value.finish()).finish()).finish();
+  if (step !== 0) event.tag(2, WireType.Varint).int64(step);
+  if (content.kind === 'version') text(event, 3, 'brain.Event:2');
+  else if (content.kind === 'restart') message(event, 7, (log) => log.tag(1, WireType.Varint).int32(sessionStart));
+  else message(event, 5, (summary) => message(summary, 1, (value) => writeValue(value, content)));
+  return event.finish();
+}
+
+/** A `Summary.Value`. */
+function writeValue(value: BinaryWriter, content: Extract<EventContent, { tag: string }>): void {
+  text(value, 1, content.tag);
+  if (content.kind === 'scalar') {
+    value.tag(2, WireType.Bit32).float(content.value);
+    return;
+  }
+  // SummaryMetadata{plugin_data{plugin_name}} makes TensorBoard show the tensor, strings of shape [1], as text.
+  message(value, 9, (metadata) => message(metadata, 1, (plugin) => text(plugin, 1, 'text')));
+  message(value, 8, (tensor) => {
+    tensor.tag(1, WireType.Varint).int32(stringType);
+    message(tensor, 2, (shape) => message(shape, 2, (side) => side.tag(1, WireType.Varint).int64(1)));
+    text(tensor, 8, content.text);
+  });
+}
+
+function text(writer: BinaryWriter, field: number, value: string): void {
+  writer.tag(field, WireType.LengthDelimited).string(value);
+}
+
+function message(writer: BinaryWriter, field: number, write: (inner: BinaryWriter) => unknown): void {
+  write(writer.tag(field, WireType.LengthDelimited).fork());
+  writer.join();
 }
 
 /** The events in one `Event` message; kinds that are not ours are left out. */
 export function decodeEvent(bytes: Uint8Array): LogEvent[] {
-  const fields = readFields(bytes);
-  const time = doubleOf(fields, 1);
-  const step = Number(BigInt.asIntN(64, integerOf(fields, 2)));
+  let [time, step] = [0, 0];
   const contents: EventContent[] = [];
-  if (bytesOf(fields, 3)) contents.push({ kind: 'version' });
-  const session = bytesOf(fields, 7);
-  if (session && integerOf(readFields(session), 1) === BigInt(sessionStart)) contents.push({ kind: 'restart' });
-  const summary = bytesOf(fields, 5);
-  for (const { number, value } of summary ? readFields(summary) : []) {
-    const content = number === 1 && value instanceof Uint8Array ? readValue(readFields(value)) : undefined;
-    if (content) contents.push(content);
-  }
+  eachField(bytes, {
+    1: (reader) => (time = reader.double()),
+    2: (reader) => (step = Number(reader.int64())),
+    3: (reader) => reader.string() && contents.push({ kind: 'version' }),
+    7: (reader) =>
+      eachField(reader.bytes(), { 1: (log) => log.int32() === sessionStart && contents.push({ kind: 'restart' }) }),
+    5: (reader) => eachField(reader.bytes(), { 1: (summary) => contents.push(...readValue(summary.bytes())) }),
+  });
   return contents.map((content) => ({ time, step, content }));
 }
 
-/** SummaryMetadata{plugin_data{plugin_name}}: makes TensorBoard show the tensor as text. */
-function textPlugin(): Uint8Array {
-  return new MessageWriter().message(1, new MessageWriter().text(1, 'text').finish()).finish();
+function readValue(bytes: Uint8Array): EventContent[] {
+  let tag = '';
+  const found: ((tag: string) => EventContent)[] = [];
+  eachField(bytes, {
+    1: (reader) => (tag = reader.string()),
+    2: (reader) => {
+      const value = reader.float();
+      found.push((tag) => ({ kind: 'scalar', tag, value }));
+    },
+    8: (reader) =>
+      eachField(reader.bytes(), {
+        8: (tensor) => {
+          const text = tensor.string();
+          found.push((tag) => ({ kind: 'text', tag, text }));
+        },
+      }),
+  });
+  return found.map((content) => content(tag));
 }
 
-/** A string tensor of shape [1]. */
-function textTensor(text: string): Uint8Array {
-  const shape = new MessageWriter().message(2, new MessageWriter().integer(1, 1).finish()).finish();
-  return new MessageWriter().integer(1, stringType).message(2, shape).text(8, text).finish();
-}
-
-function readValue(fields: WireField[]): EventContent | undefined {
-  const tag = textOf(fields, 1);
-  const scalar = bytesOf(fields, 2);
-  if (scalar) return { kind: 'scalar', tag, value: viewOf(scalar).getFloat32(0, true) };
-  const tensor = bytesOf(fields, 8);
-  return tensor && { kind: 'text', tag, text: textOf(readFields(tensor), 8) };
-}
-
-function bytesOf(fields: WireField[], number: number): Uint8Array | undefined {
-  const value = fields.find((field) => field.number === number)?.value;
-  return value instanceof Uint8Array ? value : undefined;
-}
-
-function integerOf(fields: WireField[], number: number): bigint {
-  const value = fields.find((field) => field.number === number)?.value;
-  return typeof value === 'bigint' ? value : 0n;
-}
-
-function doubleOf(fields: WireField[], number: number): number {
-  const bytes = bytesOf(fields, number);
-  return bytes?.length === 8 ? viewOf(bytes).getFloat64(0, true) : 0;
-}
-
-function textOf(fields: WireField[], number: number): string {
-  return new TextDecoder().decode(bytesOf(fields, number));
-}
-
-function viewOf(bytes: Uint8Array): DataView {
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+/** Reads a message's fields by their numbers; others are skipped. */
+function eachField(bytes: Uint8Array, fields: Readonly<Record<number, (reader: BinaryReader) => unknown>>): void {
+  const reader = new BinaryReader(bytes);
+  while (reader.pos < reader.len) {
+    const [number, wire] = reader.tag();
+    const read = fields[number];
+    if (read) read(reader);
+    else reader.skip(wire, number);
+  }
 }

@@ -23,7 +23,7 @@ export function elementCount(shape: readonly number[]): number {
 /** What is wrong with a tensor, as the end of a sentence; undefined if nothing is. */
 export function tensorProblem({ dtype, shape, data }: Tensor): string | undefined {
   if (!shape.every((size) => Number.isSafeInteger(size) && size >= 0))
-    return `has the shape [${shape}]; sizes are whole numbers from 0`;
+    return `has the shape [${shape}]; sizes must be whole numbers from 0`;
   const { array } = DTYPES[dtype];
   if (!(data instanceof array)) return `of ${dtype} holds a ${data.constructor.name}; it needs a ${array.name}`;
   const count = elementCount(shape);

@@ -15,6 +15,12 @@ const packages = [
   ['cli'],
 ];
 
+interface Manifest {
+  dependencies?: Record<string, string>;
+  optionalDependencies?: Record<string, string>;
+  peerDependencies?: Record<string, string>;
+}
+
 /** What the other folders of `lab/src` stand on, floor by floor. */
 const foldersOfLab = [['blocks'], ['search-space'], ['networks']];
 
@@ -66,6 +72,41 @@ describe('Imports go down', () => {
         const below = [name, ...foldersOfLab.slice(0, floor).flat()];
         expect(climbing(importsIn(`lab/src/${name}`), below, folderOfLab)).toEqual([]);
       });
+
+  it.each(readdirSync(root))('and packages/%s names what it imports in package.json and in tsconfig.json', (name) => {
+    const imported = new Set(
+      importsIn(`${name}/src`)
+        .map(packageOf)
+        .filter((each) => each !== undefined && each !== name),
+    );
+    const manifest = JSON.parse(readFileSync(join(root, name, 'package.json'), 'utf8')) as Manifest;
+    const named = Object.keys({
+      ...manifest.dependencies,
+      ...manifest.optionalDependencies,
+      ...manifest.peerDependencies,
+    })
+      .map((what) => packageOf({ file: name, what }))
+      .filter((each) => each !== undefined);
+    const config = readFileSync(join(root, name, 'tsconfig.json'), 'utf8');
+    const references = Array.from(config.matchAll(/"path": "\.\.\/([\w-]+)"/g), ([, each]) => each);
+    const sorted = (all: Iterable<unknown>) => [...all].sort();
+    expect(sorted(named), 'package.json').toEqual(sorted(imported));
+    expect(sorted(references), 'tsconfig.json').toEqual(sorted(imported));
+  });
+
+  it('and what of packages/files needs no disk imports nothing of Node', () => {
+    const reached = new Set<string>();
+    const walk = (file: string): void => {
+      if (reached.has(file)) return;
+      reached.add(file);
+      for (const { file: from, what } of importsIn('files/src').filter((each) => each.file === file)) {
+        expect(what, from).toMatch(/^\.\.?\//);
+        walk(normalize(join(from, '..', what)).replace(/\.js$/, '.ts'));
+      }
+    };
+    walk('files/src/index.ts');
+    expect(reached.size).toBeGreaterThan(10);
+  });
 
   it('and every package has a floor', () => {
     expect(packages.flat()).toEqual(expect.arrayContaining(readdirSync(root)));

@@ -19,7 +19,7 @@ const free = [
   ...['name', 'device', 'threads', 'data.workers', 'data.resident'],
   ...['data.val', 'evalEvery', 'evalAtStart', 'logEvery', 'checkpointEvery', 'keepEpochs', 'keepCheckpoints'],
   'data.onBadImage', // a run that ended at a bad image goes on without it
-  'syncBatchNorm', // a run goes on with more processes, or fewer: the batch of all of them counts
+  ...['syncBatchNorm', 'head.sharded'], // a run goes on with more processes, or fewer: the batch of all of them counts
   ...['epochs', 'maxSteps'], // how long: see `steps` below
   ...['data.train', 'data.unlabelled', 'teacher.cache'], // places, which move; what lies there counts
 ];

@@ -9,6 +9,7 @@ const benches = {
   heads: () => import('./heads/sharded.mjs'),
   ijb: () => import('./evaluate/ijb.mjs'),
   engine: () => import('./engine/bench.mjs'),
+  'engine-first': () => import('./engine/first.mjs'),
   'engine-equality': () => import('./engine/equality.mjs'),
   'onnx-profile': () => import('./onnx/profile.mjs'),
 };

@@ -1,14 +1,10 @@
-// IEEE 754 binary16 to float.
+// IEEE 754 binary16 to float: exponent and fraction moved into a float's places are the number times 2⁻¹¹², subnormals too.
 static float from_half(uint16_t half) {
-  uint32_t sign = (uint32_t)(half & 0x8000u) << 16, exponent = (half >> 10) & 31, fraction = half & 1023;
   union {
     uint32_t bits;
     float value;
-  } result;
-  if (exponent == 0) { // zero or subnormal: fraction · 2⁻²⁴
-    result.value = (float)fraction * 5.9604644775390625e-8f;
-    result.bits |= sign;
-  } else
-    result.bits = sign | (exponent == 31 ? 0x7f800000u : (exponent + 112) << 23) | (fraction << 13);
+  } moved = {(uint32_t)(half & 0x7fff) << 13}, result = {0};
+  result.value = moved.value * 0x1p112f;
+  result.bits |= (uint32_t)(half & 0x8000) << 16 | ((half & 0x7c00) == 0x7c00 ? 0x7f800000u : 0); // infinities, NaN
   return result.value;
 }

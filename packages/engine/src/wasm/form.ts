@@ -5,16 +5,23 @@ export type Form = keyof typeof MODULES;
 
 export const FORMS = Object.keys(MODULES) as readonly Form[]; // the record's own keys, the fastest first
 
+let fastest: Form | undefined; // asked for once
 const compiled = new Map<Form, Promise<WebAssembly.Module>>();
-const bytesOf = (form: Form): Uint8Array<ArrayBuffer> => Uint8Array.from(atob(MODULES[form]), (c) => c.charCodeAt(0));
+function bytesOf(form: Form): Uint8Array<ArrayBuffer> {
+  const text = atob(MODULES[form]);
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
+  return bytes;
+}
+
 
 /** Whether this JavaScript engine takes a form. */
 export const formRuns = (form: Form): boolean => WebAssembly.validate(bytesOf(form));
 
 /** The module of a form, or of the fastest that runs here; compiled once. @throws an Error where it doesn't run */
 export async function formModule(form?: Form): Promise<{ form: Form; module: WebAssembly.Module }> {
-  const chosen = form ?? FORMS.find(formRuns);
-  if (chosen === undefined || !formRuns(chosen))
+  const chosen = form === undefined ? (fastest ??= FORMS.find(formRuns)) : formRuns(form) ? form : undefined;
+  if (chosen === undefined)
     throw new Error(`This JavaScript engine runs no WebAssembly ${form ?? 'with SIMD'}; take a newer one.`);
   let module = compiled.get(chosen);
   if (!module) {

@@ -63,7 +63,8 @@ describe('a network compiled for the engine', () => {
           expectClose(await differences(exported, shape.input));
         },
       ),
-      { numRuns: genotypes },
+      // The example's nodes run side by side while one of them takes a value for the last time.
+      { numRuns: genotypes, examples: [[{ genotype: 331372, channels: 1, cells: 3, side: 4, stemMultiplier: 1 }]] },
     );
   });
 });

@@ -14,7 +14,6 @@ function bytesOf(form: Form): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
-
 /** Whether this JavaScript engine takes a form. */
 export const formRuns = (form: Form): boolean => WebAssembly.validate(bytesOf(form));
 

@@ -19,7 +19,8 @@ export const formRuns = (form: Form): boolean => WebAssembly.validate(bytesOf(fo
 
 /** The module of a form, or of the fastest that runs here; compiled once. @throws an Error where it doesn't run */
 export async function formModule(form?: Form): Promise<{ form: Form; module: WebAssembly.Module }> {
-  const chosen = form === undefined ? (fastest ??= FORMS.find(formRuns)) : formRuns(form) ? form : undefined;
+  fastest ??= FORMS.find(formRuns);
+  const chosen = form === undefined || form === fastest ? fastest : formRuns(form) ? form : undefined;
   if (chosen === undefined)
     throw new Error(`This JavaScript engine runs no WebAssembly ${form ?? 'with SIMD'}; take a newer one.`);
   let module = compiled.get(chosen);

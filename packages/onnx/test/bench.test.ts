@@ -26,7 +26,7 @@ describe('A bench of models', () => {
     const results = await benchModels(cases, { rounds: 2, runs: 3, onProgress: (...step) => steps.push(step) });
     expect(results.map(({ runtime, runs }) => [runtime, runs])).toEqual(here.map((runtime) => [runtime, 6]));
     for (const { min, p50, p95, perSecond, peakBytes } of results) {
-      expect(min).toBeGreaterThan(0);
+      expect(min).toBeGreaterThanOrEqual(0); // so small a network may take less than what a page’s clock counts in
       expect(p50).toBeGreaterThanOrEqual(min);
       expect(p95).toBeGreaterThanOrEqual(p50);
       expect(perSecond).toBeGreaterThan(0);

@@ -11,8 +11,6 @@ export type Provider = 'wasm' | 'webgpu' | 'engine' | 'engine-simd';
 
 type Runtime = typeof import('onnxruntime-web');
 
-const ENGINE = '/engine/index.js';
-
 let ort: Runtime;
 let session: InferenceSession;
 let plan: OpenedPlan | undefined;
@@ -41,7 +39,7 @@ const benchPage = {
   async open(provider: Provider, threads: number, shapes: readonly ValueInfo[]): Promise<void> {
     inputs = shapes;
     if (provider === 'engine' || provider === 'engine-simd') {
-      const engine: typeof import('@pocketnet/engine') = await import(ENGINE);
+      const engine: typeof import('@pocketnet/engine') = await import('@pocketnet/engine');
       const bytes = new Uint8Array(await (await fetch('/model')).arrayBuffer());
       plan = await engine.openPlan(bytes, provider === 'engine' ? {} : { form: 'simd' });
       await run(feedsOf(1));

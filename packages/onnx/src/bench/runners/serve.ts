@@ -10,6 +10,9 @@ const TYPES: Record<string, string> = {
   '.wasm': 'application/wasm',
 };
 
+/** Packages that the page's modules import by name. */
+const PACKAGES = ['@pocketnet/engine', '@pocketnet/files'] as const;
+
 /** With these a page may share memory between threads (cross-origin isolation). */
 const ISOLATION = {
   'Cross-Origin-Opener-Policy': 'same-origin',
@@ -19,15 +22,18 @@ const ISOLATION = {
 /** Serves the bench's page, ONNX Runtime, our engine and one model, ONNX or a plan, to this machine alone. */
 export async function serve(model: Uint8Array | undefined): Promise<{ address: string; close(): Promise<void> }> {
   const runtime = dirname(createRequire(import.meta.url).resolve('onnxruntime-web'));
-  const engine = dirname(fileURLToPath(import.meta.resolve('@pocketnet/engine')));
+  const [engine, files] = PACKAGES.map((name) => dirname(fileURLToPath(import.meta.resolve(name))));
   const code = fileURLToPath(new URL('../../', import.meta.url));
-  const page = '<!doctype html><title>bench</title><script type="module" src="/code/bench/runners/page.js"></script>';
+  const imports = Object.fromEntries(PACKAGES.map((name) => [name, `/${name}/index.js`]));
+  const page =
+    `<!doctype html><title>bench</title><script type="importmap">${JSON.stringify({ imports })}</script>` +
+    '<script type="module" src="/code/bench/runners/page.js"></script>';
   const server = createServer((request, response) => {
     const path = normalize(new URL(request.url ?? '/', 'http://localhost').pathname);
     if (path === '/') return void response.writeHead(200, { ...ISOLATION, 'Content-Type': 'text/html' }).end(page);
     if (path === '/model' && model !== undefined)
       return void response.writeHead(200, { ...ISOLATION, 'Content-Type': 'application/octet-stream' }).end(model);
-    const file = fileOf(path, { runtime, engine, code });
+    const file = fileOf(path, { ort: runtime, code, '@pocketnet/engine': engine, '@pocketnet/files': files });
     if (file === undefined || !existsSync(file)) return void response.writeHead(404).end();
     response.writeHead(200, { ...ISOLATION, 'Content-Type': TYPES[extname(file)] ?? 'text/plain' });
     createReadStream(file).pipe(response);
@@ -43,10 +49,10 @@ export async function serve(model: Uint8Array | undefined): Promise<{ address: s
   };
 }
 
-function fileOf(path: string, places: { runtime: string; engine: string; code: string }): string | undefined {
-  if (path.startsWith('/ort/')) return join(places.runtime, path.slice(5));
-  if (path.startsWith('/engine/')) return join(places.engine, path.slice(8));
-  if (path.startsWith('/code/')) return join(places.code, path.slice(6));
+/** The file of a path that begins with one of the folders' names. */
+function fileOf(path: string, folders: Readonly<Record<string, string | undefined>>): string | undefined {
+  for (const [name, folder] of Object.entries(folders))
+    if (folder !== undefined && path.startsWith(`/${name}/`)) return join(folder, path.slice(name.length + 2));
   return undefined;
 }
 

@@ -15,6 +15,7 @@ export * from './heads/index.js';
 export * from './networks/index.js';
 export * from './release/index.js';
 export * from './runs/index.js';
+export * from './runs/resumable.js';
 export * from './search/index.js';
 export * from './search-space/index.js';
 export * from './train/index.js';

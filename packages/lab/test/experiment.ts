@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { readTensors } from '@pocketnet/files/node';
 import {
   checkConfig,
   type LoadedConfig,
@@ -10,6 +11,7 @@ import {
   type TrainResult,
   train,
 } from '@pocketnet/lab';
+
 import { loadTensors, scope } from '@pocketnet/torch';
 import { afterAll } from 'vitest';
 
@@ -53,6 +55,10 @@ export async function run(
 }
 
 export const weights = (out: string, name = 'last'): Buffer => readFileSync(join(out, `${name}.safetensors`));
+
+/** The entries of a file of weights, apart from what it says of itself. */
+export const tensors = (out: string, name = 'last'): ReadonlyMap<string, unknown> =>
+  readTensors(join(out, `${name}.safetensors`)).tensors;
 
 /** What a file of weights says of itself. */
 export const metadata = (out: string, name = 'last'): Readonly<Record<string, string>> =>

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { writeFileAtomic } from '@pocketnet/files/node';
 import { checkConfig, type ExperimentConfig, readConfigFile } from '../config/index.js';
 import type { Cost } from '../networks/index.js';
-import { hasCheckpoint, type Recipe, readMetrics, recipeDifferences, without } from '../runs/index.js';
+import { type Recipe, readMetrics, recipeDifferences, without } from '../runs/index.js';
+import { hasCheckpoint } from '../runs/resumable.js';
 import { backboneCost, type TrainResult } from '../train/index.js';
 import type { Study, Trial } from './study.js';
 

@@ -1,8 +1,8 @@
+// What shows and records long work, without libtorch; resumable.js, which needs it, is exported beside this folder.
 export { type MetricsLine, MetricsWriter, readMetrics } from './metrics.js';
 export { formatDuration, type Progress, type ProgressOptions, type ProgressStream, startProgress } from './progress.js';
 export { type Recipe, recipeDifferences, recipeDigest, refuseOther, without } from './recipe.js';
 export { outsideOf, type RecordOptions, RunRecord } from './record.js';
-export * from './resumable.js';
 export {
   type EventContent,
   type LogEvent,

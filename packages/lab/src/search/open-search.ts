@@ -9,7 +9,8 @@ import {
   type Tensor,
   usualThreads,
 } from '@pocketnet/torch';
-import { type Checkpointed, loadCheckpoint, type Recipe, without } from '../runs/index.js';
+import { type Recipe, without } from '../runs/index.js';
+import { type Checkpointed, loadCheckpoint } from '../runs/resumable.js';
 import { SearchNetwork } from '../search-space/search-network.js';
 import { budgetPenalty, costTable } from './cost.js';
 import { type Halves, openHalves } from './halves.js';

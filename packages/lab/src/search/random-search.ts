@@ -19,7 +19,8 @@ import {
 } from '@pocketnet/torch';
 import { saveConfig } from '../config/index.js';
 import { count, PocketNet } from '../networks/index.js';
-import { isStopAsked, type Recipe, refuseOther, startProgress, TrainingLog, without } from '../runs/index.js';
+import { type Recipe, refuseOther, startProgress, TrainingLog, without } from '../runs/index.js';
+import { isStopAsked } from '../runs/resumable.js';
 import { writeGenotype } from '../search-space/genotype-text.js';
 import { randomGenotype } from '../search-space/random.js';
 import { accuracyOn, type Halves, labelled, openHalves } from './halves.js';

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { loadTensors, scope, type Tensor } from '@pocketnet/torch';
-import { checkpointFile } from '../runs/index.js';
+import { checkpointFile } from '../runs/resumable.js';
 import type { CellType } from '../search-space/alphas.js';
 import type { AlphaValues } from '../search-space/derive.js';
 

@@ -48,7 +48,7 @@ export class SearchRecord extends RunRecord {
   ) {
     const { name, length, identities } = run.halves.train.source;
     const about = `search on ${name}, ${length} images of ${identities} classes in the weights' half`;
-    super(out, { label: config.name ?? 'search', about, config, batches: 2, ...run, quiet });
+    super(out, { ...run, label: config.name ?? 'search', about, config, batches: 2, quiet });
     mkdirSync(join(out, 'genotypes'), { recursive: true });
   }
 

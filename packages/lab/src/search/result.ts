@@ -1,4 +1,4 @@
-import type { ResumableOptions } from '../runs/index.js';
+import type { ResumableOptions } from '../runs/resumable.js';
 
 export type SearchOptions = ResumableOptions;
 

@@ -1,7 +1,7 @@
 import type { nn, optim, ProcessGroup, Tensor } from '@pocketnet/torch';
 import type { Block } from '../blocks/index.js';
 import { type Head, joinShards, ShardedHead, takeShard } from '../heads/index.js';
-import type { Stateful } from '../runs/index.js';
+import type { Stateful } from '../runs/resumable.js';
 import type { WeightAverage } from './weight-average.js';
 
 /** Where a run stands; with the tensors beside it, all that a resumed run needs to go on to the same numbers. */

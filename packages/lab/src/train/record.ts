@@ -33,7 +33,7 @@ export class TrainRecord extends RunRecord {
   ) {
     const { network, name: label = network } = config;
     const about = `${network} on ${source.name}, ${source.length} images of ${source.identities} identities`;
-    super(out, { label, about, config, ...run, ...how });
+    super(out, { ...run, ...how, label, about, config });
     this.#position = run.position;
     for (const said of source.notes ?? []) this.say(said);
   }

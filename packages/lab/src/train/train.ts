@@ -3,14 +3,8 @@ import { join } from 'node:path';
 import { type ProcessGroup, saveTensors } from '@pocketnet/torch';
 import { type LoadedConfig, saveConfig } from '../config/index.js';
 import { epochName } from '../distill/index.js';
-import {
-  isStopAsked,
-  outsideOf,
-  type ResumableOptions,
-  recipeDigest,
-  resumable,
-  saveCheckpoint,
-} from '../runs/index.js';
+import { outsideOf, recipeDigest } from '../runs/index.js';
+import { isStopAsked, type ResumableOptions, resumable, saveCheckpoint } from '../runs/resumable.js';
 import { Lessons } from './lesson.js';
 import { openRun } from './open-run.js';
 import { TrainRecord } from './record.js';

@@ -86,7 +86,7 @@ describe.each([...products])('the product "%s"', (_, { runs, make }) => {
   it('refuses arrays that do not fit each other', () => {
     expect(() => product(new Float32Array(7), new Float32Array(6), 3, new Float32Array(4))).toThrow(/do not divide/);
     expect(() => product(new Float32Array(6), new Float32Array(6), 3, new Float32Array(5))).toThrow(/2 x 2 products/);
-    expect(() => product(new Float32Array(6), new Float32Array(6), 0, new Float32Array(4))).toThrow(/1 or more/);
+    expect(() => product(new Float32Array(6), new Float32Array(6), 0, new Float32Array(4))).toThrow(/at least 1/);
   });
 });
 

@@ -18,7 +18,10 @@ export type HelperAnswer = { embeddings: Float32Array } | { error: string };
  * processor's time, and two sessions side by side with no more than one.
  */
 export function startHelper(start: HelperStart): Pick<Embedder, 'embed' | 'close'> {
-  const worker = new Worker(new URL('./onnx-helper-thread.js', import.meta.url), { workerData: start });
+  const worker = new Worker(new URL('./onnx-helper-thread.js', import.meta.url), {
+    workerData: start,
+    execArgv: [], // a program given by --eval has flags that no file takes
+  });
   worker.unref(); // one that is not closed keeps no process alive
   const ask = (question: HelperQuestion): Promise<Float32Array> =>
     new Promise((resolve, reject) => {

@@ -12,7 +12,10 @@ export function inNode(runtime: RuntimeName): Runner {
     missing: () => RUNTIMES[runtime].missing(),
     async start(model, threads) {
       const worker = fileURLToPath(new URL('./worker.js', import.meta.url));
-      const child = fork(worker, [model, runtime, String(threads)], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+      const child = fork(worker, [model, runtime, String(threads)], {
+        execArgv: [], // a program given by --eval has flags that no file takes
+        stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      });
       let last = await answerOf(child);
       return {
         openBatch: last.openBatch ?? false,

@@ -31,7 +31,10 @@ export async function usualReleased(): Promise<Released | undefined> {
   return undefined;
 }
 
-/** The model card in the metadata of an ONNX file or a plan; undefined if it has none, or one of an unknown form. */
+/**
+ * The model card in the metadata of an ONNX file or a plan; undefined if it has none, or one of an unknown form. `measured_as` names the file
+ * whose rows of the card hold for a plan: that of the same numbers.
+ */
 export async function cardOf(path: string): Promise<ReleaseCard | undefined> {
   const [{ modelMetadata }, { readCard }, { kindOfFile }] = await Promise.all([
     import('@pocketnet/onnx'),
@@ -40,8 +43,8 @@ export async function cardOf(path: string): Promise<ReleaseCard | undefined> {
   ]);
   const kind = kindOfFile(path);
   if (kind !== 'onnx' && kind !== 'plan') return undefined;
-  const { card } = modelMetadata(readFileSync(path), path);
-  return card === undefined ? undefined : readCard(card, basename(path));
+  const { card, measured_as: measuredAs } = modelMetadata(readFileSync(path), path);
+  return card === undefined ? undefined : readCard(card, measuredAs ?? basename(path));
 }
 
 /** The network's name and licence, printed before it is used. */

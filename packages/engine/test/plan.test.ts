@@ -18,6 +18,8 @@ describe('the plan file', () => {
     const plan = readPlan(bytes);
     expect(plan).toEqual(sumsPlan());
     expect(writePlan(plan)).toEqual(bytes);
+    const within = Buffer.concat([Buffer.from('before'), bytes]).subarray(6); // as files are read: part of a larger memory
+    expect(readPlan(within)).toEqual(sumsPlan());
   });
 
   it('is refused by name where it is cut short, changed or of another version', () => {

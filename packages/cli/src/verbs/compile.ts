@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import type { Compiled, Model, Preprocessing } from '@pocketnet/onnx';
 import { InvalidArgumentError, Option } from 'commander';
 import { fileEnding } from '../arguments.js';
@@ -55,7 +56,11 @@ async function run(path: string, options: Options): Promise<void> {
   const { out, store, size, mean, deviation, channels: order } = options;
   const preprocessing: Preprocessing = { mean, deviation, order };
   const model = onnx.decodeModel(onnx.withoutTinyWeights(readFileSync(path), path), path);
-  const { metadata } = model;
+  // A plan gives its model's numbers (`difference` says how nearly): what a card says of the model's file holds for it.
+  const metadata = {
+    ...model.metadata,
+    ...(model.metadata.card && { measured_as: model.metadata.measured_as ?? basename(path) }),
+  };
   const compiled = onnx.compileGraph(model.graph, { store, preprocessing, metadata, ...(size && { size }) });
   const { openPlan } = await import('@pocketnet/engine');
   const { height, width } = compiled.plan.image;

@@ -76,7 +76,7 @@ function readTensor(bytes: Uint8Array, { dtype, offset, count }: PlanRecord<'ten
   if (!half && dtype !== ENUMS.dtype.float32) throw new Error(`${name}: ${REFUSALS.dtype}`);
   const size = count * (half ? 2 : 4);
   if (offset + size > bytes.length) throw new Error(`${name}: ${REFUSALS.range}`);
-  const { buffer } = bytes.slice(offset, offset + size);
+  const { buffer } = Uint8Array.from(bytes.subarray(offset, offset + size)); // a copy of its own: Buffer's slice is none
   if (half) return { dtype: 'float16', data: Float32Array.from(new Uint16Array(buffer), fromHalf) };
   return { dtype: 'float32', data: new Float32Array(buffer) };
 }

@@ -13,7 +13,7 @@ export function inNode(runtime: RuntimeName): Runner {
     async start(model, threads) {
       const worker = fileURLToPath(new URL('./worker.js', import.meta.url));
       const child = fork(worker, [model, runtime, String(threads)], {
-        execArgv: [], // a program given by --eval has flags that no file takes
+        execArgv: process.execArgv.filter((flag) => !flag.startsWith('--input-type')), // no file takes it
         stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
       });
       let last = await answerOf(child);

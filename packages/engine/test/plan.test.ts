@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { readPlan, sealPlan, writePlan } from '@pocketnet/engine/plan';
+import { planFingerprint, readPlan, sealPlan, writePlan } from '@pocketnet/engine/plan';
 import { crc32c } from '@pocketnet/files';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -20,6 +20,17 @@ describe('the plan file', () => {
     expect(writePlan(plan)).toEqual(bytes);
     const within = Buffer.concat([Buffer.from('before'), bytes]).subarray(6); // as files are read: part of a larger memory
     expect(readPlan(within)).toEqual(sumsPlan());
+  });
+
+  it('has a fingerprint of its steps and weights, whatever it says of itself', () => {
+    const own = sumsPlan();
+    const print = planFingerprint(writePlan(own));
+    expect(print).toMatch(/^[0-9a-f]{32}$/);
+    const longer = { ...own.metadata.model, card: 'a longer card' };
+    expect(planFingerprint(writePlan({ ...own, metadata: { ...own.metadata, model: longer } }))).toBe(print);
+    const [first, ...others] = own.tensors as [(typeof own.tensors)[number]];
+    const changed = first.data.map((value, i) => (i === 5 ? value + 1 : value));
+    expect(planFingerprint(writePlan({ ...own, tensors: [{ ...first, data: changed }, ...others] }))).not.toBe(print);
   });
 
   it('is refused by name where it is cut short, changed or of another version', () => {

@@ -5,6 +5,7 @@ export { FileError } from './file-error.js';
 export { fromHalf, toHalf } from './half.js';
 export * from './pickle/index.js';
 export { Random } from './random.js';
+export { sha256 } from './sha256.js';
 export { type TensorFormat, tensorFormatOf, tensorFormats } from './tensors/formats.js';
 export { decodeNpy, isNpy } from './tensors/npy.js';
 export { decodePth, isPth } from './tensors/pth/read.js';

@@ -1,3 +1,4 @@
+export { planFingerprint } from './fingerprint.js';
 export * from './format.js';
 export type { Axis, Plan, PlanImage, PlanMetadata, PlanTensor } from './plan.js';
 export { isPlan, readPlan, readPlanHeader, readPlanMetadata } from './read.js';

@@ -1,19 +1,47 @@
-// Runs the tests of the addon (packages/torch/native) with it under AddressSanitizer and UBSan, which end a process at the first fault in it and
-// say where. The sanitised addon is built beside the usual one, one source at a time unless JOBS says otherwise.
+// Runs the tests of an addon with it under AddressSanitizer and UBSan, which end a process at the first fault in it and say where. The
+// sanitised addon is built beside the usual one.
 //
-//   node scripts/test-sanitized.mjs [FILTER...] [vitest options]
+//   node scripts/test-sanitized.mjs torch|engine [FILTER...] [vitest options]
 //
 // FILTER  other tests than those that call the addon most
 import { spawnSync } from 'node:child_process';
 import { realpathSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
-import { build } from '../packages/torch/native/build.mjs';
+import { build as buildEngine } from '../packages/engine-native/native/build.mjs';
+import { build as buildTorch } from '../packages/torch/native/build.mjs';
 import { compilerOf, run } from '../packages/torch/native/compiler.mjs';
 import { root } from './setup/root.mjs';
 
 /** Left out is what calls no native code, and memory.test.ts, which measures a process that AddressSanitizer makes larger. */
-const names = ['autograd', 'distributed', 'fuzz', 'kernels', 'nn', 'optim', 'products', 'runtime', 'scope', 'winograd'];
-const tests = names.map((name) => `packages/torch/test/${name}.test.ts`);
+const ofTorch = [
+  'autograd',
+  'distributed',
+  'fuzz',
+  'kernels',
+  'nn',
+  'optim',
+  'products',
+  'runtime',
+  'scope',
+  'winograd',
+];
+
+/** By addon: how it is built, the tests that call it most, where a process finds it. */
+const ADDONS = {
+  torch: {
+    build: (log) => buildTorch({ sanitize: true, log }),
+    tests: ofTorch.map((name) => `packages/torch/test/${name}.test.ts`),
+    variable: 'POCKETNET_TORCH_ADDON',
+    environment: { POCKETNET_SELF_TEST: 'off' }, // what it tests is libtorch
+  },
+  // Its contract and hostile plans, in the native forms: POCKETNET_FUZZ=100000 for a long look.
+  engine: {
+    build: () => buildEngine({ sanitize: true }),
+    tests: ['packages/engine-native/test/engine-native.test.ts', 'packages/onnx/test/engine-fuzz.test.ts'],
+    variable: 'POCKETNET_ENGINE_ADDON',
+    environment: { POCKETNET_ENGINE_FORMS: 'native' },
+  },
+};
 
 /** No fault is suppressed by name. libtorch, Node and V8 are not compiled under sanitizers: of theirs only the memory is watched. */
 const addressSanitizer = [
@@ -24,8 +52,10 @@ const addressSanitizer = [
 
 try {
   process.env.JOBS ??= '1';
-  const { addon } = await build({ sanitize: true, log: (line) => console.log(`sanitizers: ${line}`) });
-  const given = process.argv.slice(2);
+  const [name, ...given] = process.argv.slice(2);
+  const { build, tests, variable, environment } =
+    ADDONS[name] ?? fail(`the first word names an addon: ${Object.keys(ADDONS).join(' or ')}, not ${name}.`);
+  const { addon } = await build((line) => console.log(`sanitizers: ${line}`));
   const hasFilter = given.some((word) => !word.startsWith('-'));
   const { status } = spawnSync(
     process.execPath,
@@ -37,8 +67,8 @@ try {
         LD_PRELOAD: await sanitizerLibrary(),
         ASAN_OPTIONS: addressSanitizer.join(':'),
         UBSAN_OPTIONS: 'print_stacktrace=1',
-        POCKETNET_TORCH_ADDON: addon,
-        POCKETNET_SELF_TEST: 'off', // what it tests is libtorch
+        [variable]: addon,
+        ...environment,
       },
     },
   );
@@ -46,6 +76,10 @@ try {
 } catch (error) {
   console.error(`sanitizers: ${error.message}`);
   process.exitCode = 1;
+}
+
+function fail(why) {
+  throw new Error(why);
 }
 
 /** AddressSanitizer's library, which a process that was not compiled with it, such as Node, must load before every other. */

@@ -1,7 +1,9 @@
 // Builds the addon: the engine's C once for each instruction set, and the binding, into ../build/pocketnet_engine.node. Only what is out
 // of date.
 //
-//   node packages/engine-native/native/build.mjs [--force] [--quiet]
+//   node packages/engine-native/native/build.mjs [--force] [--quiet] [--sanitize]
+//
+// --sanitize  under AddressSanitizer and UBSan, into ../build/sanitized
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
@@ -12,9 +14,6 @@ import { promisify } from 'node:util';
 
 const native = dirname(fileURLToPath(import.meta.url));
 const engine = join(native, '../../engine/c');
-const output = join(native, '../build');
-const addon = join(output, 'pocketnet_engine.node');
-const stamp = join(output, 'made-of');
 const run = promisify(execFile);
 
 /** The instruction sets of a processor family, with what makes the compiler use them. */
@@ -24,23 +23,40 @@ const TARGETS = {
     avx2: ['-mavx2', '-mfma'],
     sse4: ['-msse4.1'],
   },
-}[process.arch] ?? { neon: [] };
+  arm64: { neon: [] },
+}[process.arch] ?? { plain: [] };
 
-const FLAGS = ['-std=gnu11', '-O3', '-Wall', '-Wextra', '-Wno-maybe-uninitialized', '-fPIC', '-fvisibility=hidden'];
+const FLAGS = ['-std=gnu11', '-Wall', '-Wextra', '-Wno-maybe-uninitialized', '-fPIC', '-fvisibility=hidden'];
+const SANITIZERS = ['-fsanitize=address,undefined,float-cast-overflow', '-fno-sanitize-recover=all'];
+
+/** How fast code is made, or code that stops at its first fault; the latter with the plain form too, which boards take. */
+const VARIANTS = {
+  usual: { folder: '.', targets: TARGETS, compile: ['-O3'], link: [] },
+  sanitized: {
+    folder: 'sanitized',
+    targets: { ...TARGETS, plain: [] },
+    compile: [...SANITIZERS, '-O1', '-g1', '-fno-omit-frame-pointer', '-DPN_WITH_PLAIN'],
+    link: SANITIZERS,
+  },
+};
 
 /**
- * @param {{ force?: boolean }} [options]
- * @returns {Promise<{ made: number }>} `made`: files compiled or linked
+ * @param {{ force?: boolean, sanitize?: boolean }} [options] `sanitize`: into a folder of its own
+ * @returns {Promise<{ made: number, addon: string }>} `made`: files compiled or linked
  * @throws {Error} without a C compiler, or when the C does not compile
  */
-export async function build({ force = false } = {}) {
+export async function build({ force = false, sanitize = false } = {}) {
+  const variant = VARIANTS[sanitize ? 'sanitized' : 'usual'];
   const compiler = process.env.CC || 'cc';
   const { include_dir: headers } = createRequire(import.meta.url)('node-api-headers');
-  const identity = await identityOf(compiler);
-  if (!force && existsSync(addon) && existsSync(stamp) && readFileSync(stamp, 'utf8') === identity) return { made: 0 };
+  const output = join(native, '../build', variant.folder);
+  const [addon, stamp] = ['pocketnet_engine.node', 'made-of'].map((name) => join(output, name));
+  const identity = await identityOf(compiler, variant);
+  if (!force && existsSync(addon) && existsSync(stamp) && readFileSync(stamp, 'utf8') === identity)
+    return { made: 0, addon };
   mkdirSync(output, { recursive: true });
   const units = [
-    ...Object.entries(TARGETS).map(([name, flags]) => ({
+    ...Object.entries(variant.targets).map(([name, flags]) => ({
       name,
       source: 'target.c',
       flags: [...flags, `-DPN_TARGET=${name}`],
@@ -51,19 +67,19 @@ export async function build({ force = false } = {}) {
   const objects = units.map(({ name }) => join(output, `${name}.o`));
   await Promise.all(
     units.map(({ source, flags }, i) =>
-      run(compiler, [...FLAGS, ...flags, '-c', '-o', objects[i], join(native, source)]),
+      run(compiler, [...FLAGS, ...variant.compile, ...flags, '-c', '-o', objects[i], join(native, source)]),
     ),
   );
   const undefinedSymbols = process.platform === 'darwin' ? ['-undefined', 'dynamic_lookup'] : [];
   const fresh = `${addon}.new`; // a process may have the old one loaded
-  await run(compiler, ['-shared', ...undefinedSymbols, '-o', fresh, ...objects]);
+  await run(compiler, ['-shared', ...variant.link, ...undefinedSymbols, '-o', fresh, ...objects]);
   renameSync(fresh, addon);
   writeFileSync(stamp, identity);
-  return { made: units.length + 1 };
+  return { made: units.length + 1, addon };
 }
 
 /** Compiler, flags and sources in one number. */
-async function identityOf(compiler) {
+async function identityOf(compiler, variant) {
   let version;
   try {
     version = (await run(compiler, ['--version'])).stdout.split('\n')[0];
@@ -74,7 +90,7 @@ async function identityOf(compiler) {
         'without one the engine runs in WebAssembly.',
     );
   }
-  const hash = createHash('sha256').update(JSON.stringify([version, FLAGS, TARGETS, process.arch]));
+  const hash = createHash('sha256').update(JSON.stringify([version, FLAGS, variant, process.arch]));
   for (const folder of [native, engine])
     for (const name of readdirSync(folder, { recursive: true }).sort())
       if (/\.[ch]$/.test(name)) hash.update(name).update(readFileSync(join(folder, name)));
@@ -84,7 +100,7 @@ async function identityOf(compiler) {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const flags = process.argv.slice(2);
   try {
-    const { made } = await build({ force: flags.includes('--force') });
+    const { made } = await build({ force: flags.includes('--force'), sanitize: flags.includes('--sanitize') });
     if (!flags.includes('--quiet')) console.log(made === 0 ? 'the addon is up to date' : 'the addon is built');
   } catch (error) {
     console.error(error.message);

@@ -33,7 +33,8 @@ let loaded: Addon | undefined;
 
 /** The addon. @throws an Error that says how to get it */
 export function loadAddon(): Addon {
-  const path = fileURLToPath(new URL('../build/pocketnet_engine.node', import.meta.url));
+  const path =
+    process.env.POCKETNET_ENGINE_ADDON ?? fileURLToPath(new URL('../build/pocketnet_engine.node', import.meta.url));
   try {
     loaded ??= createRequire(import.meta.url)(path) as Addon;
   } catch (cause) {

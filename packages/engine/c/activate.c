@@ -22,7 +22,7 @@ static vec sigmoid(vec x) {
   vec series = splat(1.0f / 5040);
   static const float terms[] = {1.0f / 720, 1.0f / 120, 1.0f / 24, 1.0f / 6, 0.5f, 1, 1};
   for (int i = 0; i < 7; i++) series = series * r + splat(terms[i]);
-  return splat(1) / (splat(1) + (vec)((ivec)series + ((ivec)shifted << 23)));
+  return splat(1) / (splat(1) + from_bits(bits_of(series) + (bits_of(shifted) << 23)));
 }
 
 #define EACH_PIXEL(expression)                          \

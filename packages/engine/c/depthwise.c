@@ -66,12 +66,12 @@ static void depthwise_any(const depthwise *d) {
 
 static void depthwise_row(const depthwise *d) {
   if (d->kernel_height == d->kernel_width && d->dilation == 1 && d->stride <= 2) switch (d->kernel_width * 2 + d->stride) {
-      case 7: return depthwise_3_1(d);
-      case 8: return depthwise_3_2(d);
-      case 11: return depthwise_5_1(d);
-      case 12: return depthwise_5_2(d);
-      case 15: return depthwise_7_1(d);
-      case 16: return depthwise_7_2(d);
+      case 7: depthwise_3_1(d); return;
+      case 8: depthwise_3_2(d); return;
+      case 11: depthwise_5_1(d); return;
+      case 12: depthwise_5_2(d); return;
+      case 15: depthwise_7_1(d); return;
+      case 16: depthwise_7_2(d); return;
     }
   depthwise_any(d);
 }
@@ -85,8 +85,8 @@ static void depthwise_from_ring(const pn_state *state, const ring *r, uint32_t b
   for (uint32_t ky = 0; ky < s->kernel_height; ky++)
     rows[ky] = ring_row(r, block, y * s->stride_y + ky * s->dilation_y) + (uint64_t)x * s->stride_x * PN_LANES;
   const uint64_t taps = (uint64_t)s->kernel_height * s->kernel_width * PN_LANES;
-  const depthwise d = {rows, state->values[s->weight] + own * taps,
-                       s->bias == PN_NONE ? 0 : state->values[s->bias] + own * PN_LANES, out, pixels,
+  const depthwise d = {rows, weights_of(state, s->weight, own * taps, taps),
+                       s->bias == PN_NONE ? 0 : (const float *)state->values[s->bias] + own * PN_LANES, out, pixels,
                        s->kernel_height, s->kernel_width, s->stride_x, s->dilation_x};
   depthwise_row(&d);
   const activation post = POST(state, s);

@@ -14,6 +14,18 @@
 #define PN_API // `static` where several builds are linked into one program
 #endif
 
+// Builds for boards (PN_BOARD) take small tiles, one step at a time, and read halves where they lie. There a plan may be part of the
+// program (PN_BOARD_PLAN): it was opened before it was compiled, its tables are constants, and what it has no steps for is left out.
+#if defined(PN_BOARD_PLAN)
+#define PN_OPENED const
+#else
+#define PN_OPENED
+#define PN_HAS_POOL 1
+#define PN_HAS_COMBINE 1
+#define PN_HAS_RESIZE 1
+#define PN_HAS_IMAGE 1
+#endif
+
 typedef struct {
   uint32_t code, place, index;
 } pn_refusal;
@@ -24,28 +36,6 @@ typedef struct {
 } pn_limits;
 
 typedef struct {
-  uint32_t height, width;
-  uint32_t first, last; // steps between which it lives
-  uint32_t written;     // index of its blocks' marks
-  uint64_t offset;      // in floats, inside the arena
-} pn_planes;
-
-typedef struct {
-  uint32_t height, width;   // of what it makes
-  uint32_t lanes;           // stacked blocks of all sources
-  uint32_t rows, columns;   // of a tile
-  uint32_t together;        // steps that run side by side from this one on
-  uint32_t input_height, input_width;
-  uint64_t work;
-} pn_shape;
-
-typedef struct {
-  uint32_t channels, height, width;
-  uint32_t order;
-  uint64_t offset; // in floats, inside the arena
-} pn_result;
-
-typedef struct {
   const uint8_t *plan;
   const pn_header *header;
   const pn_tensor *tensors;
@@ -54,23 +44,26 @@ typedef struct {
   const pn_step *steps;
   uint32_t height, width;
   float *arena;
-  const float **values; // of each tensor
-  pn_planes *planes;    // of each buffer
-  pn_shape *shapes;     // of each step
-  pn_result *results;   // of each output
+  const void *PN_OPENED *values; // of each tensor
+  PN_OPENED pn_planes *planes;   // of each buffer
+  PN_OPENED pn_shape *shapes;    // of each step
+  PN_OPENED pn_result *results;  // of each output
   uint8_t *marks;       // of each block: written
   uint32_t *order;      // scratch of the memory plan
   uint32_t output_count;
   uint64_t image_offset, weights_offset, scratch_offset, scratch_floats, tile_floats; // in floats
+  uint64_t halves_offset; // on boards: where halves are made floats
   uint64_t arena_bytes, work;
 } pn_state;
 
+#if !defined(PN_BOARD_PLAN)
 PN_API uint64_t pn_state_bytes(const uint8_t *plan, uint64_t size, pn_refusal *refusal);
 PN_API int pn_open(pn_state *state, const uint8_t *plan, uint64_t size, uint32_t height, uint32_t width, pn_limits limits,
             pn_refusal *refusal);
 PN_API void pn_load(pn_state *state, float *arena);
+PN_API void pn_floats(const pn_state *state, const float *planes); // image := [channels][height][width]
+#endif
 PN_API float *pn_image(const pn_state *state);  // [height][width][channels], the network's own floats
 PN_API const float *pn_output(const pn_state *state, uint32_t index);
-PN_API void pn_floats(const pn_state *state, const float *planes); // image := [channels][height][width]
 PN_API int pn_bytes(const pn_state *state, const uint8_t *pixels, uint32_t per_pixel); // image := scale · RGB or RGBA + shift
 PN_API void pn_run(const pn_state *state);

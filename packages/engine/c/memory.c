@@ -1,29 +1,18 @@
-// Where everything lies in the arena: image, outputs and weights for good; scratch, which steps share; and the buffers, of which
-// those that never live at once share memory too. The largest are placed first, each as low as it can lie.
-
-// Of nodes: pixels in one tile, blocks of 16 lanes in it at a time, and steps that run side by side.
-enum { TILE_PIXELS = 56, CHUNK = 24, MOST_TOGETHER = 8 };
+// Where everything lies in the arena: outputs and weights for good; scratch, which steps share; then the image and the buffers, of which
+// those that never live at once share memory too. The image is placed first, then the largest, each as low as it can lie.
 
 static uint64_t floats_aligned(uint64_t floats) { return (floats + 15) / 16 * 16; }
 
-static uint32_t smaller(uint32_t a, uint32_t b) { return a < b ? a : b; }
 static uint32_t larger(uint32_t a, uint32_t b) { return a > b ? a : b; }
 
-static uint64_t plane_floats(const pn_planes *planes) { return (uint64_t)planes->height * planes->width * PN_LANES; }
-
-/** Rows that a ring holds, and floats of one row: what a tile's windows see. */
-static uint32_t ring_rows(const pn_source *s, uint32_t tile_rows) {
-  return (tile_rows - 1) * s->stride_y + (s->kernel_height - 1) * s->dilation_y + 1;
-}
-static uint64_t ring_row_floats(const pn_source *s, uint32_t width) {
-  return ((uint64_t)(width - 1) * s->stride_x + (uint64_t)(s->kernel_width - 1) * s->dilation_x + 1) * PN_LANES;
-}
-static int needs_ring(const pn_source *s) { return s->kind == PN_SOURCE_DEPTH || s->kind == PN_SOURCE_DENSE; }
-
-/** A source whose planes serve as they lie. */
-static int is_direct(const pn_source *s) {
-  return s->kind == PN_SOURCE_POINT && s->pre_kind == PN_ACTIVATION_NONE && s->stride_y == 1 && s->stride_x == 1 &&
-         (s->top | s->left | s->bottom | s->right) == 0;
+/** Halves that are made floats once and for all: those of all tensors; on boards none, see weights.c. */
+static int is_expanded(const pn_tensor *tensor) {
+#if defined(PN_BOARD)
+  (void)tensor;
+  return 0;
+#else
+  return tensor->dtype == PN_DTYPE_FLOAT16;
+#endif
 }
 
 static int all_direct(const pn_state *state, const pn_step *p) {
@@ -97,6 +86,21 @@ static void live_together(pn_state *state, uint32_t first, uint32_t end) {
   }
 }
 
+#if defined(PN_BOARD)
+/** Most halves that are made floats at a time: of a product's chunk, or of a window's block. */
+static uint64_t most_halves(const pn_state *state) {
+  uint64_t most = 0;
+  for (uint32_t t = 0; t < state->header->tensor_count; t++)
+    if (state->tensors[t].dtype == PN_DTYPE_FLOAT16) most = (uint64_t)CHUNK * PN_LANES * PN_LANES;
+  for (uint32_t s = 0; most > 0 && s < state->header->source_count; s++) {
+    const pn_source *source = &state->sources[s];
+    const uint64_t taps = (uint64_t)source->kernel_height * source->kernel_width * PN_LANES;
+    if (source->kind == PN_SOURCE_DEPTH && taps > most) most = floats_aligned(taps);
+  }
+  return most;
+}
+#endif
+
 /** Scratch of all steps: the largest that any needs. */
 static void plan_scratch(pn_state *state) {
   const uint32_t count = state->header->step_count;
@@ -123,12 +127,33 @@ static void plan_scratch(pn_state *state) {
     }
   }
   state->scratch_floats = floats_aligned(state->tile_floats + rings > others ? state->tile_floats + rings : others);
+#if defined(PN_BOARD)
+  state->halves_offset = state->scratch_offset + state->scratch_floats;
+  state->scratch_floats += most_halves(state);
+#endif
 }
 
 static int alive_together(const pn_planes *a, const pn_planes *b) { return a->first <= b->last && b->first <= a->last; }
 
-/** @returns the floats that the buffers take together */
+/** The last step that takes the image, or runs side by side with one that does. */
+static uint32_t last_of_image(const pn_state *state) {
+  uint32_t last = 0;
+  for (uint32_t i = 0; i < state->header->step_count; i += state->shapes[i].together) {
+    const uint32_t end = i + state->shapes[i].together;
+    for (uint32_t j = i; j < end; j++) {
+      const pn_step *p = &state->steps[j];
+      int takes = p->kind == PN_STEP_IMAGE;
+      for (uint32_t s = 0; s < p->source_count; s++) takes |= state->sources[p->first_source + s].kind == PN_SOURCE_PATCH;
+      if (takes) last = end - 1;
+    }
+  }
+  return last;
+}
+
+/** @returns the floats that the image and the buffers take together */
 static uint64_t place_buffers(pn_state *state) {
+  const uint64_t image = floats_aligned((uint64_t)state->header->channels * state->height * state->width);
+  const uint32_t image_last = last_of_image(state);
   const uint32_t count = state->header->buffer_count;
   uint32_t *largest = state->order, *placed = state->order + aligned(count * sizeof(uint32_t)) / sizeof(uint32_t);
 #define FLOATS(b) (plane_floats(&state->planes[b]) * state->buffers[b].blocks)
@@ -139,11 +164,11 @@ static uint64_t place_buffers(pn_state *state) {
     for (; at > 0 && FLOATS(largest[at - 1]) < FLOATS(b); at--) largest[at] = largest[at - 1];
     largest[at] = b;
   }
-  uint64_t total = 0;
+  uint64_t total = image;
   for (uint32_t i = 0; i < used; i++) { // `placed` is kept in the order of offsets
     pn_planes *own = &state->planes[largest[i]];
     const uint64_t floats = FLOATS(largest[i]);
-    uint64_t offset = 0;
+    uint64_t offset = own->first <= image_last ? image : 0;
     for (uint32_t j = 0; j < i; j++) {
       const pn_planes *other = &state->planes[placed[j]];
       if (!alive_together(own, other)) continue;
@@ -163,8 +188,7 @@ static uint64_t place_buffers(pn_state *state) {
 
 static void plan_memory(pn_state *state) {
   const pn_header *h = state->header;
-  uint64_t floats = floats_aligned((uint64_t)h->channels * state->height * state->width);
-  state->image_offset = 0;
+  uint64_t floats = 0;
   for (uint32_t i = 0; i < state->output_count; i++) {
     pn_result *result = &state->results[i];
     result->offset = floats;
@@ -172,11 +196,12 @@ static void plan_memory(pn_state *state) {
   }
   state->weights_offset = floats;
   for (uint32_t t = 0; t < h->tensor_count; t++)
-    if (state->tensors[t].dtype == PN_DTYPE_FLOAT16) floats += floats_aligned(state->tensors[t].count);
+    if (is_expanded(&state->tensors[t])) floats += floats_aligned(state->tensors[t].count);
   state->scratch_offset = floats;
   plan_scratch(state);
   floats += state->scratch_floats;
-  uint64_t buffers = place_buffers(state);
+  const uint64_t buffers = place_buffers(state);
+  state->image_offset = floats;
   for (uint32_t b = 0; b < h->buffer_count; b++) state->planes[b].offset += floats;
   state->arena_bytes = (floats + buffers) * sizeof(float);
 }

@@ -21,13 +21,13 @@ static void multiply(node *n) {
   const uint64_t at = ((uint64_t)n->y * n->shape->width + n->x) * PN_LANES;
   const uint64_t plane = plane_floats(&state->planes[p->buffer]);
   const uint64_t panel = (uint64_t)n->shape->lanes * PN_LANES * PN_LANES; // the weights of one block of outputs
-  const float *weights = state->values[p->weight] + (uint64_t)n->done * PN_LANES * PN_LANES;
+  const uint64_t done = (uint64_t)n->done * PN_LANES * PN_LANES, count = (uint64_t)n->filled * PN_LANES * PN_LANES;
   const float *bias = first && p->bias != PN_NONE ? state->values[p->bias] : 0;
   float *out = planes_at(state, p->buffer, p->block) + at;
   const float *start = first ? (p->addend_buffer == PN_NONE ? 0 : planes_at(state, p->addend_buffer, p->addend_block) + at) : out;
   const activation post = POST(state, p);
   for (uint32_t b = 0; b < p->blocks;) {
-    product j = {n->segments, n->filled, 0, {weights + b * panel}, {bias ? bias + b * PN_LANES : 0},
+    product j = {n->segments, n->filled, 0, {weights_of(state, p->weight, b * panel + done, count)}, {bias ? bias + b * PN_LANES : 0},
                  {start ? start + b * plane : 0}, {out + b * plane}};
     uint32_t blocks = 1;
 #if defined(LARGEST_PAIR)
@@ -124,10 +124,10 @@ static void stack_patches(node *n, const pn_source *s) {
 
 static void stack_source(node *n, const pn_source *s, ring *r) {
   switch (s->kind) {
-    case PN_SOURCE_POINT: return stack_points(n, s);
-    case PN_SOURCE_PATCH: return stack_patches(n, s);
-    case PN_SOURCE_DEPTH: return stack_depthwise(n, r);
-    default: return stack_taps(n, r);
+    case PN_SOURCE_POINT: stack_points(n, s); break;
+    case PN_SOURCE_PATCH: stack_patches(n, s); break;
+    case PN_SOURCE_DEPTH: stack_depthwise(n, r); break;
+    default: stack_taps(n, r);
   }
 }
 

@@ -68,7 +68,7 @@ PN_API void pn_load(pn_state *state, float *arena) {
     const pn_tensor *tensor = &state->tensors[t];
     const uint8_t *from = state->plan + tensor->offset;
     state->values[t] = (const float *)from;
-    if (tensor->dtype != PN_DTYPE_FLOAT16) continue;
+    if (!is_expanded(tensor)) continue;
     for (uint32_t i = 0; i < tensor->count; i++) weights[i] = from_half(((const uint16_t *)from)[i]);
     state->values[t] = weights;
     weights += floats_aligned(tensor->count);

@@ -124,3 +124,32 @@ typedef struct {
   uint32_t mode;
   uint32_t channels;
 } pn_step;
+
+typedef struct {
+  uint32_t height;
+  uint32_t width;
+  uint32_t first;
+  uint32_t last;
+  uint32_t written;
+  uint64_t offset;
+} pn_planes;
+
+typedef struct {
+  uint32_t height;
+  uint32_t width;
+  uint32_t lanes;
+  uint32_t rows;
+  uint32_t columns;
+  uint32_t together;
+  uint32_t input_height;
+  uint32_t input_width;
+  uint64_t work;
+} pn_shape;
+
+typedef struct {
+  uint32_t channels;
+  uint32_t height;
+  uint32_t width;
+  uint32_t order;
+  uint64_t offset;
+} pn_result;

@@ -1,5 +1,5 @@
-// Compiles c/wasm.c to wasm/*.wasm and inlines the bytes into src/wasm/modules.ts, with Debian's clang-19 and lld-19. The result is the
-// same, byte for byte, on every machine.
+// Compiles c/wasm.c to wasm/simd.wasm and wasm/relaxed.wasm and inlines their bytes into src/wasm/modules.ts, and c/layout.c to
+// wasm/layout.wasm, with Debian's clang-19 and lld-19. The result is the same, byte for byte, on every machine.
 //
 //   node packages/engine/scripts/build-wasm.mjs [--check]
 //
@@ -10,7 +10,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const forms = { simd: ['-msimd128'], relaxed: ['-msimd128', '-mrelaxed-simd'] };
+const SIMD = ['-msimd128'];
+const forms = {
+  simd: { source: 'c/wasm.c', features: SIMD },
+  relaxed: { source: 'c/wasm.c', features: [...SIMD, '-mrelaxed-simd'] },
+};
+const others = { layout: { source: 'c/layout.c', features: SIMD } };
 const compile = '--target=wasm32 -std=gnu11 -O2 -Wall -Wextra -Werror -ffreestanding -fno-builtin'.split(' ');
 const link = '--no-entry --strip-all --gc-sections --stack-first -z stack-size=131072'.split(' ');
 
@@ -27,15 +32,15 @@ if (spawnSync('clang-19', ['--version']).error || spawnSync('wasm-ld-19', ['--ve
 const scratch = mkdtempSync(join(tmpdir(), 'pocketnet-wasm-'));
 let differ = false;
 try {
-  const modules = Object.entries(forms).map(([form, features]) => {
-    const [object, out] = [join(scratch, `${form}.o`), join(scratch, `${form}.wasm`)];
+  const modules = Object.entries({ ...forms, ...others }).map(([name, { source, features }]) => {
+    const [object, out] = [join(scratch, `${name}.o`), join(scratch, `${name}.wasm`)];
     // Linked by itself: through clang, a wasm-opt of whatever version would run too, where one is installed.
-    run('clang-19', [...compile, ...features, '-c', '-o', object, 'c/wasm.c']);
+    run('clang-19', [...compile, ...features, '-c', '-o', object, source]);
     run('wasm-ld-19', [...link, '-o', out, object]);
-    return [form, readFileSync(out)];
+    return [name, readFileSync(out)];
   });
-  for (const [form, bytes] of modules) keep(`wasm/${form}.wasm`, bytes);
-  keep('src/wasm/modules.ts', Buffer.from(inlined(modules)));
+  for (const [name, bytes] of modules) keep(`wasm/${name}.wasm`, bytes);
+  keep('src/wasm/modules.ts', Buffer.from(inlined(modules.filter(([name]) => name in forms))));
 } finally {
   rmSync(scratch, { recursive: true });
 }

@@ -1,6 +1,6 @@
-import { ALIGNMENT, ENUMS, LANES, LIMITS, MAGIC, NONE, PLACES, RECORDS, REFUSALS, VERSION } from './format.js';
+import { ALIGNMENT, ENUMS, LANES, LIMITS, MAGIC, NONE, OPENED, PLACES, RECORDS, REFUSALS, VERSION } from './format.js';
 
-const C_TYPES = { u32: 'uint32_t', i32: 'int32_t', f32: 'float' } as const;
+const C_TYPES = { u32: 'uint32_t', u64: 'uint64_t', i32: 'int32_t', f32: 'float' } as const;
 
 const snake = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 const constant = (...names: string[]): string => `PN_${names.map(snake).join('_').toUpperCase()}`;
@@ -32,7 +32,7 @@ export function planHeader(): string {
       .join(', ')} };`,
   );
   lines.push(`enum { ${PLACES.map((name) => constant('in', name)).join(', ')} };`);
-  for (const [name, fields] of Object.entries(RECORDS)) {
+  for (const [name, fields] of Object.entries({ ...RECORDS, ...OPENED })) {
     lines.push('', 'typedef struct {');
     for (const [field, type] of Object.entries(fields)) lines.push(`  ${C_TYPES[type]} ${snake(field)};`);
     lines.push(`} pn_${name};`);

@@ -108,6 +108,36 @@ export const RECORDS = {
   },
 } as const satisfies Record<string, Record<string, Field>>;
 
+/** What an opening finds out of each buffer, step and output, once the image's sides are known. Offsets are in floats, inside the arena. */
+export const OPENED = {
+  planes: {
+    height: 'u32',
+    width: 'u32',
+    /** Steps between which it lives, and the index of its blocks' marks. */
+    first: 'u32',
+    last: 'u32',
+    written: 'u32',
+    offset: 'u64',
+  },
+  shape: {
+    /** Of what it makes. */
+    height: 'u32',
+    width: 'u32',
+    /** Stacked blocks of all sources. */
+    lanes: 'u32',
+    /** Of a tile. */
+    rows: 'u32',
+    columns: 'u32',
+    /** Steps that run side by side from this one on. */
+    together: 'u32',
+    inputHeight: 'u32',
+    inputWidth: 'u32',
+    /** Multiply-adds. */
+    work: 'u64',
+  },
+  result: { channels: 'u32', height: 'u32', width: 'u32', order: 'u32', offset: 'u64' },
+} as const satisfies Record<string, Record<string, 'u32' | 'u64'>>;
+
 export type RecordName = keyof typeof RECORDS;
 export type PlanRecord<N extends RecordName> = { [F in keyof (typeof RECORDS)[N]]: number };
 

@@ -1,9 +1,5 @@
 // The engine for Node: targets() and open(bytes, target, height, width, bytes limit, work limit), which gives a plan's functions.
-#define NAPI_VERSION 8
-#include <node_api.h>
-#include <stdlib.h>
-#include <string.h>
-#include "targets.h"
+#include "binding.h"
 
 typedef struct {
   const pn_target *target;
@@ -28,44 +24,6 @@ static void free_session(napi_env env, void *data, void *hint) {
 static void finalize_session(napi_env env, void *data, void *hint) {
   free_session(env, data, hint);
   free(data);
-}
-
-static void *aligned_memory(uint64_t bytes) {
-  void *memory = 0;
-  return posix_memalign(&memory, PN_ALIGNMENT, bytes ? bytes : PN_ALIGNMENT) == 0 ? memory : 0;
-}
-
-static napi_value number(napi_env env, double value) {
-  napi_value result;
-  napi_create_double(env, value, &result);
-  return result;
-}
-
-static void set(napi_env env, napi_value object, const char *name, napi_value value) {
-  napi_set_named_property(env, object, name, value);
-}
-
-/** The addon's own callers have checked what they pass: whatever is not as it should be is a mistake in this package. */
-static napi_value mistake(napi_env env) {
-  napi_throw_type_error(env, 0, "The engine's addon was called with other arguments than it takes.");
-  return 0;
-}
-
-/** Bytes or floats of a typed array; 0 where it is none of the kind. */
-static void *elements(napi_env env, napi_value value, int floats, size_t *count) {
-  bool is;
-  napi_typedarray_type type;
-  void *data;
-  if (napi_is_typedarray(env, value, &is) != napi_ok || !is) return 0;
-  if (napi_get_typedarray_info(env, value, &type, count, &data, 0, 0) != napi_ok) return 0;
-  const int fits = floats ? type == napi_float32_array : type == napi_uint8_array || type == napi_uint8_clamped_array;
-  static uint8_t nothing;
-  return !fits ? 0 : data ? data : &nothing;
-}
-
-static int arguments(napi_env env, napi_callback_info info, size_t wanted, napi_value *values) {
-  size_t count = wanted;
-  return napi_get_cb_info(env, info, &count, values, 0, 0) == napi_ok && count == wanted;
 }
 
 static session *session_of(napi_env env, napi_value value) {
@@ -205,15 +163,10 @@ static napi_value close_plan(napi_env env, napi_callback_info info) {
 }
 
 static napi_value init(napi_env env, napi_value exports) {
-  const struct {
-    const char *name;
-    napi_callback call;
-  } functions[] = {{"targets", targets}, {"open", open_plan}, {"run", run}, {"result", result}, {"close", close_plan}};
-  for (size_t i = 0; i < sizeof functions / sizeof *functions; i++) {
-    napi_value function;
-    napi_create_function(env, functions[i].name, NAPI_AUTO_LENGTH, functions[i].call, 0, &function);
-    set(env, exports, functions[i].name, function);
-  }
+  const binding functions[] = {
+      {"targets", targets}, {"open", open_plan}, {"run", run}, {"result", result}, {"close", close_plan}};
+  bind(env, exports, functions, sizeof functions / sizeof *functions);
+  bind_search(env, exports);
   return exports;
 }
 NAPI_MODULE(pocketnet_engine, init)

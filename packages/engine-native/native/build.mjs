@@ -26,7 +26,7 @@ const TARGETS = {
   arm64: { neon: [] },
 }[process.arch] ?? { plain: [] };
 
-const FLAGS = ['-std=gnu11', '-Wall', '-Wextra', '-Wno-maybe-uninitialized', '-fPIC', '-fvisibility=hidden'];
+const FLAGS = ['-std=gnu11', '-Wall', '-Wextra', '-Wno-maybe-uninitialized', '-fno-math-errno', '-fPIC', '-fvisibility=hidden'];
 const SANITIZERS = ['-fsanitize=address,undefined,float-cast-overflow', '-fno-sanitize-recover=all'];
 
 /** How fast code is made, or code that stops at its first fault; the latter with the plain form too, which boards take. */
@@ -63,6 +63,7 @@ export async function build({ force = false, sanitize = false } = {}) {
     })),
     { name: 'targets', source: 'targets.c', flags: [] },
     { name: 'addon', source: 'addon.c', flags: ['-isystem', headers] },
+    { name: 'search', source: 'search.c', flags: ['-isystem', headers] },
   ];
   const objects = units.map(({ name }) => join(output, `${name}.o`));
   await Promise.all(

@@ -27,6 +27,16 @@ export interface Addon {
   run(handle: object, image: Float32Array | Uint8Array | Uint8ClampedArray, perPixel: number): void;
   result(handle: object, index: number, to: Float32Array): void;
   close(handle: object): void;
+  /** @returns a handle; undefined where there is no memory */
+  searchOpen(dimension: number, target: number): object | undefined;
+  /** @returns the bytes that the rows take; 0 where there is no memory */
+  searchGrow(handle: object, rows: number): number;
+  searchSet(handle: object, row: number, vector: Float32Array): boolean;
+  searchClear(handle: object, row: number): void;
+  searchVector(handle: object, row: number, to: Float32Array): boolean;
+  /** @returns how many were found, of as many as the arrays hold; -1 where the query can't be compared */
+  searchBest(handle: object, query: Float32Array, least: number, scores: Float64Array, rows: Uint32Array): number;
+  searchClose(handle: object): void;
 }
 
 let loaded: Addon | undefined;

@@ -1,5 +1,8 @@
 import { type Limits, type Machine, type OpenedPlan, type OpenOptions, openIn, PlanError } from '@pocketnet/engine';
 import { type Addon, loadAddon } from './addon.js';
+import { targetOf } from './target.js';
+
+export { type NativeSearchOptions, openSearch } from './search.js';
 
 export interface NativeOptions extends OpenOptions {
   /** An instruction set of {@link nativeForms}; unless said, the fastest that this machine has. */
@@ -26,11 +29,7 @@ export function nativeProblem(): string | undefined {
  * @throws an Error that says what is wrong with the plan, the size or the addon
  */
 export async function openPlan(bytes: Uint8Array, options: NativeOptions = {}): Promise<OpenedPlan> {
-  const addon = loadAddon();
-  const forms = addon.targets();
-  const form = options.form ?? forms[0] ?? '';
-  const target = forms.indexOf(form);
-  if (target < 0) throw new Error(`This machine runs ${forms.join(', ') || 'no form of the engine'}, not "${form}".`);
+  const { addon, form, target } = targetOf(options.form);
   return openIn(
     (height, width, limits) => nativeMachine(addon, form, target, bytes, height, width, limits),
     bytes,

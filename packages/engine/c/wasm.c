@@ -3,7 +3,7 @@
 #define PN_API static
 #include "engine.c"
 
-#define EXPORT(name) __attribute__((export_name(#name)))
+#include "wasm-memory.c"
 
 /** What JavaScript reads after an opening: 32-bit words, in this order. */
 static struct {
@@ -14,20 +14,6 @@ static struct {
 } report;
 
 static pn_state *state;
-
-extern unsigned char __heap_base;
-static uintptr_t heap_end;
-
-/** Memory of its own, aligned to 64 bytes, at the end of all; 0 where there is none. */
-EXPORT(reserve) void *reserve(uint32_t bytes) {
-  const uint64_t page = 65536;
-  if (heap_end == 0) heap_end = (uintptr_t)&__heap_base;
-  const uint64_t start = aligned(heap_end), end = start + bytes;
-  const uint64_t pages = (end + page - 1) / page, has = __builtin_wasm_memory_size(0);
-  if (pages > has && __builtin_wasm_memory_grow(0, (uint32_t)(pages - has)) == (uint32_t)-1) return 0;
-  heap_end = (uintptr_t)end;
-  return (void *)(uintptr_t)start;
-}
 
 static void *reserve_or_refuse(uint64_t bytes, pn_refusal *refusal) {
   void *memory = bytes < (1ull << 32) - (1u << 20) ? reserve((uint32_t)bytes) : 0;
@@ -72,13 +58,3 @@ EXPORT(run) void run_in_wasm(void) { pn_run(state); }
 /** Channels, height, width and order of result `index`. */
 EXPORT(shape) const void *result_shape(uint32_t index) { return &state->results[index]; }
 EXPORT(result) const float *result(uint32_t index) { return pn_output(state, index); }
-
-// The compiler may call these for structures.
-void *memset(void *to, int byte, unsigned long count) {
-  for (unsigned long i = 0; i < count; i++) ((uint8_t *)to)[i] = (uint8_t)byte;
-  return to;
-}
-void *memcpy(void *restrict to, const void *restrict from, unsigned long count) {
-  for (unsigned long i = 0; i < count; i++) ((uint8_t *)to)[i] = ((const uint8_t *)from)[i];
-  return to;
-}

@@ -1,5 +1,5 @@
-// Compiles c/wasm.c to wasm/simd.wasm and wasm/relaxed.wasm and inlines their bytes into src/wasm/modules.ts, and c/layout.c to
-// wasm/layout.wasm, with Debian's clang-19 and lld-19. The result is the same, byte for byte, on every machine.
+// Compiles the modules of C to wasm/*.wasm, and inlines into a modules.ts what the package runs, with Debian's clang-19 and lld-19. The
+// result is the same, byte for byte, on every machine.
 //
 //   node packages/engine/scripts/build-wasm.mjs [--check]
 //
@@ -11,11 +11,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const SIMD = ['-msimd128'];
-const forms = {
-  simd: { source: 'c/wasm.c', features: SIMD },
-  relaxed: { source: 'c/wasm.c', features: [...SIMD, '-mrelaxed-simd'] },
-};
-const others = { layout: { source: 'c/layout.c', features: SIMD } };
+const forms = { simd: SIMD, relaxed: [...SIMD, '-mrelaxed-simd'] };
+const modules = [
+  { source: 'c/wasm.c', prefix: '', inlined: 'src/wasm/modules.ts' },
+  { source: 'c/wasm-search.c', prefix: 'search-', inlined: 'src/search/modules.ts' },
+];
 const compile = '--target=wasm32 -std=gnu11 -O2 -Wall -Wextra -Werror -ffreestanding -fno-builtin'.split(' ');
 const link = '--no-entry --strip-all --gc-sections --stack-first -z stack-size=131072'.split(' ');
 
@@ -32,19 +32,24 @@ if (spawnSync('clang-19', ['--version']).error || spawnSync('wasm-ld-19', ['--ve
 const scratch = mkdtempSync(join(tmpdir(), 'pocketnet-wasm-'));
 let differ = false;
 try {
-  const modules = Object.entries({ ...forms, ...others }).map(([name, { source, features }]) => {
-    const [object, out] = [join(scratch, `${name}.o`), join(scratch, `${name}.wasm`)];
-    // Linked by itself: through clang, a wasm-opt of whatever version would run too, where one is installed.
-    run('clang-19', [...compile, ...features, '-c', '-o', object, source]);
-    run('wasm-ld-19', [...link, '-o', out, object]);
-    return [name, readFileSync(out)];
-  });
-  for (const [name, bytes] of modules) keep(`wasm/${name}.wasm`, bytes);
-  keep('src/wasm/modules.ts', Buffer.from(inlined(modules.filter(([name]) => name in forms))));
+  for (const { source, prefix, inlined } of modules) {
+    const made = Object.entries(forms).map(([form, features]) => [form, compiled(source, features)]);
+    for (const [form, bytes] of made) keep(`wasm/${prefix}${form}.wasm`, bytes);
+    keep(inlined, Buffer.from(inlinedModules(made)));
+  }
+  keep('wasm/layout.wasm', compiled('c/layout.c', SIMD)); // for boards, which have no forms
 } finally {
   rmSync(scratch, { recursive: true });
 }
 process.exitCode = differ ? 1 : 0;
+
+/** Linked by itself: through clang, a wasm-opt of whatever version would run too, where one is installed. */
+function compiled(source, features) {
+  const [object, out] = [join(scratch, 'module.o'), join(scratch, 'module.wasm')];
+  run('clang-19', [...compile, ...features, '-c', '-o', object, source]);
+  run('wasm-ld-19', [...link, '-o', out, object]);
+  return readFileSync(out);
+}
 
 function run(command, args) {
   execFileSync(command, args, { cwd: folder, stdio: 'inherit' });
@@ -63,7 +68,7 @@ function keep(file, bytes) {
   }
 }
 
-function inlined(modules) {
+function inlinedModules(modules) {
   return [
     '// The WebAssembly modules of ../../wasm, inlined for bundlers. Written by scripts/build-wasm.mjs.',
     '',

@@ -9,4 +9,13 @@ export {
   readPlanHeader,
   readPlanMetadata,
 } from './plan/index.js';
+export { openSearch, type WasmSearchOptions } from './search/open-search.js';
+export {
+  type Found,
+  type Search,
+  type SearchMachine,
+  type SearchOptions,
+  searchIn,
+  type TopOptions,
+} from './search/search.js';
 export { FORMS, type Form, formRuns } from './wasm/form.js';

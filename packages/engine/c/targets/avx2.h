@@ -9,3 +9,4 @@ enum { LARGEST_SINGLE = 6 }; // pixels × 16 outputs: 12 sums, 2 weights, 1 valu
 #define TILES(TILE) TILE(1) TILE(2) TILE(3) TILE(4) TILE(5) TILE(6)
 enum { DEPTH_PIXELS = 7, FEW_PIXELS = 7 }; // of one row, depthwise
 #define splat(value) ((vec)_mm256_set1_ps(value))
+#define multiply_pairs(a, b) ((ivec)_mm256_madd_epi16((__m256i)(a), (__m256i)(b))) // a₀b₀ + a₁b₁ of 16 bits, in 32

@@ -16,3 +16,4 @@ enum { DEPTH_PIXELS = 14, FEW_PIXELS = 7 }; // of one row, depthwise
    (vec)_mm512_shuffle_ps((__m512)(low), (__m512)(high), 0xdd))
 typedef double double_alias __attribute__((may_alias));
 #define splat(value) ((vec)_mm512_set1_ps(value))
+#define multiply_pairs(a, b) ((ivec)_mm512_madd_epi16((__m512i)(a), (__m512i)(b))) // a₀b₀ + a₁b₁ of 16 bits, in 32

@@ -9,3 +9,4 @@ enum { LARGEST_SINGLE = 3 }; // pixels × 16 outputs: 12 sums, 3 for weights and
 #define TILES(TILE) TILE(1) TILE(2) TILE(3)
 enum { DEPTH_PIXELS = 4, FEW_PIXELS = 4 }; // of one row, depthwise
 #define splat(value) ((vec)_mm_set1_ps(value))
+#define multiply_pairs(a, b) ((ivec)_mm_madd_epi16((__m128i)(a), (__m128i)(b))) // a₀b₀ + a₁b₁ of 16 bits, in 32

@@ -1,32 +1,49 @@
 import { MODULES } from './modules.js';
 
-/** The forms of the WebAssembly module: plain SIMD, or with the relaxed instructions, which fuse multiply and add. */
+/** The forms of the WebAssembly modules: plain SIMD, or with the relaxed instructions, which fuse multiply and add. */
 export type Form = keyof typeof MODULES;
+
+/** Modules that this package inlines, in base64, by their form. */
+export type Modules = Readonly<Record<Form, string>>;
 
 export const FORMS = Object.keys(MODULES) as readonly Form[]; // the record's own keys, the fastest first
 
-let fastest: Form | undefined; // asked for once
-const compiled = new Map<Form, Promise<WebAssembly.Module>>();
-function bytesOf(form: Form): Uint8Array<ArrayBuffer> {
-  const text = atob(MODULES[form]);
+/** Modules of one function that has an instruction of each form: asking with them is much cheaper than with those that do the work. */
+const PROBES: Modules = {
+  relaxed: 'AGFzbQEAAAABBQFgAAF7AwIBAAoTAREAQQD9D0EA/Q9BAP0P/YUCCw==', // f32x4.relaxed_madd
+  simd: 'AGFzbQEAAAABBQFgAAF7AwIBAAoKAQgAQQD9D/1iCw==', // i8x16.popcnt
+};
+
+const runs = new Map<Form, boolean>(); // asked for once
+const compiled = new Map<string, Promise<WebAssembly.Module>>();
+
+function bytesOf(base64: string): Uint8Array<ArrayBuffer> {
+  const text = atob(base64);
   const bytes = new Uint8Array(text.length);
   for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
   return bytes;
 }
 
 /** Whether this JavaScript engine takes a form. */
-export const formRuns = (form: Form): boolean => WebAssembly.validate(bytesOf(form));
+export function formRuns(form: Form): boolean {
+  const known = runs.get(form) ?? WebAssembly.validate(bytesOf(PROBES[form]));
+  runs.set(form, known);
+  return known;
+}
 
 /** The module of a form, or of the fastest that runs here; compiled once. @throws an Error where it doesn't run */
-export async function formModule(form?: Form): Promise<{ form: Form; module: WebAssembly.Module }> {
-  fastest ??= FORMS.find(formRuns);
-  const chosen = form === undefined || form === fastest ? fastest : formRuns(form) ? form : undefined;
+export async function formModule(
+  form?: Form,
+  modules: Modules = MODULES,
+): Promise<{ form: Form; module: WebAssembly.Module }> {
+  const chosen = (form === undefined ? FORMS : [form]).find(formRuns);
   if (chosen === undefined)
     throw new Error(`This JavaScript engine runs no WebAssembly ${form ?? 'with SIMD'}; take a newer one.`);
-  let module = compiled.get(chosen);
+  const code = modules[chosen];
+  let module = compiled.get(code);
   if (!module) {
-    module = WebAssembly.compile(bytesOf(chosen));
-    compiled.set(chosen, module);
+    module = WebAssembly.compile(bytesOf(code));
+    compiled.set(code, module);
   }
   return { form: chosen, module: await module };
 }

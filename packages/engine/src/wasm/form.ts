@@ -16,6 +16,7 @@ const PROBES: Modules = {
 
 const runs = new Map<Form, boolean>(); // asked for once
 const compiled = new Map<string, Promise<WebAssembly.Module>>();
+const compiledNow = new Map<string, WebAssembly.Module>();
 
 function bytesOf(base64: string): Uint8Array<ArrayBuffer> {
   const text = atob(base64);
@@ -31,19 +32,30 @@ export function formRuns(form: Form): boolean {
   return known;
 }
 
+/** @throws an Error where it doesn't run */
+function chosenForm(form: Form | undefined): Form {
+  const chosen = (form === undefined ? FORMS : [form]).find(formRuns);
+  if (chosen === undefined)
+    throw new Error(`This JavaScript engine runs no WebAssembly ${form ?? 'with SIMD'}; take a newer one.`);
+  return chosen;
+}
+
 /** The module of a form, or of the fastest that runs here; compiled once. @throws an Error where it doesn't run */
 export async function formModule(
   form?: Form,
   modules: Modules = MODULES,
 ): Promise<{ form: Form; module: WebAssembly.Module }> {
-  const chosen = (form === undefined ? FORMS : [form]).find(formRuns);
-  if (chosen === undefined)
-    throw new Error(`This JavaScript engine runs no WebAssembly ${form ?? 'with SIMD'}; take a newer one.`);
+  const chosen = chosenForm(form);
   const code = modules[chosen];
-  let module = compiled.get(code);
-  if (!module) {
-    module = WebAssembly.compile(bytesOf(code));
-    compiled.set(code, module);
-  }
+  const module = compiled.get(code) ?? WebAssembly.compile(bytesOf(code));
+  compiled.set(code, module);
   return { form: chosen, module: await module };
+}
+
+/** The same at once, for small modules: a browser compiles large ones only aside. */
+export function formModuleNow(form: Form | undefined, modules: Modules): WebAssembly.Module {
+  const code = modules[chosenForm(form)];
+  const module = compiledNow.get(code) ?? new WebAssembly.Module(bytesOf(code));
+  compiledNow.set(code, module);
+  return module;
 }

@@ -1,4 +1,5 @@
-import { type Product, productSizes } from './product.js';
+import { productSizes } from '@pocketnet/engine';
+import type { Product } from './product.js';
 
 /** The product as its formula reads, summed in float64: the reference of all others, and what runs where WebAssembly does not. */
 export const plainProduct: Product = (left, right, width, scores) => {

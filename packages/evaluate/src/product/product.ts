@@ -13,20 +13,3 @@
  * @throws an Error when the arrays do not fit each other
  */
 export type Product = (left: Float32Array, right: Float32Array, width: number, scores: Float32Array) => void;
-
-/** The numbers of vectors in the blocks. @throws an Error when the arrays do not fit each other. */
-export function productSizes(
-  left: Float32Array,
-  right: Float32Array,
-  width: number,
-  scores: Float32Array,
-): { lefts: number; rights: number } {
-  if (!Number.isInteger(width) || width < 1) throw new Error(`Vectors have ${width} values. They need at least 1.`);
-  const lefts = left.length / width;
-  const rights = right.length / width;
-  if (!Number.isInteger(lefts) || !Number.isInteger(rights))
-    throw new Error(`Blocks of ${left.length} and ${right.length} values do not divide into vectors of ${width}.`);
-  if (scores.length !== lefts * rights)
-    throw new Error(`${lefts} x ${rights} products need that many scores, not ${scores.length}.`);
-  return { lefts, rights };
-}

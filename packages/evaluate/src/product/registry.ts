@@ -1,6 +1,6 @@
 import { plainProduct } from './plain.js';
 import type { Product } from './product.js';
-import { wasmProduct, wasmProductRuns } from './wasm/product.js';
+import { wasmProduct, wasmProductRuns } from './wasm.js';
 
 /** Every product of this package by its name; libtorch's is the lab's. */
 export const products: ReadonlyMap<string, { runs: () => boolean; make: () => Product }> = new Map([

@@ -1,4 +1,5 @@
-import { type Product, productSizes } from '@pocketnet/evaluate';
+import { productSizes } from '@pocketnet/engine';
+import type { Product } from '@pocketnet/evaluate';
 import { fromArray, ops, scope } from '@pocketnet/torch';
 
 /**

@@ -1,0 +1,142 @@
+// Runs a module in a browser without a driver: the page that a small server gives posts back what the module's `run()` resolves to.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { delimiter, extname, join, normalize } from 'node:path';
+
+interface Browser {
+  readonly names: readonly string[];
+  /** Prepares an empty profile. @returns the arguments that open an address there, unseen */
+  readonly open: (profile: string, address: string) => string[];
+}
+
+/** No questions, no updates, no calls home. */
+const FIREFOX_PREFERENCES = {
+  'app.update.enabled': false,
+  'browser.aboutwelcome.enabled': false,
+  'browser.shell.checkDefaultBrowser': false,
+  'datareporting.policy.dataSubmissionEnabled': false,
+  'toolkit.telemetry.enabled': false,
+};
+
+export const BROWSERS: Readonly<Record<'chromium' | 'firefox', Browser>> = {
+  chromium: {
+    names: ['chromium', 'chromium-browser', 'google-chrome'],
+    open: (profile, address) => [
+      ...['--headless=new', '--no-first-run', '--disable-background-networking', '--disable-component-update'],
+      ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
+      `--user-data-dir=${profile}`,
+      address,
+    ],
+  },
+  firefox: {
+    names: ['firefox-esr', 'firefox'],
+    open(profile, address) {
+      const lines = Object.entries(FIREFOX_PREFERENCES).map(
+        ([name, value]) => `user_pref(${JSON.stringify(name)}, ${value});`,
+      );
+      writeFileSync(join(profile, 'user.js'), lines.join('\n'));
+      return ['--headless', '--no-remote', '--profile', profile, address];
+    },
+  },
+};
+
+export type BrowserName = keyof typeof BROWSERS;
+
+/** The program of a browser; undefined where it is not installed. */
+export function findBrowser(name: BrowserName): string | undefined {
+  const folders = (process.env.PATH ?? '').split(delimiter);
+  return BROWSERS[name].names.flatMap((file) => folders.map((folder) => join(folder, file))).find(existsSync);
+}
+
+const TYPES: Record<string, string> = {
+  '.js': 'text/javascript',
+  '.mjs': 'text/javascript',
+  '.wasm': 'application/wasm',
+};
+
+/**
+ * @param imports packages that modules import by name: the folder of each, whose `index.js` it is
+ * @param files what the server has besides, by its path: bytes, or a file's name
+ * @param module path of the module whose `run()` is called
+ * @returns what it resolved to
+ * @throws an Error with the page's own, or when there is no answer in time
+ */
+export async function runInBrowser(
+  name: BrowserName,
+  imports: Readonly<Record<string, string>>,
+  files: Readonly<Record<string, Uint8Array | string>>,
+  module: string,
+  seconds = 90,
+): Promise<unknown> {
+  const program = findBrowser(name);
+  if (program === undefined) throw new Error(`There is no ${name} here.`);
+  const map = Object.fromEntries(Object.keys(imports).map((one) => [one, `/${one}/index.js`]));
+  const page =
+    `<!doctype html><title>test</title><script type="importmap">${JSON.stringify({ imports: map })}</script>` +
+    `<script type="module">const send = (answer) => fetch('/answer', { method: 'POST', body: JSON.stringify(answer) });
+     import('${module}').then(({ run }) => run()).then((value) => send({ value }), (error) => send({ error: String(error.stack ?? error) }));</script>`;
+  let answered: (answer: { value?: unknown; error?: string }) => void = () => {};
+  const answer = new Promise<{ value?: unknown; error?: string }>((resolve) => {
+    answered = resolve;
+  });
+  const server = createServer(async (request, response) => {
+    const path = normalize(new URL(request.url ?? '/', 'http://localhost').pathname);
+    if (path === '/') return void response.writeHead(200, { 'Content-Type': 'text/html' }).end(page);
+    if (path === '/answer') {
+      answered(JSON.parse(await bodyOf(request)) as { value?: unknown; error?: string });
+      return void response.writeHead(204).end();
+    }
+    const content = contentOf(path, imports, files);
+    if (content === undefined) return void response.writeHead(404).end();
+    response.writeHead(200, { 'Content-Type': TYPES[extname(path)] ?? 'application/octet-stream' }).end(content);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const profile = mkdtempSync(join(tmpdir(), 'pocketnet-browser-'));
+  let browser: ChildProcess | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  try {
+    const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`; // it listens on a port
+    browser = spawn(program, BROWSERS[name].open(profile, address), { stdio: 'ignore', detached: true });
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new Error(`${name} gave no answer in ${seconds} s.`)), 1000 * seconds);
+    });
+    const { value, error } = await Promise.race([answer, late]);
+    if (error !== undefined) throw new Error(`${name}: ${error}`);
+    return value;
+  } finally {
+    clearTimeout(timer);
+    if (browser) await ended(browser);
+    server.closeAllConnections();
+    server.close();
+    rmSync(profile, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
+  }
+}
+
+/** Ends a browser and the processes that it started, which share its group. */
+async function ended(browser: ChildProcess): Promise<void> {
+  if (browser.pid === undefined || browser.exitCode !== null) return;
+  const gone = new Promise((resolve) => browser.once('exit', resolve));
+  process.kill(-browser.pid, 'SIGKILL');
+  await gone;
+}
+
+async function bodyOf(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString();
+}
+
+function contentOf(
+  path: string,
+  imports: Readonly<Record<string, string>>,
+  files: Readonly<Record<string, Uint8Array | string>>,
+): Uint8Array | undefined {
+  const own = files[path];
+  if (own instanceof Uint8Array) return own;
+  const folder = Object.entries(imports).find(([name]) => path.startsWith(`/${name}/`));
+  const file = own ?? (folder && join(folder[1], path.slice(folder[0].length + 2)));
+  return file !== undefined && existsSync(file) ? readFileSync(file) : undefined;
+}

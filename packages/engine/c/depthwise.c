@@ -81,7 +81,7 @@ static void depthwise_from_ring(const pn_state *state, const ring *r, uint32_t b
                                 uint32_t pixels, float *out) {
   const pn_source *s = r->source;
   const uint32_t own = r->first_block + block;
-  const float *rows[PN_MOST_KERNEL];
+  const float *rows[PN_ROWS];
   for (uint32_t ky = 0; ky < s->kernel_height; ky++)
     rows[ky] = ring_row(r, block, y * s->stride_y + ky * s->dilation_y) + (uint64_t)x * s->stride_x * PN_LANES;
   const uint64_t taps = (uint64_t)s->kernel_height * s->kernel_width * PN_LANES;

@@ -15,7 +15,8 @@
 #endif
 
 // Builds for boards (PN_BOARD) take small tiles, one step at a time, and read halves where they lie. There a plan may be part of the
-// program (PN_BOARD_PLAN): it was opened before it was compiled, its tables are constants, and what it has no steps for is left out.
+// program (PN_BOARD_PLAN): it was opened before it was compiled, its tables are constants, and what no step of it
+// needs is left out.
 #if defined(PN_BOARD_PLAN)
 #define PN_OPENED const
 #else
@@ -24,6 +25,8 @@
 #define PN_HAS_COMBINE 1
 #define PN_HAS_RESIZE 1
 #define PN_HAS_IMAGE 1
+#define PN_RINGS PN_MOST_STEP_SOURCES // most of one step, and rows of the tallest window: what lies on the stack
+#define PN_ROWS PN_MOST_KERNEL
 #endif
 
 typedef struct {

@@ -3,21 +3,20 @@
 #define PN_BOARD
 #include "wasm.c"
 
-/** What an opening has found out: an array of each kind of record, then the state's own numbers. */
+/** What an opening has found out: records of buffers, of steps, of outputs; and where things begin in the arena, in floats. */
 EXPORT(table) const void *table(uint32_t which) {
-  static uint64_t own[7];
+  static uint64_t own[6];
   switch (which) {
     case 0: return state->planes;
     case 1: return state->shapes;
     case 2: return state->results;
     default:
-      own[0] = state->arena_bytes;
-      own[1] = state->image_offset;
-      own[2] = state->weights_offset;
-      own[3] = state->scratch_offset;
-      own[4] = state->scratch_floats;
-      own[5] = state->tile_floats;
-      own[6] = state->halves_offset;
+      own[0] = state->image_offset;
+      own[1] = state->weights_offset;
+      own[2] = state->scratch_offset;
+      own[3] = state->scratch_floats;
+      own[4] = state->tile_floats;
+      own[5] = state->halves_offset;
       return own;
   }
 }

@@ -135,7 +135,7 @@ static void stack_source(node *n, const pn_source *s, ring *r) {
 static void run_nodes(const pn_state *state, uint32_t first, uint32_t count) {
   const pn_shape *shape = &state->shapes[first];
   float *tile = state->arena + state->scratch_offset, *rows = tile + state->tile_floats;
-  ring rings[PN_MOST_STEP_SOURCES]; // of all of them, one after the other behind the tile
+  ring rings[PN_RINGS]; // of all of them, one after the other behind the tile
   uint32_t ring_count = 0;
   for (uint32_t i = first; i < first + count; i++) {
     const pn_step *p = &state->steps[i];

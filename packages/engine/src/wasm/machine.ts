@@ -1,6 +1,7 @@
 import { type Limits, type Machine, PlanError, type ResultShape } from '../machine.js';
 
-interface Exports {
+/** What c/wasm.c exports. */
+export interface Exports {
   readonly memory: WebAssembly.Memory;
   reserve(bytes: number): number;
   open(plan: number, size: number, height: number, width: number, bytes: number, work: number): number;
@@ -12,7 +13,32 @@ interface Exports {
   result(index: number): number;
 }
 
-/** Opens a plan in an instance of its own, so that nothing that goes wrong in it can harm another. */
+/** Memory of its own for `size` bytes. @throws an Error where there is none */
+function reserve(wasm: Exports, size: number): number {
+  const address = wasm.reserve(size);
+  if (address === 0) throw new Error(`There is no memory for ${size} bytes.`);
+  return address >>> 0;
+}
+
+/** Opens a plan in an instance of its own, so that nothing that goes wrong in it can harm another. @throws a PlanError where it is refused */
+export function openInstance<E extends Exports>(
+  module: WebAssembly.Module,
+  bytes: Uint8Array,
+  height: number,
+  width: number,
+  limits: Limits,
+): { wasm: E; report: DataView } {
+  const wasm = new WebAssembly.Instance(module).exports as unknown as E; // what the module's C exports
+  const plan = reserve(wasm, bytes.length);
+  new Uint8Array(wasm.memory.buffer, plan, bytes.length).set(bytes);
+  const opened = wasm.open(plan, bytes.length, height, width, limits.bytes, limits.work);
+  const report = new DataView(wasm.memory.buffer, wasm.report(), 40);
+  const word = (index: number): number => report.getUint32(4 * index, true);
+  if (opened === 0) throw new PlanError(word(0), word(1), word(2));
+  return { wasm, report };
+}
+
+/** A plan, opened in WebAssembly. */
 export function wasmMachine(
   module: WebAssembly.Module,
   form: string,
@@ -21,18 +47,8 @@ export function wasmMachine(
   width: number,
   limits: Limits,
 ): Machine {
-  const wasm = new WebAssembly.Instance(module).exports as unknown as Exports; // what c/wasm.c exports
-  const reserve = (size: number): number => {
-    const address = wasm.reserve(size);
-    if (address === 0) throw new Error(`There is no memory for ${size} bytes.`);
-    return address >>> 0;
-  };
-  const plan = reserve(bytes.length);
-  new Uint8Array(wasm.memory.buffer, plan, bytes.length).set(bytes);
-  const opened = wasm.open(plan, bytes.length, height, width, limits.bytes, limits.work);
-  const report = new DataView(wasm.memory.buffer, wasm.report(), 40);
+  const { wasm, report } = openInstance(module, bytes, height, width, limits);
   const word = (index: number): number => report.getUint32(4 * index, true);
-  if (opened === 0) throw new PlanError(word(0), word(1), word(2));
   const [rows, columns, channels, arenaBytes] = [word(3), word(4), word(6), word(7)];
   const work = report.getFloat64(32, true);
   const results = Array.from({ length: word(5) }, (_, i) => shapeAt(wasm, i));
@@ -43,7 +59,7 @@ export function wasmMachine(
   };
   let staging = 0; // where images are put before they become the network's; made with the first of them
   const stage = (): number => {
-    if (staging === 0) staging = reserve(4 * Math.max(channels, 1) * rows * columns);
+    if (staging === 0) staging = reserve(wasm, 4 * Math.max(channels, 1) * rows * columns);
     return staging;
   };
   return {

@@ -23,12 +23,13 @@ export class AtomicFile {
   #pending = 0;
   #open = true;
 
-  constructor(path: string) {
+  /** @param mode who may read and write it, as in chmod */
+  constructor(path: string, mode = 0o666) {
     this.path = path;
     this.#aside = join(dirname(path), `.${basename(path)}.${process.pid}.${randomBytes(4).toString('hex')}.partial`);
     this.#handle = namingFile(path, 'could not be written', () => {
       mkdirSync(dirname(path), { recursive: true });
-      return openSync(this.#aside, 'wx');
+      return openSync(this.#aside, 'wx', mode);
     });
   }
 

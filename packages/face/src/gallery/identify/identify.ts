@@ -1,0 +1,99 @@
+import type { Template } from '../../template.js';
+import { checkCount, checkShare, checkTemplate } from '../check.js';
+import { checkFace, type Face } from '../face.js';
+import { expiryOf } from '../state/retention.js';
+import type { CorrectionState, GalleryState, TemplateState } from '../state/state.js';
+import { type Candidate, decide, type Verdict } from './decide.js';
+import { type Nearest, nearestPeople } from './search-people.js';
+import type { Strangers } from './strangers.js';
+
+export interface IdentifyOptions {
+  /** Most candidates; 5 unless said. */
+  readonly topK?: number;
+  /** Share of strangers' searches that may end in a match; 0.01 unless said. */
+  readonly fpir?: number;
+  /** Two people whose cosines differ by less are too near for a match; 0.05 unless said. */
+  readonly margin?: number;
+  /** Where the face was seen: what users said of it holds. */
+  readonly face?: Face;
+}
+
+export interface Identification extends Verdict {
+  /** Id of the person: of a match only. */
+  readonly person?: string;
+  /** The nearest people, best first. */
+  readonly candidates: readonly Candidate[];
+  /** Templates that were searched. */
+  readonly searched: number;
+  /** People who could not be found since they have no template of this model. */
+  readonly without: number;
+}
+
+/** What a search needs of its gallery. */
+export interface SearchIn {
+  readonly state: GalleryState;
+  readonly nearest: (query: Template, count: number) => ReturnType<Nearest>;
+  readonly strangers: Strangers | undefined;
+  readonly now: number;
+}
+
+/** @param taken people who are others of the same photo */
+export async function identify(
+  { state, nearest, strangers, now }: SearchIn,
+  query: Template,
+  { topK = 5, fpir = 0.01, margin = 0.05, face }: IdentifyOptions,
+  taken: ReadonlySet<string> = new Set(),
+): Promise<Identification> {
+  checkTemplate(query, state);
+  checkCount('A topK', topK);
+  checkShare('An FPIR', fpir);
+  if (face) checkFace(face);
+  const corrections = face ? state.correctionsOf(face) : [];
+  const refused = new Set(corrections.flatMap(({ says, person }) => (says === 'is not' && person ? [person] : [])));
+  const correction = corrections.find(({ says }) => says !== 'is not');
+  const n = state.searches.get(query.model)?.size ?? 0;
+  const allowed = (template: TemplateState): boolean => {
+    const person = state.people.get(template.person);
+    if (!person || refused.has(person.id) || taken.has(person.id)) return false;
+    return expiryOf(state, person) > now && !excluded(state, template);
+  };
+  // One more than asked for, since the two best are compared.
+  const found =
+    n === 0 ? [] : await nearestPeople(state, (count) => nearest(query, count), n, Math.max(2, topK), allowed);
+  const candidates = found.map(({ person, template, cosine }): Candidate => {
+    const name = state.people.get(person)?.name ?? '';
+    const shown = { person, name, template, cosine };
+    return strangers ? { ...shown, strangers: strangers.rateAt(cosine, n) } : shown;
+  });
+  const verdict = said(state, correction, taken) ?? decide(candidates, strangers, { fpir, margin, n });
+  const named =
+    correction?.says === 'is' && !taken.has(correction.person ?? '') ? correction.person : candidates[0]?.person;
+  return {
+    ...verdict,
+    ...(verdict.decision === 'match' && named !== undefined ? { person: named } : {}),
+    candidates: candidates.slice(0, topK),
+    searched: n,
+    without: state.peopleWithout(query.model),
+  };
+}
+
+/** What a user said of the face stands above what the network says. */
+function said(
+  state: GalleryState,
+  correction: CorrectionState | undefined,
+  taken: ReadonlySet<string>,
+): Verdict | undefined {
+  if (correction?.says === 'not a face') return { decision: 'unknown', because: 'A user said that this is no face.' };
+  if (correction?.says === 'ignore') return { decision: 'unknown', because: 'A user said to ignore this face.' };
+  if (correction?.says !== 'is' || correction.person === undefined || taken.has(correction.person)) return undefined;
+  const person = state.people.get(correction.person);
+  return person && { decision: 'match', because: `A user said that this is ${person.name}.` };
+}
+
+/** A template whose face was said to be somebody else's, or none, does not count while that stands. */
+function excluded(state: GalleryState, { face, person }: TemplateState): boolean {
+  if (!face) return false;
+  return state
+    .correctionsOf(face)
+    .some(({ says, person: whom }) => (says === 'is not' ? whom === person : whom !== person));
+}

@@ -1,0 +1,53 @@
+import type { Template } from '../../template.js';
+import { checkShare, checkTemplate, personIn } from '../check.js';
+import type { SearchIn } from './identify.js';
+import type { StrangersRate, Threshold } from './strangers.js';
+
+export interface VerifyOptions {
+  /** Share of strangers who may be taken for the person; 0.001 unless said. */
+  readonly fmr?: number;
+}
+
+export interface Verification {
+  readonly decision: 'match' | 'unsure' | 'unknown';
+  /** With their nearest template; undefined where they have none of this model. */
+  readonly cosine?: number;
+  readonly threshold?: Threshold;
+  /** How often a stranger is as near to one of their templates. */
+  readonly strangers?: StrangersRate;
+  readonly because: string;
+}
+
+export function verify(
+  { state, strangers }: SearchIn,
+  id: string,
+  query: Template,
+  { fmr = 0.001 }: VerifyOptions,
+): Verification {
+  checkTemplate(query, state);
+  checkShare('An FMR', fmr);
+  const person = personIn(state, id);
+  const cosines = [...person.templates].flatMap((template) => {
+    const known = state.template(template);
+    return known?.model === query.model ? [dot(known.vector, query.vector)] : [];
+  });
+  if (cosines.length === 0)
+    return { decision: 'unsure', because: `${person.name} has no template of this model. Enrol them again.` };
+  const cosine = Math.max(...cosines);
+  const threshold = strangers?.thresholdFor(fmr, cosines.length);
+  if (!strangers || !threshold)
+    return { decision: 'unsure', cosine, because: 'Nothing is known about how often strangers come so near.' };
+  const decision = cosine >= threshold.high ? 'match' : cosine >= threshold.low ? 'unsure' : 'unknown';
+  const words = { match: 'It is', unsure: 'It may be', unknown: 'It is not' }[decision];
+  return {
+    ...{ decision, cosine, threshold },
+    strangers: strangers.rateAt(cosine, cosines.length),
+    because: `${words} ${person.name}: ${cosine.toFixed(3)}, and a match needs ${threshold.cosine.toFixed(3)}.`,
+  };
+}
+
+function dot(a: Float32Array, b: Float32Array): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += (a[i] as number) * (b[i] as number);
+  return sum;
+}

@@ -1,0 +1,16 @@
+export type { MatchRate, MatchRates } from '../match-rates.js';
+export type { Template } from '../template.js';
+export type { ExportedTemplate, PersonExport } from './export.js';
+export type { Face } from './face.js';
+export { Gallery, type GalleryOptions } from './gallery.js';
+export type { Candidate, Decision, Verdict } from './identify/decide.js';
+export type { Identification, IdentifyOptions } from './identify/identify.js';
+export type { FaceInPhoto } from './identify/photo.js';
+export { Strangers, type StrangersRate, type Threshold } from './identify/strangers.js';
+export { fitTail, type Tail, type TailValue } from './identify/tail.js';
+export type { Verification, VerifyOptions } from './identify/verify.js';
+export type { PeopleOptions, PeoplePage, Person, PersonTemplate } from './people.js';
+export { PlainSearch } from './search/plain-search.js';
+export type { OpenSearch, VectorSearch } from './search/search.js';
+export type { Said } from './steps/correct.js';
+export type { Enrolment, EnrolOptions, NewPerson } from './steps/enrol.js';

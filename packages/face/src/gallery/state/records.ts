@@ -1,0 +1,75 @@
+import type { Change, RecordKind, StoredRecord } from '../../stores/store.js';
+import type { Template } from '../../template.js';
+import type { Face } from '../face.js';
+
+// What the records of a gallery say, as JSON in a store. Times are milliseconds since 1970.
+
+export interface PersonRecord {
+  readonly name: string;
+  readonly added: number;
+  /** When they are to be forgotten. */
+  readonly expires?: number;
+}
+
+export interface TemplateRecord {
+  readonly person: string;
+  readonly added: number;
+  /** 0 to 1, as the app's measure of quality has it. */
+  readonly quality?: number;
+  readonly face?: Face;
+  /** Whether the crop that it was computed of is kept, under the template's id. */
+  readonly crop?: true;
+}
+
+export interface CorrectionRecord {
+  readonly face: Face;
+  readonly says: 'is' | 'is not' | 'not a face' | 'ignore';
+  /** Whom "is" and "is not" speak of. */
+  readonly person?: string;
+  readonly added: number;
+}
+
+/** How to take a step back. It holds no template: only whose they were. */
+export interface UndoRecord {
+  /** What was done, as a sentence. */
+  readonly what: string;
+  readonly added: number;
+  /** Ids of the people it is about. */
+  readonly concerns: readonly string[];
+  /** As they were; null for one whom the step made. */
+  readonly people: Readonly<Record<string, PersonRecord | null>>;
+  /** Whose each template was. */
+  readonly templates: Readonly<Record<string, string>>;
+  /** As they were; null for one that the step made. */
+  readonly corrections: Readonly<Record<string, CorrectionRecord | null>>;
+}
+
+/** Settings by their ids. */
+export interface Settings {
+  /** How many days a person is kept after the last enrolment. */
+  retention?: { readonly days: number };
+  /** Something was removed, and its bytes may still lie in the store. */
+  erasing?: Record<string, never>;
+}
+
+interface Said {
+  person: PersonRecord;
+  template: TemplateRecord;
+  correction: CorrectionRecord;
+  undo: UndoRecord;
+  setting: Settings[keyof Settings] & object;
+}
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+export function recordOf<K extends keyof Said>(kind: K, id: string, said: Said[K], template?: Template): StoredRecord {
+  const record = { kind, id, about: encoder.encode(JSON.stringify(said)) };
+  return template ? { ...record, template } : record;
+}
+
+/** What a record of this kind says. Only the gallery writes them, and the store has checked its bytes. */
+export const saidBy = <K extends keyof Said>(_kind: K, record: StoredRecord): Said[K] =>
+  JSON.parse(decoder.decode(record.about)) as Said[K];
+
+export const removalOf = (kind: RecordKind, id: string): Change => ({ kind, id });

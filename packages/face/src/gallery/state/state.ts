@@ -1,0 +1,211 @@
+import { type Change, isRemoval, type StoredRecord } from '../../stores/store.js';
+import type { Template } from '../../template.js';
+import { type Face, sameness } from '../face.js';
+import { NamedSearch } from '../search/named-search.js';
+import type { OpenSearch } from '../search/search.js';
+import {
+  type CorrectionRecord,
+  type PersonRecord,
+  type Settings,
+  saidBy,
+  type TemplateRecord,
+  type UndoRecord,
+} from './records.js';
+
+export interface PersonState extends PersonRecord {
+  readonly id: string;
+  /** Ids of their templates, in order of enrolment. */
+  readonly templates: Set<string>;
+}
+
+export interface TemplateState extends TemplateRecord {
+  readonly id: string;
+  readonly model: string;
+}
+
+export interface CorrectionState extends CorrectionRecord {
+  readonly id: string;
+}
+
+export interface UndoState extends UndoRecord {
+  readonly id: string;
+}
+
+/** What a gallery knows, in memory: the changes of its store, applied one after the other. */
+export class GalleryState {
+  readonly people = new Map<string, PersonState>();
+  readonly templates = new Map<string, TemplateState>();
+  readonly corrections = new Map<string, CorrectionState>();
+  readonly undo = new Map<string, UndoState>();
+  readonly settings: Settings = {};
+  /** By model. */
+  readonly searches = new Map<string, NamedSearch>();
+  /** By model, until something changes. */
+  readonly #without = new Map<string, number>();
+  readonly #correctionsOfPhoto = new Groups();
+  readonly #templatesOfPhoto = new Groups();
+  /** Templates by a person who is not there (yet: a renamed person's record comes after their templates). */
+  readonly #orphans = new Groups();
+
+  constructor(private readonly openSearch: OpenSearch) {}
+
+  /** Makes room for the templates of models that were not there before; then {@link apply} cannot fail. */
+  async prepare(changes: readonly Change[]): Promise<void> {
+    for (const { template } of changes as readonly Partial<StoredRecord>[])
+      if (template && !this.searches.has(template.model))
+        this.searches.set(template.model, new NamedSearch(await this.openSearch(template.vector.length)));
+  }
+
+  apply(changes: readonly Change[]): void {
+    this.#without.clear();
+    for (const change of changes) this.#apply(change);
+  }
+
+  /** The corrections of a face, those first whose place is nearest. */
+  correctionsOf(face: Face): CorrectionState[] {
+    return this.correctionsOfPhoto(face.photo)
+      .map((each) => ({ each, sure: sameness(each.face, face) }))
+      .filter(({ sure }) => sure > 0)
+      .sort((a, b) => b.sure - a.sure || b.each.added - a.each.added)
+      .map(({ each }) => each);
+  }
+
+  correctionsOfPhoto(photo: string): CorrectionState[] {
+    return this.#correctionsOfPhoto.of(photo).map((id) => this.corrections.get(id) as CorrectionState);
+  }
+
+  templatesOfPhoto(photo: string): TemplateState[] {
+    return this.#templatesOfPhoto.of(photo).map((id) => this.templates.get(id) as TemplateState);
+  }
+
+  /** How many people have templates, but none of this model. */
+  peopleWithout(model: string): number {
+    const known = this.#without.get(model);
+    if (known !== undefined) return known;
+    let count = 0;
+    if (Array.from(this.searches).some(([other, { size }]) => other !== model && size > 0))
+      for (const { templates } of this.people.values())
+        if (templates.size > 0 && ![...templates].some((id) => this.templates.get(id)?.model === model)) count++;
+    this.#without.set(model, count);
+    return count;
+  }
+
+  /** Templates of people who are not there: those that one machine enrolled while another forgot the person. */
+  orphans(): string[] {
+    return this.#orphans.all();
+  }
+
+  /** The template with its vector. */
+  template(id: string): Template | undefined {
+    const model = this.templates.get(id)?.model;
+    const vector = model === undefined ? undefined : this.searches.get(model)?.get(id);
+    return model === undefined || vector === undefined ? undefined : { model, vector };
+  }
+
+  close(): void {
+    for (const search of this.searches.values()) search.close();
+    this.searches.clear();
+  }
+
+  #apply(change: Change): void {
+    const { kind, id } = change;
+    switch (kind) {
+      case 'person':
+        if (isRemoval(change)) this.#removePerson(id);
+        else this.#putPerson(id, saidBy(kind, change));
+        return;
+      case 'template':
+        this.#removeTemplate(id);
+        if (!isRemoval(change)) this.#putTemplate(change);
+        return;
+      case 'correction':
+        this.#removeCorrection(id);
+        if (!isRemoval(change)) this.#putCorrection(id, saidBy(kind, change));
+        return;
+      case 'undo':
+        this.undo.delete(id);
+        if (!isRemoval(change)) this.undo.set(id, { id, ...saidBy(kind, change) });
+        return;
+      case 'setting':
+        delete this.settings[id as keyof Settings];
+        if (!isRemoval(change)) Object.assign(this.settings, { [id]: saidBy(kind, change) });
+        return;
+      case 'crop':
+        return; // crops stay in the store: they are large, and hardly ever looked at
+    }
+  }
+
+  #putPerson(id: string, said: PersonRecord): void {
+    const templates = this.people.get(id)?.templates ?? new Set(this.#orphans.take(id));
+    this.people.set(id, { id, ...said, templates });
+  }
+
+  #removePerson(id: string): void {
+    for (const template of this.people.get(id)?.templates ?? []) this.#orphans.add(id, template);
+    this.people.delete(id);
+  }
+
+  #putCorrection(id: string, said: CorrectionRecord): void {
+    this.corrections.set(id, { id, ...said });
+    this.#correctionsOfPhoto.add(said.face.photo, id);
+  }
+
+  #removeCorrection(id: string): void {
+    const old = this.corrections.get(id);
+    if (old) this.#correctionsOfPhoto.remove(old.face.photo, id);
+    this.corrections.delete(id);
+  }
+
+  #putTemplate(record: StoredRecord): void {
+    const { id, template } = record;
+    if (template === undefined) return; // written by nobody
+    const said = saidBy('template', record);
+    this.templates.set(id, { id, model: template.model, ...said });
+    const person = this.people.get(said.person);
+    if (person) person.templates.add(id);
+    else this.#orphans.add(said.person, id);
+    if (said.face) this.#templatesOfPhoto.add(said.face.photo, id);
+    this.searches.get(template.model)?.add(id, template.vector); // there is one: see prepare
+  }
+
+  #removeTemplate(id: string): void {
+    const old = this.templates.get(id);
+    if (!old) return;
+    this.templates.delete(id);
+    this.#orphans.remove(old.person, id);
+    this.people.get(old.person)?.templates.delete(id);
+    if (old.face) this.#templatesOfPhoto.remove(old.face.photo, id);
+    this.searches.get(old.model)?.remove(id);
+  }
+}
+
+/** Ids by what they share. */
+class Groups {
+  readonly #ids = new Map<string, Set<string>>();
+
+  of(name: string): string[] {
+    return [...(this.#ids.get(name) ?? [])];
+  }
+
+  all(): string[] {
+    return [...this.#ids.values()].flatMap((group) => [...group]);
+  }
+
+  /** Those of a name, which then has none. */
+  take(name: string): string[] {
+    const ids = this.of(name);
+    this.#ids.delete(name);
+    return ids;
+  }
+
+  add(name: string, id: string): void {
+    const group = this.#ids.get(name) ?? new Set();
+    this.#ids.set(name, group.add(id));
+  }
+
+  remove(name: string, id: string): void {
+    const group = this.#ids.get(name);
+    group?.delete(id);
+    if (group?.size === 0) this.#ids.delete(name);
+  }
+}

@@ -1,0 +1,77 @@
+import { personIn } from '../check.js';
+import { checkFace, type Face, sameness } from '../face.js';
+import { newId } from '../ids.js';
+import { type CorrectionRecord, recordOf, removalOf } from '../state/records.js';
+import type { GalleryState, TemplateState } from '../state/state.js';
+import { movedTo, type Step } from './step.js';
+
+/** What a user says of a face. */
+export type Said =
+  | { readonly is: string }
+  | { readonly isNot: string }
+  | 'not a face'
+  | 'ignore'
+  /** Takes back whatever was said of it. */
+  | 'nothing';
+
+/** Keeps what a user says of a face. Only one thing can hold of it, but for whom it is not. */
+export function correcting(state: GalleryState, face: Face, said: Said, now: number): Step {
+  checkFace(face);
+  const fresh = recordFor(state, face, said, now);
+  const old = state.correctionsOf(face).filter((each) => outdated(each, fresh));
+  if (fresh?.says === 'is') refuseSecondFace(state, face, fresh.person as string);
+  const id = newId(now);
+  const moved = fresh?.says === 'is' ? templatesOf(state, face).filter((each) => each.person !== fresh.person) : [];
+  return {
+    what: `A face of "${face.photo}" was corrected.`,
+    changes: [
+      ...moved.flatMap((each) => movedTo(state, each.id, fresh?.person as string)),
+      ...old.map((each) => removalOf('correction', each.id)),
+      ...(fresh ? [recordOf('correction', id, fresh)] : []),
+    ],
+    before: {
+      concerns: [...old, ...(fresh ? [fresh] : [])]
+        .flatMap((each) => each.person ?? [])
+        .concat(moved.map((each) => each.person)),
+      people: {},
+      templates: Object.fromEntries(moved.map((each) => [each.id, each.person])),
+      corrections: {
+        ...Object.fromEntries(old.map(({ id: before, ...record }) => [before, record])),
+        ...(fresh ? { [id]: null } : {}),
+      },
+    },
+  };
+}
+
+/** What was enrolled of the face. */
+const templatesOf = (state: GalleryState, face: Face): TemplateState[] =>
+  state.templatesOfPhoto(face.photo).filter((each) => each.face && sameness(each.face, face) > 0);
+
+function recordFor(state: GalleryState, face: Face, said: Said, added: number): CorrectionRecord | undefined {
+  if (said === 'nothing') return undefined;
+  if (typeof said === 'string') return { face, says: said, added };
+  const [says, person] = 'is' in said ? (['is', said.is] as const) : (['is not', said.isNot] as const);
+  return { face, says, person: personIn(state, person).id, added };
+}
+
+function outdated(old: CorrectionRecord, fresh: CorrectionRecord | undefined): boolean {
+  if (!fresh) return true;
+  const aboutNot = old.says === 'is not' && fresh.says !== 'is not';
+  if (aboutNot) return fresh.says === 'is' && old.person === fresh.person;
+  return fresh.says !== 'is not' || old.person === fresh.person || old.says === 'ignore' || old.says === 'not a face';
+}
+
+/** @throws RangeError where another face of the photo was said to be the person */
+function refuseSecondFace(state: GalleryState, face: Face, person: string): void {
+  const taken =
+    [...state.correctionsOfPhoto(face.photo)].some(
+      (each) => each.says === 'is' && each.person === person && sameness(each.face, face) === 0,
+    ) ||
+    state
+      .templatesOfPhoto(face.photo)
+      .some((each) => each.person === person && each.face && sameness(each.face, face) === 0);
+  if (taken)
+    throw new RangeError(
+      `Another face of "${face.photo}" is ${state.people.get(person)?.name}, and two faces of one photo are two people. Correct that one first.`,
+    );
+}

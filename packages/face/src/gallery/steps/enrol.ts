@@ -1,0 +1,97 @@
+import type { Change } from '../../stores/store.js';
+import type { Template } from '../../template.js';
+import { checkName, checkTemplate, personIn } from '../check.js';
+import { checkFace, type Face, sameness } from '../face.js';
+import { newId } from '../ids.js';
+import { type PersonRecord, recordOf, removalOf, type TemplateRecord } from '../state/records.js';
+import type { GalleryState } from '../state/state.js';
+
+/** Somebody new. */
+export interface NewPerson {
+  readonly name: string;
+  /** When they are to be forgotten, in milliseconds since 1970. */
+  readonly expires?: number;
+}
+
+export interface EnrolOptions {
+  /** 0 to 1, as the app measures it. */
+  readonly quality?: number;
+  /** Where the face was seen. Two faces of one photo never become one person. */
+  readonly face?: Face;
+  /** The aligned crop, in any encoding: kept so that another model can embed it later. */
+  readonly crop?: Uint8Array;
+}
+
+export interface Enrolment {
+  /** Ids of the person and the template. */
+  readonly person: string;
+  readonly template: string;
+}
+
+/** One more template of somebody, known or new. Of the same face and model it takes the place of the old one. */
+export function enrolment(
+  state: GalleryState,
+  who: string | NewPerson,
+  template: Template,
+  { quality, face, crop }: EnrolOptions,
+  now: number,
+): { readonly changes: Change[]; readonly enrolment: Enrolment; readonly replaces: boolean } {
+  checkTemplate(template, state);
+  if (quality !== undefined && !(quality >= 0 && quality <= 1))
+    throw new RangeError(`A quality of ${quality}; give 0 to 1.`);
+  if (face) checkFace(face);
+  const changes: Change[] = [];
+  let person: string;
+  let replaces = false;
+  if (typeof who === 'string') {
+    person = personIn(state, who).id;
+    if (face) {
+      refuseCorrected(state, person, face);
+      for (const other of conflicts(state, person, face, template.model)) {
+        changes.push(removalOf('template', other));
+        if (state.templates.get(other)?.crop) changes.push(removalOf('crop', other));
+        replaces = true;
+      }
+    }
+  } else {
+    checkName(who.name);
+    person = newId(now);
+    if (face) refuseCorrected(state, person, face);
+    const said: PersonRecord = { name: who.name, added: now };
+    changes.push(recordOf('person', person, who.expires === undefined ? said : { ...said, expires: who.expires }));
+  }
+  const id = newId(now);
+  const said: TemplateRecord = {
+    ...{ person, added: now },
+    ...(quality === undefined ? {} : { quality }),
+    ...(face ? { face } : {}),
+    ...(crop ? { crop: true as const } : {}),
+  };
+  changes.push(recordOf('template', id, said, template));
+  if (crop) changes.push({ kind: 'crop', id, about: crop });
+  return { changes, enrolment: { person, template: id }, replaces };
+}
+
+/** Templates of the same face, which a new one replaces. @throws RangeError where another face of the photo is this person's */
+function conflicts(state: GalleryState, person: string, face: Face, model: string): string[] {
+  const theirs = state.templatesOfPhoto(face.photo).filter((each) => each.person === person);
+  for (const other of theirs)
+    if (other.face && sameness(other.face, face) === 0)
+      throw new RangeError(
+        `Another face of "${face.photo}" is ${state.people.get(person)?.name} already, and two faces of one photo are two people.`,
+      );
+  return theirs.filter((each) => each.model === model).map(({ id }) => id);
+}
+
+/** @throws RangeError where a user said something else of the face */
+function refuseCorrected(state: GalleryState, person: string, face: Face): void {
+  for (const { says, person: whom } of state.correctionsOf(face)) {
+    const name = whom === undefined ? '' : ` ${state.people.get(whom)?.name}`;
+    if (says === 'is not' ? whom === person : whom !== person)
+      throw new RangeError(
+        `This face of "${face.photo}" was corrected: ${SAID[says]}${name}. Correct it again before it is enrolled so.`,
+      );
+  }
+}
+
+const SAID = { is: 'it is', 'is not': 'it is not', 'not a face': 'it is no face', ignore: 'it is to be ignored' };

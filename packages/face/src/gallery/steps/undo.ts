@@ -1,0 +1,41 @@
+import type { Change } from '../../stores/store.js';
+import { type CorrectionRecord, type PersonRecord, recordOf, removalOf } from '../state/records.js';
+import type { GalleryState, UndoState } from '../state/state.js';
+import { movedTo } from './step.js';
+
+/** Takes the last step back. Templates that came since stay with the person who is left; those that went stay gone. */
+export function undoing(state: GalleryState): { readonly changes: Change[]; readonly what: string } {
+  const last = lastStep(state);
+  if (!last) throw new RangeError('There is no step to take back.');
+  const changes: Change[] = [removalOf('undo', last.id)];
+  const heir = Object.values(last.templates)[0];
+  for (const [id, person] of Object.entries(last.templates)) changes.push(...movedTo(state, id, person));
+  for (const [id, before] of Object.entries(last.people)) {
+    changes.push(back('person', id, before));
+    if (before === null && heir !== undefined) changes.push(...leftBehind(state, id, heir, last));
+  }
+  for (const [id, before] of Object.entries(last.corrections)) changes.push(back('correction', id, before));
+  return { changes, what: last.what };
+}
+
+export const lastStep = (state: GalleryState): UndoState | undefined =>
+  [...state.undo.values()].reduce<UndoState | undefined>(
+    (last, each) => (last === undefined || each.id > last.id ? each : last),
+    undefined,
+  );
+
+/** What a person who is to be no more has got since the step that made them. */
+function leftBehind(state: GalleryState, gone: string, heir: string, { templates }: UndoState): Change[] {
+  const since = [...(state.people.get(gone)?.templates ?? [])].filter((id) => !(id in templates));
+  const said = [...state.corrections.values()].filter((each) => each.person === gone);
+  return [
+    ...since.flatMap((id) => movedTo(state, id, heir)),
+    ...said.map(({ id, ...record }) => recordOf('correction', id, { ...record, person: heir })),
+  ];
+}
+
+function back(kind: 'person', id: string, before: PersonRecord | null): Change;
+function back(kind: 'correction', id: string, before: CorrectionRecord | null): Change;
+function back(kind: 'person' | 'correction', id: string, before: PersonRecord | CorrectionRecord | null): Change {
+  return before === null ? removalOf(kind, id) : recordOf(kind, id, before as PersonRecord & CorrectionRecord);
+}

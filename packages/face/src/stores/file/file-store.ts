@@ -1,0 +1,54 @@
+import { readdirSync, rmSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { logHead } from '../log/frame.js';
+import { LogStore } from '../log/log-store.js';
+import type { Store } from '../store.js';
+import { FileDevice } from './file-device.js';
+import { Owner } from './owner.js';
+
+/**
+ * A gallery in one file, which is made where there is none. A commit that was acknowledged outlasts a power cut.
+ *
+ * @throws FileError where another process has it open, or where it is no gallery
+ */
+export async function openFileStore(path: string): Promise<Store> {
+  const owner = await Owner.claim(path);
+  try {
+    removeUnfinished(path);
+    const device = await FileDevice.open(path);
+    return await new OwnedLog(device, owner).opened();
+  } catch (cause) {
+    await owner.release();
+    throw cause;
+  }
+}
+
+class OwnedLog extends LogStore {
+  constructor(
+    device: FileDevice,
+    private readonly owner: Owner,
+  ) {
+    super(device);
+  }
+
+  async opened(): Promise<this> {
+    // A file whose head is not whole was never acknowledged.
+    const size = await this.device.size();
+    const head = new Uint8Array(Math.min(size, logHead().length));
+    await this.device.read(0, head);
+    if (head.length < logHead().length && head.every((byte, i) => byte === logHead()[i])) await this.begin();
+    return this;
+  }
+
+  override async close(): Promise<void> {
+    await super.close();
+    await this.owner.release();
+  }
+}
+
+/** A compaction that was killed leaves its file aside, with templates in it. Only the owner may come here. */
+function removeUnfinished(path: string): void {
+  const [start, end] = [`.${basename(path)}.`, '.partial'];
+  for (const name of readdirSync(dirname(path)))
+    if (name.startsWith(start) && name.endsWith(end)) rmSync(join(dirname(path), name), { force: true });
+}

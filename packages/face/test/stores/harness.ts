@@ -1,0 +1,83 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Change, Store } from 'pocketnet/stores';
+import { openMemoryStore } from 'pocketnet/stores';
+import { openFileStore } from 'pocketnet/stores/file';
+
+/** A place that stores of one kind are opened at, again and again. */
+export interface Place {
+  open(): Promise<Store>;
+  /** Everything that a thief of the place would find, as bytes; undefined where only memory holds it. */
+  bytes?(): Uint8Array[];
+  remove(): Promise<void>;
+}
+
+export interface StoreUnderTest {
+  readonly name: string;
+  /** Why it cannot be tested here. */
+  readonly missing?: string;
+  place(): Promise<Place>;
+}
+
+export const temporaryFolder = (): string => mkdtempSync(join(tmpdir(), 'pocketnet-gallery-'));
+
+/** Every store that can run in Node. The contract's suite and the gallery's tests run over them. */
+export const storesUnderTest: StoreUnderTest[] = [
+  {
+    name: 'memory',
+    async place() {
+      let last: Awaited<ReturnType<typeof openMemoryStore>> | undefined;
+      return {
+        open: async () => {
+          const store = await openMemoryStore(last?.snapshot());
+          last = store;
+          return store;
+        },
+        bytes: () => (last ? [last.snapshot()] : []),
+        remove: async () => undefined,
+      };
+    },
+  },
+  {
+    name: 'file',
+    async place() {
+      const folder = temporaryFolder();
+      return {
+        open: () => openFileStore(join(folder, 'gallery.log')),
+        bytes: () => filesIn(folder),
+        remove: async () => rmSync(folder, { recursive: true }),
+      };
+    },
+  },
+];
+
+export function filesIn(folder: string): Uint8Array[] {
+  return readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => new Uint8Array(readFileSync(join(folder, entry.name))));
+}
+
+/** Does any of the places hold these bytes? */
+export const holds = (places: readonly Uint8Array[], what: Uint8Array): boolean =>
+  places.some((bytes) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).includes(Buffer.from(what)));
+
+/** A store's state as a plain map: text of every live record. */
+export async function stateOf(store: Store): Promise<Map<string, string>> {
+  const state = new Map<string, string>();
+  for await (const changes of store.read()) for (const change of changes) applyTo(state, change);
+  return state;
+}
+
+export function applyTo(state: Map<string, string>, change: Change): void {
+  const key = `${change.kind}/${change.id}`;
+  if (change.about === undefined) state.delete(key);
+  else
+    state.set(
+      key,
+      JSON.stringify([[...change.about], change.template?.model, change.template && [...change.template.vector]]),
+    );
+}
+
+export const sorted = (state: ReadonlyMap<string, string>): [string, string][] =>
+  [...state].sort(([a], [b]) => (a < b ? -1 : 1));

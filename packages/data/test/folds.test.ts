@@ -51,3 +51,21 @@ describe('folds', () => {
     }
   });
 });
+
+describe('The folds of a selection', () => {
+  test('are of the very people that it chose, whatever seed deals them', () => {
+    const images = (location: string): string[] => {
+      const source = openSource(location);
+      const all = Array.from({ length: source.length }, (_, i) => `${source.original?.(i)}`);
+      source.close();
+      return all.sort();
+    };
+    const everybody = 'generated:identities=20,images=4,seed=1,size=32';
+    for (const selection of ['holdOut=0.3&seed=1', 'heldOut=0.3', 'maxImages=2&seed=5']) {
+      const location = `${everybody}?${selection}`;
+      const dealt = folds(location, 2, 7);
+      expect(dealt.flatMap(images).sort(), selection).toEqual(images(location));
+      expect(images(dealt[0] as string)).not.toEqual(images(folds(location, 2, 8)[0] as string));
+    }
+  });
+});

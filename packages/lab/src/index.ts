@@ -12,6 +12,7 @@ export * from './embedders/index.js';
 export { networkEmbedder } from './embedders/network.js';
 export * from './export/index.js';
 export * from './heads/index.js';
+export * from './latency/index.js';
 export * from './networks/index.js';
 export * from './release/index.js';
 export * from './runs/index.js';

@@ -127,10 +127,10 @@ describe('A search', () => {
 
   test('at random trains what it draws, keeps the best, and does nothing twice', async () => {
     const before = liveTensors();
-    const config = tiny({ random: { candidates: 3, epochs: 2 } });
+    const config = tiny({ method: 'random', random: { candidates: 3, epochs: 2 } });
     const whole = await run('random', config);
     expect(whole.candidates).toHaveLength(3);
-    const accuracies = whole.candidates?.map(({ accuracy }) => accuracy) ?? [];
+    const accuracies = whole.candidates?.map(({ accuracy }) => accuracy ?? Number.NaN) ?? [];
     expect(accuracies).toEqual(accuracies.toSorted((a, b) => b - a));
     expect(new Set(whole.candidates?.map(({ genotype }) => genotype)).size).toBe(3);
     expect(whole).toMatchObject({ steps: 24, genotype: whole.candidates?.[0]?.genotype, accuracy: accuracies[0] });
@@ -144,13 +144,17 @@ describe('A search', () => {
     const scores = (result: typeof whole) => result.candidates?.map(({ seed, accuracy }) => ({ seed, accuracy }));
     expect(scores(rest)).toEqual(scores(whole));
     await expect(run('random', config)).rejects.toThrow(/--resume/);
-    await expect(run('random', tiny({ random: { candidates: 2, epochs: 1 } }), { resume: true })).rejects.toThrow(
-      /another search: random.candidates was 3 and is 2; random.epochs was 2 and is 1/,
+    await expect(
+      run('random', tiny({ method: 'random', random: { candidates: 2, epochs: 1 } }), { resume: true }),
+    ).rejects.toThrow(/another search: random.candidates was 3 and is 2; random.epochs was 2 and is 1/);
+    await expect(run('random', tiny(), { resume: true })).rejects.toThrow(
+      /by the method random, and this one is darts/,
     );
-    await expect(run('random', tiny(), { resume: true })).rejects.toThrow(/at random.*this one is by gradient/);
-    await expect(run('random', tiny())).rejects.toThrow(/at random.*this one is by gradient/);
+    await expect(run('random', tiny())).rejects.toThrow(/by the method random, and this one is darts/);
     await run('gradient', tiny({ epochs: 1, maxSteps: 1 }));
-    await expect(run('gradient', config, { resume: true })).rejects.toThrow(/by gradient.*this one is at random/);
+    await expect(run('gradient', config, { resume: true })).rejects.toThrow(
+      /by the method darts, and this one is random/,
+    );
   });
 
   test('names what is wrong with a configuration', () => {

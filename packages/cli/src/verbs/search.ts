@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { SearchResult } from '@pocketnet/lab';
+import type { Candidate, SearchResult } from '@pocketnet/lab';
 import { facts, grouped, percent, printResult } from '../output.js';
 import { defineResumable, untilInterrupted } from '../training.js';
 import { type CommonOptions, Interrupted, type Verb } from '../verb.js';
@@ -15,7 +15,7 @@ interface Options extends CommonOptions {
 export const searchVerb: Verb = {
   name: 'search',
   task: 'search',
-  summary: 'search cells by differentiable or random search',
+  summary: 'search cells: by gradient, by one shared network and evolution, at random',
   define: (command) =>
     defineResumable(command)
       .requiredOption('--config <file>', 'the search, a YAML file (see configs/search-*.yaml)')
@@ -37,13 +37,16 @@ async function run(options: Options): Promise<void> {
 }
 
 function text(out: string, result: SearchResult): string {
-  const { steps, epochs, genotype, accuracy, best, bestEpoch, collapsed, candidates } = result;
+  const { steps, epochs, genotype, accuracy, best, distance, bestDistance, bestEpoch, collapsed, candidates } = result;
   if (candidates)
     return facts([
-      ...candidates.map(({ seed, accuracy, parameters, flops }): [string, string] => [
-        `random:${seed}`,
-        `${percent(accuracy)} % on the half that it was not trained on; ${grouped(parameters)} parameters, ${(flops / 1e6).toFixed(1)} MFLOPs`,
-      ]),
+      ...candidates
+        .slice(0, 20)
+        .map((candidate, place): [string, string] => [
+          candidate.seed === undefined ? `no. ${place + 1}` : `random:${candidate.seed}`,
+          `${scores(candidate)} on the half that it was not trained on; ${costs(candidate)}`,
+        ]),
+      ...(candidates.length > 20 ? [['and', `${candidates.length - 20} more, in candidates.json`] as const] : []),
       ['genotype', genotype],
       ['file', join(out, 'genotype.json')],
     ]);
@@ -57,8 +60,29 @@ function text(out: string, result: SearchResult): string {
             `${percent(accuracy)} % on the half of α at the end, ${percent(best)} % at best (epoch ${bestEpoch})`,
           ],
         ] as const)),
+    ...(distance === null || bestDistance === null
+      ? []
+      : ([
+          [
+            'distance',
+            `${distance.toFixed(4)} on the half of α at the end, ${bestDistance.toFixed(4)} at best (epoch ${bestEpoch})`,
+          ],
+        ] as const)),
     ...(collapsed ? ([['stopped', 'too many skip-connections (collapse)']] as const) : []),
     ['genotype', genotype],
     ['file', join(out, 'genotype.json')],
   ]);
 }
+
+const scores = ({ accuracy, distance }: Candidate): string =>
+  [
+    ...(accuracy === null ? [] : [`${percent(accuracy)} %`]),
+    ...(distance === null ? [] : [`a distance of ${distance.toFixed(4)}`]),
+  ].join(' and ');
+
+const costs = ({ parameters, flops, ms }: Candidate): string =>
+  [
+    `${grouped(parameters)} parameters`,
+    `${(flops / 1e6).toFixed(1)} MFLOPs`,
+    ...(ms === undefined ? [] : [`${ms.toFixed(2)} ms`]),
+  ].join(', ');

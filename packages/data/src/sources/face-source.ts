@@ -19,6 +19,8 @@ export interface FaceSource {
   place?(index: number): Origin;
   /** What image `index` is called at its source: its path in an image folder, its name in `train.lst`. */
   imageName?(index: number): string | undefined;
+  /** Of a selection: which image of the source that it selects from image `index` is. Ascending. */
+  original?(index: number): number;
   /** What whoever uses the source should be told of it, a sentence each: labels that were renumbered. */
   readonly notes?: readonly string[];
   close(): void;

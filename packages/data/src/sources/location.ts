@@ -16,6 +16,7 @@ import type { LabelRange, Selection } from './selection.js';
  * | `maxImages=100` | at most so many images of each identity, drawn by `seed` |
  * | `fold=1/2` | the first of two equal parts of every identity's images |
  * | `seed=1` | (which fraction, and which images; 0 unless said) |
+ * | `foldSeed=1` | (how the parts are dealt; as `seed` unless said) |
  *
  * They act in the order of the table. A file whose name holds a `?` is taken as it is.
  *
@@ -56,6 +57,7 @@ const EXPECTED: Record<string, string> = {
   holdOut: FRACTION,
   heldOut: FRACTION,
   seed: 'whole number',
+  foldSeed: 'whole number',
 };
 
 const PARSERS: Record<string, Parser> = {
@@ -77,6 +79,7 @@ const PARSERS: Record<string, Parser> = {
     return true;
   },
   seed: number('seed', Number.isSafeInteger),
+  foldSeed: number('foldSeed', Number.isSafeInteger),
 };
 
 function file(key: 'only' | 'without'): Parser {
@@ -86,7 +89,7 @@ function file(key: 'only' | 'without'): Parser {
   };
 }
 
-type NumberKey = 'minImages' | 'maxImages' | 'holdOut' | 'heldOut' | 'seed';
+type NumberKey = 'minImages' | 'maxImages' | 'holdOut' | 'heldOut' | 'seed' | 'foldSeed';
 
 function number(key: NumberKey, isRight: (value: number) => boolean): Parser {
   return (selection, text) => {

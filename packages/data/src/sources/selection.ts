@@ -17,8 +17,10 @@ export interface Selection {
   heldOut?: number;
   /** At most so many images of an identity, drawn by `seed`. */
   maxImages?: number;
-  /** One of so many equal parts of every identity's images, dealt by `seed`; every part keeps all labels. */
+  /** One of so many equal parts of every identity's images, dealt by `foldSeed`; every part keeps all labels. */
   fold?: Fold;
+  /** As `seed` unless said. */
+  foldSeed?: number;
   /** 0 unless said. */
   seed?: number;
 }

@@ -40,6 +40,7 @@ export function subset(source: FaceSource, selection: Selection): FaceSource {
     ...(picture && { picture: (index: number) => picture(original(index)) }),
     ...(place && { place: (index: number) => place(original(index)) }),
     ...(imageName && { imageName: (index: number) => imageName(original(index)) }),
+    original,
     close: () => source.close(),
   };
 }
@@ -55,10 +56,15 @@ export function holdOut(location: string, fraction: number, seed = 0): { train: 
   return { train: part('holdOut'), heldOut: part('heldOut') };
 }
 
-/** The locations of `parts` equal parts of the images at `location`, with the same share of every identity in each. */
+/**
+ * The locations of `parts` equal parts of the images at `location`, with the same share of every identity in each. People whom the location
+ * holds out, or draws by a seed of its own, stay who they are.
+ */
 export function folds(location: string, parts: number, seed = 0): string[] {
   const joint = jointOf(location);
-  return Array.from({ length: parts }, (_, i) => `${location}${joint}fold=${i + 1}/${parts}&seed=${seed}`);
+  const { holdOut, heldOut, seed: own } = parseLocation(location).selection ?? {};
+  const key = [holdOut, heldOut, own].some((each) => each !== undefined) ? 'foldSeed' : 'seed';
+  return Array.from({ length: parts }, (_, i) => `${location}${joint}fold=${i + 1}/${parts}&${key}=${seed}`);
 }
 
 /** What stands between a location and one more selection. */
@@ -172,11 +178,11 @@ function chooseImages(people: Person[], { maxImages, seed = 0 }: Selection): Per
  * Deals the images of one identity after the other round the folds, like cards: each fold has the same share of every identity, give
  * or take one image, and of the whole.
  */
-function dealt(people: Person[], { fold, seed = 0 }: Selection): Person[] {
+function dealt(people: Person[], { fold, seed = 0, foldSeed = seed }: Selection): Person[] {
   if (fold === undefined) return people;
   let place = 0;
   return people.map(({ label, indices }) => {
-    const shuffled = new Random(seed, DEAL, label).shuffle(indices.slice());
+    const shuffled = new Random(foldSeed, DEAL, label).shuffle(indices.slice());
     return { label, indices: shuffled.filter(() => place++ % fold.parts === fold.part - 1) };
   });
 }

@@ -70,7 +70,8 @@ const data = z.strictObject({
     ),
 });
 
-const teacher = () =>
+/** Whom a network is distilled from, in training and in a search alike. */
+export const teacherSchema = () =>
   z.strictObject({
     models: z
       .preprocess(asList, z.array(teacherModelSchema()).min(1))
@@ -189,7 +190,7 @@ export const experimentSchema = () =>
         .describe(
           'Decay of the running mean of the weights, such as 0.9995, which then is what is measured and written; 0: none.',
         ),
-      teacher: teacher().nullable().default(null).describe('Whom the network is distilled from; null: nobody.'),
+      teacher: teacherSchema().nullable().default(null).describe('Whom the network is distilled from; null: nobody.'),
       syncBatchNorm: z
         .boolean()
         .default(false)

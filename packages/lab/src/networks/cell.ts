@@ -2,6 +2,7 @@ import { nn, type Tensor } from '@pocketnet/torch';
 import { type CellShape, cellInputs } from '../blocks/cell-inputs.js';
 import type { Block, Interpreter } from '../blocks/interpreter.js';
 import { findPrimitive } from '../blocks/primitives/index.js';
+import { sumOfEdges } from '../blocks/sum-of-edges.js';
 import type { Genotype } from '../search-space/genotype.js';
 
 /** A discrete cell: two inputs, nodes that each sum two operations, and the nodes' outputs side by side. */
@@ -43,14 +44,7 @@ export class Cell extends nn.Module {
     };
     for (const [node, edges] of [...this.dag].entries()) {
       const terms = Array.from(edges, (edge, k) => ({ edge, input: at(this.#sources[node]?.[k] ?? -1) }));
-      // A convolution adds what is there already for nothing, so it comes after a skip or a pool.
-      terms.sort((a, b) => Number(a.edge.addsForNothing) - Number(b.edge.addsForNothing));
-      const sum = terms.reduce<V | undefined>(
-        (soFar, { edge, input }) => (soFar === undefined ? edge.read(input, by) : edge.readOnto(soFar, input, by)),
-        undefined,
-      );
-      if (sum === undefined) throw new Error(`Node ${node} has no incoming edge.`);
-      states.push(sum);
+      states.push(sumOfEdges(terms, by));
     }
     return by.concat(this.#concat.map(at));
   }

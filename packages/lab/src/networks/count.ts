@@ -9,7 +9,7 @@ export interface Cost {
   flops: number;
 }
 
-interface Shape {
+export interface Shape {
   channels: number;
   height: number;
   width: number;
@@ -22,8 +22,8 @@ function slide(shape: Shape, kernel: number, stride: number, padding: number, ch
   return { channels, height: along(shape.height), width: along(shape.width) };
 }
 
-/** Reads a network with shapes in place of tensors. */
-class Counter implements Interpreter<Shape> {
+/** Reads a network with shapes in place of tensors, and adds up. */
+export class Counter implements Interpreter<Shape> {
   macs = 0;
   flops = 0;
 

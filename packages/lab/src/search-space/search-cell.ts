@@ -1,7 +1,10 @@
 import { nn, ops, type Tensor } from '@pocketnet/torch';
 import { type CellShape, cellInputs } from '../blocks/cell-inputs.js';
-import type { Block } from '../blocks/interpreter.js';
+import { type Block, execute } from '../blocks/interpreter.js';
+import { primitives } from '../blocks/primitives/index.js';
+import { sumOfEdges } from '../blocks/sum-of-edges.js';
 import { FusedCell } from './fused-cell.js';
+import type { Genotype } from './genotype.js';
 import { MixedOp } from './mixed-op.js';
 
 /** A cell of the search network: every node sums a mixed operation of every state before it. */
@@ -48,6 +51,34 @@ export class SearchCell extends nn.Module {
       states.push(terms.reduce((sum, term) => ops.add(sum, term)));
     }
     return ops.concat(states.slice(2));
+  }
+
+  /**
+   * One path: into every node the operations of its edges alone.
+   * @param nodes for every node its edges
+   */
+  walk(before: Tensor, last: Tensor, nodes: Genotype['normal']): Tensor {
+    const states = [this.preproc0.forward(before), this.preproc1.forward(last)];
+    for (const [node, edges] of nodes.entries())
+      states.push(
+        sumOfEdges(
+          edges.map(([name, from]) => ({ edge: this.#operation(node, from, name), input: states[from] as Tensor })), // checked: genotypes are
+          execute,
+        ),
+      );
+    return ops.concat(states.slice(2));
+  }
+
+  /** The modules that the path of these nodes goes through. */
+  modulesOn(nodes: Genotype['normal']): nn.Module[] {
+    const operations = nodes.flatMap((edges, node) => edges.map(([name, from]) => this.#operation(node, from, name)));
+    return [this.preproc0, this.preproc1, ...operations];
+  }
+
+  #operation(node: number, from: number, name: string): Block {
+    const found = [...([...([...this.dag][node] ?? [])][from]?._ops ?? [])][primitives.names.indexOf(name)];
+    if (!found) throw new Error(`The search network has no ${name} from state ${from} into node ${node}.`);
+    return found;
   }
 
   forward(): Tensor {

@@ -1,10 +1,11 @@
 import { init, nn, ops, type Tensor } from '@pocketnet/torch';
 import { conv, pointwise } from '../blocks/layers.js';
 import { Alphas, type CellType } from './alphas.js';
+import type { Genotype } from './genotype.js';
 import { SearchCell } from './search-cell.js';
 
 export interface SearchNetworkOptions {
-  /** Classes of the plain soft-max that the search is trained with. */
+  /** Classes of the plain soft-max that the search is trained with; 0: none, what it embeds is learned from. */
   classes: number;
   /** C: channels of a node in the first cells; 16 unless said. */
   channels?: number;
@@ -21,7 +22,8 @@ export interface SearchNetworkOptions {
 }
 
 const tailWidth = 512;
-const embedding = 128;
+/** Width of what a search network embeds. */
+export const searchEmbedding = 128;
 
 /**
  * The network that a search trains: stem, mixed cells, tail and a linear classifier (facts 1.1). PyTorch's default initial weights,
@@ -31,7 +33,7 @@ export class SearchNet extends nn.Module {
   readonly stem: nn.Sequential;
   readonly cells: nn.ModuleList<SearchCell>;
   readonly tail: nn.Sequential;
-  readonly linear: nn.Linear;
+  readonly linear: nn.Linear | null;
 
   /** @throws an Error that names the input's side, when its maps cannot be halved, or impossible groups */
   constructor(options: SearchNetworkOptions) {
@@ -62,26 +64,42 @@ export class SearchNet extends nn.Module {
       new nn.PReLU(tailWidth),
       conv(tailWidth, tailWidth, lastMap, { groups: tailGroups }),
       new nn.BatchNorm2d(tailWidth),
-      pointwise(tailWidth, embedding),
-      new nn.BatchNorm2d(embedding),
+      pointwise(tailWidth, searchEmbedding),
+      new nn.BatchNorm2d(searchEmbedding),
     );
-    this.linear = new nn.Linear(embedding, classes);
+    this.linear = classes > 0 ? new nn.Linear(searchEmbedding, classes) : null;
     for (const [, module] of this.modules()) {
       if (module instanceof nn.Conv2d) init.kaimingUniform(module.weight, Math.sqrt(5));
     }
   }
 
-  /** Logits [N, classes], with the soft-maxed α of each type of cell. */
-  classify(images: Tensor, shares: Readonly<Record<CellType, readonly Tensor[]>>): Tensor {
-    const stem = this.stem.forward(images);
-    let [before, last] = [stem, stem];
-    for (const cell of this.cells)
-      [before, last] = [last, cell.mix(before, last, shares[cell.shape.reduces ? 'reduce' : 'normal'])];
-    return this.linear.forward(ops.flatten(this.tail.forward(last), 1));
+  /** Raw embeddings [N, 128] by all operations, mixed by the soft-maxed α of each type of cell. */
+  embedMixed(images: Tensor, shares: Readonly<Record<CellType, readonly Tensor[]>>): Tensor {
+    return this.#embed(images, (cell, before, last) =>
+      cell.mix(before, last, shares[cell.shape.reduces ? 'reduce' : 'normal']),
+    );
+  }
+
+  /** Raw embeddings [N, 128] by the operations of one genotype alone. */
+  embedPath(images: Tensor, genotype: Genotype): Tensor {
+    return this.#embed(images, (cell, before, last) => cell.walk(before, last, nodesOf(genotype, cell)));
+  }
+
+  /** The modules that a genotype's path goes through. */
+  modulesOn(genotype: Genotype): nn.Module[] {
+    const cells = Array.from(this.cells, (cell) => cell.modulesOn(nodesOf(genotype, cell)));
+    return [this.stem, ...cells.flat(), this.tail, ...(this.linear ? [this.linear] : [])];
   }
 
   forward(): Tensor {
-    throw new Error('A search net takes the shares of its operations as well: call classify().');
+    throw new Error('A search net is told its operations as well: call embedMixed() or embedPath().');
+  }
+
+  #embed(images: Tensor, through: (cell: SearchCell, before: Tensor, last: Tensor) => Tensor): Tensor {
+    const stem = this.stem.forward(images);
+    let [before, last] = [stem, stem];
+    for (const cell of this.cells) [before, last] = [last, through(cell, before, last)];
+    return ops.flatten(this.tail.forward(last), 1);
   }
 }
 
@@ -113,11 +131,23 @@ export class SearchNetwork extends nn.Module {
     return { normal: this.alpha_normal.shares(), reduce: this.alpha_reduce.shares() };
   }
 
-  /** Logits [N, classes] of images [N, 3, S, S]. */
+  /** Null where the network has no classes. */
+  get classifier(): nn.Linear | null {
+    return this.net.linear;
+  }
+
+  /** Raw embeddings [N, 128] of images [N, 3, S, S]. */
+  readonly embed = (images: Tensor): Tensor => this.net.embedMixed(images, this.shares());
+
+  /** Logits [N, classes] of images [N, 3, S, S]; the embeddings, where there are no classes. */
   forward(images: Tensor): Tensor {
-    return this.net.classify(images, this.shares());
+    const embeddings = this.embed(images);
+    return this.classifier?.forward(embeddings) ?? embeddings;
   }
 }
+
+const nodesOf = (genotype: Genotype, { shape }: SearchCell): Genotype['normal'] =>
+  shape.reduces ? genotype.reduce : genotype.normal;
 
 /** Stem and reductions halve the side; each must leave it even for the next, since a FactorizedReduce needs pairs of pixels. */
 function sideOfLastMap(input: number, reductions: number): number {

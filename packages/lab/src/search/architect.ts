@@ -1,16 +1,11 @@
 import { grad, noGrad, ops, type optim, scope, type Tensor } from '@pocketnet/torch';
 import type { SearchNetwork } from '../search-space/search-network.js';
-
-/** Images [N, 3, S, S] and their classes, int64 [N]. */
-export interface LabelledImages {
-  images: Tensor;
-  labels: Tensor;
-}
+import { classifying, type Objective, type SearchBatch } from './objective.js';
 
 /** One step's batches: the weights learn from the one, the architecture from the other. */
 export interface BilevelBatch {
-  train: LabelledImages;
-  val: LabelledImages;
+  train: SearchBatch;
+  val: SearchBatch;
 }
 
 /** How the weights would move, which the second order looks ahead to. */
@@ -23,6 +18,8 @@ export interface WeightRule {
 
 export interface ArchitectOptions {
   network: SearchNetwork;
+  /** What both halves learn; their classes unless said. */
+  objective?: Objective;
   /** The weights' optimiser, whose momentum the look-ahead takes into account. */
   optimizer: optim.Optimizer;
   /** Averages gradients over the ranks of a distributed search, in place. */
@@ -48,11 +45,11 @@ export interface UnrolledGradient extends ArchitectureGradient {
   norm: number;
 }
 
-export const loss = (network: SearchNetwork, { images, labels }: LabelledImages): Tensor =>
-  ops.crossEntropy(network.forward(images), labels);
+export const loss = ({ network, objective = classifying }: ArchitectOptions, batch: SearchBatch): Tensor =>
+  objective(network, batch).loss;
 
 /** First order: ∇α L_val(w, α), as if the weights were at their best already. */
-export function firstOrder(options: ArchitectOptions, val: LabelledImages): ArchitectureGradient {
+export function firstOrder(options: ArchitectOptions, val: SearchBatch): ArchitectureGradient {
   const { network, average = () => {} } = options;
   const measured = valLoss(options, val);
   const gradient = gradients(measured.objective, network.alphas);
@@ -79,7 +76,7 @@ export function secondOrder(
 
   // The intermediate lists are as large as the network: each is freed as soon as it has served.
   scope(() => {
-    const slope = gradients(loss(network, train), weights);
+    const slope = gradients(loss(options, train), weights);
     average(slope);
     noGrad(() =>
       ops.sgdStep_(weights, slope, velocitiesOf(optimizer, weights), rule.lr, rule.momentum, rule.weightDecay),
@@ -105,7 +102,7 @@ export function secondOrder(
           ops.add_(weight, ahead.slope[i] as Tensor, signed);
         }
       });
-      const slope = gradients(loss(network, train), alphas);
+      const slope = gradients(loss(options, train), alphas);
       average(slope);
       return slope;
     });
@@ -120,21 +117,9 @@ export function secondOrder(
   });
 }
 
-function valLoss({ network, penalty }: ArchitectOptions, { images, labels }: LabelledImages) {
-  const logits = network.forward(images);
-  const value = ops.crossEntropy(logits, labels);
-  const accuracy = countRight(logits, labels) / labels.size;
-  return { objective: penalty ? ops.add(value, penalty()) : value, loss: value.item(), accuracy };
-}
-
-/** How many of a batch are classified rightly. */
-export function countRight(logits: Tensor, labels: Tensor): number {
-  return scope(() => {
-    const [mine, theirs] = [ops.argmax(logits, 1).toArray(), labels.toArray()];
-    let same = 0;
-    for (let i = 0; i < mine.length; i++) if (mine[i] === theirs[i]) same++;
-    return same;
-  });
+function valLoss({ network, penalty, objective = classifying }: ArchitectOptions, batch: SearchBatch) {
+  const { loss: value, accuracy } = objective(network, batch);
+  return { objective: penalty ? ops.add(value, penalty()) : value, loss: value.item(), accuracy: accuracy() };
 }
 
 /** Every weight and α takes part in every pass, so that no gradient is missing. */

@@ -27,7 +27,7 @@ export interface BilevelOptions extends ArchitectOptions {
 }
 
 export interface BilevelOutcome {
-  /** Cross-entropy of the training batch, and of the validation batch where the architecture looked at it. */
+  /** Loss of the training batch, and of the validation batch where the architecture looked at it. */
   trainLoss: number;
   valLoss: number;
   valAccuracy: number;
@@ -56,7 +56,7 @@ export function bilevelStep(options: BilevelOptions, batch: BilevelBatch, rule: 
 export function weightStep(options: BilevelOptions, batch: BilevelBatch, rule: WeightRule): BilevelOutcome {
   return scope(() => {
     const { trainLoss, gradNorm } = moveWeights(options, batch, rule);
-    return { trainLoss, gradNorm, valLoss: noGrad(() => loss(options.network, batch.val)).item(), valAccuracy: 0 };
+    return { trainLoss, gradNorm, valLoss: noGrad(() => loss(options, batch.val)).item(), valAccuracy: 0 };
   });
 }
 
@@ -68,13 +68,14 @@ function moveArchitecture(architect: optim.Optimizer, alphas: readonly Tensor[],
 
 /** Clipped SGD on the training batch; in the released order also α's gradient of the training loss, before the weights moved. */
 function moveWeights(
-  { network, optimizer, clip, average = () => {}, guard = () => {}, updates }: BilevelOptions,
+  options: BilevelOptions,
   { train }: BilevelBatch,
   { lr }: WeightRule,
 ): { trainLoss: number; gradNorm: number; onAlpha: Tensor[] } {
+  const { network, optimizer, clip, average = () => {}, guard = () => {}, updates } = options;
   const { weights, alphas } = network;
   for (const group of optimizer.groups) group.lr = lr;
-  const value = loss(network, train);
+  const value = loss(options, train);
   const slopes = grad(value, updates === 'released' ? [...weights, ...alphas] : weights) as Tensor[];
   average(slopes);
   for (const [i, weight] of weights.entries()) weight.grad = slopes[i] as Tensor;

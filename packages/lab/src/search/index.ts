@@ -1,6 +1,14 @@
 export * from './architect.js';
 export * from './bilevel-step.js';
+export type { Candidate } from './candidates.js';
 export * from './cost.js';
+export { deriveWithin, liking } from './derive-within.js';
+export { type EvolutionOptions, evolve } from './evolution.js';
+export { isBetter, type Score } from './judge.js';
+export * from './limits.js';
+export * from './methods/index.js';
+export { classifying, distilling, type Learner, type Objective, type SearchBatch } from './objective.js';
+export { type PathStepOptions, pathOf, pathStep, takeStatistics } from './path-step.js';
 export * from './read-alphas.js';
 export * from './report.js';
 export * from './result.js';

@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import type { Loader } from '@pocketnet/data';
 import {
   copyFromFirst,
@@ -9,11 +10,13 @@ import {
   type Tensor,
   usualThreads,
 } from '@pocketnet/torch';
+import { msOf, readLatencyTable } from '../latency/index.js';
 import { type Recipe, without } from '../runs/index.js';
 import { type Checkpointed, loadCheckpoint } from '../runs/resumable.js';
 import { SearchNetwork } from '../search-space/search-network.js';
 import { budgetPenalty, costTable } from './cost.js';
-import { type Halves, openHalves } from './halves.js';
+import { type Halves, type HalvesOptions, openHalves } from './halves.js';
+import { type Objective, objectiveOf } from './objective.js';
 import type { SearchConfig } from './schema.js';
 
 /** Where a search stands. */
@@ -27,9 +30,11 @@ export interface SearchPosition {
   sums: { trainLoss: number; valLoss: number; valAccuracy: number };
   /** Genotype of the last epoch that had not collapsed. */
   sound: string | null;
-  /** Accuracies on α's half, last and best. */
+  /** Accuracies on α's half, last and best, and distances to the teachers there. */
   accuracy: number | null;
   best: number | null;
+  distance: number | null;
+  bestDistance: number | null;
   bestEpoch: number;
 }
 
@@ -41,6 +46,8 @@ export const startPosition = (): SearchPosition => ({
   sound: null,
   accuracy: null,
   best: null,
+  distance: null,
+  bestDistance: null,
   bestEpoch: 0,
 });
 
@@ -54,6 +61,7 @@ export interface OpenSearch extends Checkpointed {
   totalSteps: number;
   /** The weights' learning rate in an epoch. */
   rate(epoch: number): number;
+  objective: Objective;
   penalty?: () => Tensor;
   position: SearchPosition;
   /** How it goes on otherwise than it began, as was asked for. */
@@ -61,13 +69,9 @@ export interface OpenSearch extends Checkpointed {
   resumed: boolean;
 }
 
-export interface OpenSearchOptions {
-  out: string;
-  /** Whether the folder holds a checkpoint to go on from. */
-  resumed: boolean;
+export interface OpenSearchOptions extends HalvesOptions {
   /** Keys of the recipe that may differ from the checkpoint's. */
   change?: readonly string[] | undefined;
-  group: ProcessGroup;
 }
 
 /**
@@ -75,8 +79,7 @@ export interface OpenSearchOptions {
  * @throws Errors about data and network
  */
 export async function openSearch(config: SearchConfig, options: OpenSearchOptions): Promise<OpenSearch> {
-  const { group } = options;
-  const halves = await openHalves(config, group);
+  const halves = await openHalves(config, options);
   try {
     return { ...openState(config, halves, options), halves };
   } catch (error) {
@@ -91,9 +94,12 @@ const changeable = [
   ...['architect.lr', 'architect.betas', 'architect.weightDecay', 'architect.warmupEpochs'],
 ];
 
-function openState(config: SearchConfig, { train, val }: Halves, { out, resumed, change, group }: OpenSearchOptions) {
+function openState(
+  config: SearchConfig,
+  { train, val, classes }: Halves,
+  { out, resumed, change, group }: OpenSearchOptions,
+) {
   const { size } = config.data;
-  const classes = train.source.identities;
   setThreads(config.threads ?? usualThreads());
   manualSeed(config.seed);
   const network = new SearchNetwork({ ...config.network, classes, input: size }).to({ device: config.device });
@@ -110,10 +116,11 @@ function openState(config: SearchConfig, { train, val }: Halves, { out, resumed,
   if (config.syncBatchNorm) synchroniseBatchNorm(network, group);
   const stepsPerEpoch = Math.min(train.batchesPerEpoch, val.batchesPerEpoch);
   const cosine = optim.cosineSchedule(epochs, { floor: minLr / lr, per: 'epoch' });
-  const table = budget && costTable(network, size, budget.count);
+  const table = budget && costTable(network, size, priceOf(budget));
   return {
     ...checkpointed,
     ...{ network, optimizer, architect },
+    objective: objectiveOf(config),
     stepsPerEpoch,
     totalSteps: Math.min(config.maxSteps ?? Number.POSITIVE_INFINITY, epochs * stepsPerEpoch),
     rate: (epoch: number) => lr * cosine({ epoch, step: 0 }),
@@ -123,11 +130,19 @@ function openState(config: SearchConfig, { train, val }: Halves, { out, resumed,
   };
 }
 
+/** What makes an operation dear. */
+function priceOf({ count, table }: NonNullable<SearchConfig['budget']>): Parameters<typeof costTable>[2] {
+  if (count !== 'latency') return count;
+  const times = readLatencyTable(table as string); // the schema wants one
+  return ({ op, channels, side }) => msOf(times, op, { channels, side });
+}
+
 /**
  * What batches, shapes and updates follow from. What is derived from α, and when a collapse ends the search, is not of it; neither is
  * `maxSteps`, since the rates follow from `epochs`.
  */
-function recipeOf(config: SearchConfig, { source }: Loader, group: ProcessGroup): Recipe {
+export function recipeOf(config: SearchConfig, { source }: Loader, group: ProcessGroup): Recipe {
+  const { teacher, labels } = config;
   const { data, network, batch, epochs, lr, minLr, momentum, weightDecay, clip, architect, budget, seed } = config;
   return {
     data: source.name,
@@ -137,6 +152,13 @@ function recipeOf(config: SearchConfig, { source }: Loader, group: ProcessGroup)
     augment: data.augment,
     ...{ network, batch: batch * group.size, epochs, lr, minLr, momentum, weightDecay, clip, architect, seed },
     ...(budget && { budget }),
+    ...(labels !== undefined && { labels }),
+    ...(teacher && {
+      teacher: {
+        ...without(teacher as unknown as Recipe, ['cache']),
+        models: teacher.models.map((model) => ({ ...model, path: basename(model.path) })),
+      },
+    }),
     ...(config.syncBatchNorm && { syncBatchNorm: true }),
   };
 }

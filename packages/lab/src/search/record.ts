@@ -1,13 +1,14 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeFileAtomic } from '@pocketnet/files/node';
-import { RunRecord } from '../runs/index.js';
+import { type Recipe, RunRecord } from '../runs/index.js';
 import { countSkips, deriveGenotype, softmaxRow } from '../search-space/derive.js';
 import { drawCell } from '../search-space/draw.js';
 import type { Genotype } from '../search-space/genotype.js';
-import { writeGenotype } from '../search-space/genotype-text.js';
+import { readGenotype, writeGenotype } from '../search-space/genotype-text.js';
 import type { SearchNetwork } from '../search-space/search-network.js';
 import type { BilevelOutcome } from './bilevel-step.js';
+import type { Score } from './judge.js';
 import type { OpenSearch } from './open-search.js';
 import { writeSearchReport } from './report.js';
 import type { SearchConfig } from './schema.js';
@@ -38,6 +39,18 @@ function entropyOf(cell: readonly (readonly (readonly number[])[])[]): number {
   return edges.reduce((sum, entropy) => sum + entropy, 0) / Math.max(1, edges.length);
 }
 
+/** A search's result as `train` and `distill` take it, genotype.json, and drawings of its cells. @param found its official text, and all that led to it */
+export async function writeResult(
+  out: string,
+  { genotype, recipe, ...found }: { genotype: string; recipe: Recipe; options: Recipe; scores: Recipe },
+): Promise<void> {
+  const { network, data, seed, ...how } = recipe;
+  const value = { genotype, network, data, seed, ...found, options: { ...how, ...found.options } };
+  writeFileAtomic(join(out, 'genotype.json'), `${JSON.stringify(value, null, 1)}\n`);
+  for (const cell of ['normal', 'reduce'] as const)
+    writeFileAtomic(join(out, `${cell}.svg`), await drawCell(readGenotype(genotype), cell));
+}
+
 /** What a search writes about itself; genotypes and drawings too. */
 export class SearchRecord extends RunRecord {
   constructor(
@@ -59,8 +72,9 @@ export class SearchRecord extends RunRecord {
     this.#write('search', { trainLoss, valLoss, valAccuracy, gradNorm, lr, speed });
   }
 
-  /** After an epoch. @param accuracy on α's half in evaluation mode, where it was measured */
-  async epoch(epoch: number, found: Found, accuracy: number | null): Promise<void> {
+  /** After an epoch. @param score on α's half in evaluation mode, where it was measured */
+  async epoch(epoch: number, found: Found, score: Score | undefined): Promise<void> {
+    const { accuracy = null, distance = null } = score ?? {};
     const { sums } = this.run.position;
     const mean = (sum: number): number => sum / Math.max(1, this.run.stepsPerEpoch);
     const scores = {
@@ -68,6 +82,7 @@ export class SearchRecord extends RunRecord {
       valLoss: mean(sums.valLoss),
       stepAccuracy: mean(sums.valAccuracy),
       ...(accuracy !== null && { accuracy }),
+      ...(distance !== null && { distance }),
     };
     this.#write('epoch', {
       ...scores,

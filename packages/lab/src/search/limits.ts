@@ -1,0 +1,38 @@
+import { count, PocketNet } from '../networks/index.js';
+import type { Genotype } from '../search-space/genotype.js';
+import { searchEmbedding } from '../search-space/search-network.js';
+import type { SearchConfig } from './schema.js';
+
+/** What the network of found cells costs for an image. */
+export interface NetworkCost {
+  parameters: number;
+  macs: number;
+  flops: number;
+  /** Predicted milliseconds, where the search has a table. */
+  ms?: number;
+}
+
+/** What the network of a genotype costs in the frame that is searched, without its classifier. */
+export function costOfCells(genotype: Genotype, { network, data }: SearchConfig): NetworkCost {
+  const { channels, cells, stemMultiplier } = network;
+  const shape = { channels, cells, stemMultiplier, embedding: searchEmbedding, input: data.size };
+  const built = new PocketNet({ genotype, ...shape });
+  try {
+    return count(built, data.size);
+  } finally {
+    built.dispose();
+  }
+}
+
+/** Whether a cost is within the limits of a configuration; all are, where there are none. */
+export function isWithin({ parameters, macs, flops, ms }: NetworkCost, { limits }: SearchConfig): boolean {
+  if (!limits) return true;
+  const most = Number.POSITIVE_INFINITY;
+  const { latency } = limits;
+  return (
+    parameters <= (limits.parameters ?? most) &&
+    macs <= (limits.macs ?? most) &&
+    flops <= (limits.flops ?? most) &&
+    (!latency || (ms !== undefined && ms >= latency.least && ms <= latency.most))
+  );
+}

@@ -1,0 +1,202 @@
+import { join } from 'node:path';
+import { averageOverRanks, meanOverRanks, type ProcessGroup, type Tensor } from '@pocketnet/torch';
+import { saveConfig } from '../../config/index.js';
+import { outsideOf } from '../../runs/index.js';
+import { isStopAsked, saveCheckpoint } from '../../runs/resumable.js';
+import type { Genotype } from '../../search-space/genotype.js';
+import { readGenotype, writeGenotype } from '../../search-space/genotype-text.js';
+import { type BilevelOutcome, bilevelStep, weightStep } from '../bilevel-step.js';
+import { deriveWithin } from '../derive-within.js';
+import { freeBatch, searchBatch } from '../halves.js';
+import { heldMethod } from '../held.js';
+import { isBetter, judgeOnHalf } from '../judge.js';
+import { costOfCells, isWithin } from '../limits.js';
+import type { SearchBatch } from '../objective.js';
+import { type OpenSearch, openSearch } from '../open-search.js';
+import { type Found, look, SearchRecord } from '../record.js';
+import type { SearchOptions, SearchResult } from '../result.js';
+import type { LoadedSearch, SearchConfig } from '../schema.js';
+import type { SearchMethod } from './method.js';
+
+/**
+ * Differentiable search (Liu et al. 2019; facts 1.2): weights and α learn by turns, from a half each. Writes, beside what every search does,
+ * TensorBoard events, a genotype and drawings of its cells for every epoch, report.html about all of them, and checkpoint.safetensors.
+ */
+export const darts: SearchMethod = {
+  name: 'darts',
+  summary: 'mixes all operations and moves their shares by gradient',
+  isHeld: (folder) => heldMethod(folder) === 'darts',
+  search: searchAsRank,
+};
+
+async function searchAsRank(
+  group: ProcessGroup,
+  { config, portable }: LoadedSearch,
+  resumed: boolean,
+  { out, signal, change, quiet = false }: SearchOptions,
+): Promise<SearchResult> {
+  const isFirst = group.rank === 0;
+  const run = await openSearch(config, { out, resumed, change, group, signal, quiet: quiet || !isFirst });
+  const { position, totalSteps, stepsPerEpoch, halves, network } = run;
+  const record = isFirst ? new SearchRecord(out, config, run, quiet) : undefined;
+  if (isFirst) saveConfig(join(out, 'config.yaml'), portable);
+  const save = (): void =>
+    outsideOf(record, () => {
+      record?.sync();
+      saveCheckpoint(out, run, position);
+    });
+
+  const endEpoch = async (): Promise<{ collapsed: boolean }> => {
+    const epoch = position.epoch;
+    const due = config.validateEvery > 0 && (epoch % config.validateEvery === 0 || epoch === config.epochs);
+    network.eval();
+    const score = due && isFirst ? await judgeOnHalf(network, halves, config) : undefined;
+    group.barrier();
+    if (score) {
+      const best = { accuracy: position.best, distance: position.bestDistance };
+      Object.assign(position, score);
+      // Of equal ones the later: it has seen more.
+      if (position.bestEpoch === 0 || !isBetter(best, score))
+        Object.assign(position, { best: score.accuracy, bestDistance: score.distance, bestEpoch: epoch });
+    }
+    const found = look(run.network, config.derive);
+    await record?.epoch(epoch, found, score);
+    position.sums = { trainLoss: 0, valLoss: 0, valAccuracy: 0 };
+    const collapsed = found.skips > config.collapse.skips;
+    if (collapsed) record?.say(collapseText(epoch, found, config));
+    else position.sound = writeGenotype(found.genotype);
+    return { collapsed: collapsed && config.collapse.stop };
+  };
+
+  let [interrupted, collapsed] = [false, false];
+  try {
+    if (!resumed) save();
+    searching: while (position.step < totalSteps) {
+      await halves.targets?.beginEpoch(position.epoch);
+      const lr = run.rate(position.epoch);
+      for await (const [train, val] of together(
+        halves.train.epoch(position.epoch, position.batch),
+        halves.val.epoch(position.epoch, position.batch),
+      )) {
+        if (position.batch >= stepsPerEpoch) break;
+        const batch = {
+          train: await searchBatch(train, halves.train, halves, config),
+          val: await searchBatch(val, halves.val, halves, config),
+        };
+        const outcome = step(run, config, lr, batch);
+        train.release();
+        val.release();
+        position.step++;
+        position.batch++;
+        for (const key of ['trainLoss', 'valLoss', 'valAccuracy'] as const) position.sums[key] += outcome[key];
+        record?.step(outcome, lr);
+        if (position.batch === stepsPerEpoch) break;
+        const done = position.step === totalSteps;
+        interrupted = !done && (await isStopAsked(group, signal));
+        if (position.step % config.checkpointEvery === 0 || done || interrupted) save();
+        if (done || interrupted) break searching;
+      }
+      Object.assign(position, { epoch: position.epoch + 1, batch: 0 });
+      ({ collapsed } = await endEpoch());
+      save();
+      if (collapsed) break;
+      interrupted = position.step < totalSteps && (await isStopAsked(group, signal));
+      if (interrupted) break;
+    }
+    return await finish(run, config, record, { interrupted, collapsed });
+  } finally {
+    await halves.close();
+    network.dispose();
+    for (const { stateDict } of [run.optimizer, run.architect])
+      for (const state of stateDict().values()) state.dispose();
+    record?.close();
+  }
+}
+
+/** Frees the batch. */
+function step(
+  run: OpenSearch,
+  config: SearchConfig,
+  lr: number,
+  batch: { train: SearchBatch; val: SearchBatch },
+): BilevelOutcome {
+  const { network, optimizer, architect, objective, penalty, position, group } = run;
+  const { momentum, weightDecay, clip } = config;
+  const { order, updates, warmupEpochs } = config.architect;
+  const guard = (what: string, value: number): void => {
+    if (Number.isFinite(value)) return;
+    throw new Error(
+      `Step ${position.step + 1}: ${what} is ${value}. The last checkpoint stands. Lower the learning rate and go on: --set lr=… --resume --change lr.`,
+    );
+  };
+  const average = (gradients: readonly Tensor[]): void => averageOverRanks(gradients, group);
+  const options = {
+    ...{ network, objective, optimizer, architect, order, updates, clip, guard, average },
+    ...(penalty && { penalty }),
+  };
+  network.train();
+  try {
+    const rule = { lr, momentum, weightDecay };
+    const warm = position.epoch < warmupEpochs;
+    const outcome = warm ? weightStep(options, batch, rule) : bilevelStep(options, batch, rule);
+    return ofAllRanks(outcome, group);
+  } finally {
+    for (const half of Object.values(batch)) freeBatch(half);
+  }
+}
+
+/** The gradient's norm is that of the mean gradient already. */
+function ofAllRanks(own: BilevelOutcome, group: ProcessGroup): BilevelOutcome {
+  const [trainLoss = 0, valLoss = 0, valAccuracy = 0] = meanOverRanks(
+    [own.trainLoss, own.valLoss, own.valAccuracy],
+    group,
+  );
+  return { ...own, trainLoss, valLoss, valAccuracy };
+}
+
+/** Two sequences side by side, as long as the shorter one. */
+async function* together<A, B>(a: AsyncIterableIterator<A>, b: AsyncIterableIterator<B>): AsyncGenerator<[A, B]> {
+  try {
+    for (;;) {
+      const [first, second] = await Promise.all([a.next(), b.next()]);
+      if (first.done || second.done) return;
+      yield [first.value, second.value];
+    }
+  } finally {
+    await Promise.all([a.return?.(), b.return?.()]);
+  }
+}
+
+async function finish(
+  run: OpenSearch,
+  config: SearchConfig,
+  record: SearchRecord | undefined,
+  how: { interrupted: boolean; collapsed: boolean },
+): Promise<SearchResult> {
+  const { step: steps, epoch: epochs, accuracy, distance, best, bestDistance, bestEpoch, sound } = run.position;
+  const found = look(run.network, config.derive);
+  const { genotype: last, alphas } = found;
+  const derived = how.collapsed && sound !== null ? readGenotype(sound) : last;
+  const fits = (cells: Genotype): boolean => isWithin(costOfCells(cells, config), config);
+  const chosen =
+    how.interrupted || !config.limits ? derived : await deriveWithin(derived, alphas, { seed: config.seed, fits });
+  const genotype = writeGenotype(chosen);
+  if (!how.interrupted)
+    record?.genotype(
+      'genotype.json',
+      found,
+      { epochs, steps, ...(accuracy !== null && { accuracy }), ...(distance !== null && { distance }) },
+      genotype,
+    );
+  return { steps, epochs, genotype, accuracy, distance, best, bestDistance, bestEpoch, ...how };
+}
+
+function collapseText(epoch: number, { skips, genotype }: Found, { collapse }: SearchConfig): string {
+  const counts = new Map<string, number>();
+  for (const [name] of genotype.normal.flat()) counts.set(name, (counts.get(name) ?? 0) + 1);
+  const list = [...counts].map(([name, times]) => `${times} × ${name}`).join(', ');
+  return (
+    `Warning: Epoch ${epoch}: the normal cell would hold ${skips} skip-connections, more than ${collapse.skips}: the search may be collapsing ` +
+    `(derived cell: ${list}). ${collapse.stop ? 'It ends here; the genotype before stands.' : 'derive.skips limits them, collapse.stop ends the search.'}`
+  );
+}

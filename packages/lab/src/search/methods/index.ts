@@ -1,0 +1,2 @@
+export type { SearchMethod } from './method.js';
+export { findSearchMethod, searchMethods } from './registry.js';

@@ -1,0 +1,18 @@
+import type { ProcessGroup } from '@pocketnet/torch';
+import type { SearchOptions, SearchResult } from '../result.js';
+import type { LoadedSearch } from '../schema.js';
+
+/** One way to search cells: a sibling in this folder, listed in `registry.ts`. */
+export interface SearchMethod {
+  /** As `method` in a configuration has it. */
+  readonly name: string;
+  /** What it does, for lists. */
+  readonly summary: string;
+  /** Whether a folder holds such a search to go on with. */
+  isHeld(folder: string): boolean;
+  /**
+   * Searches in every process of the group, and writes in the first: config.yaml, training.log, metrics.jsonl and, at the end,
+   * genotype.json. Resumed, it comes to the same genotype.
+   */
+  search(group: ProcessGroup, loaded: LoadedSearch, resumed: boolean, options: SearchOptions): Promise<SearchResult>;
+}

@@ -26,7 +26,15 @@ const TARGETS = {
   arm64: { neon: [] },
 }[process.arch] ?? { plain: [] };
 
-const FLAGS = ['-std=gnu11', '-Wall', '-Wextra', '-Wno-maybe-uninitialized', '-fno-math-errno', '-fPIC', '-fvisibility=hidden'];
+const FLAGS = [
+  '-std=gnu11',
+  '-Wall',
+  '-Wextra',
+  '-Wno-maybe-uninitialized',
+  '-fno-math-errno',
+  '-fPIC',
+  '-fvisibility=hidden',
+];
 const SANITIZERS = ['-fsanitize=address,undefined,float-cast-overflow', '-fno-sanitize-recover=all'];
 
 /** How fast code is made, or code that stops at its first fault; the latter with the plain form too, which boards take. */

@@ -10,6 +10,7 @@ const benches = {
   ijb: () => import('./evaluate/ijb.mjs'),
   engine: () => import('./engine/bench.mjs'),
   'engine-first': () => import('./engine/first.mjs'),
+  'engine-profile': () => import('./engine/profile.mjs'),
   'engine-equality': () => import('./engine/equality.mjs'),
   'onnx-profile': () => import('./onnx/profile.mjs'),
 };

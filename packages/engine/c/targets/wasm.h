@@ -9,9 +9,15 @@ typedef int32_t ivec __attribute__((vector_size(16), may_alias));
 #endif
 #define vmin(a, b) ((vec)wasm_f32x4_pmin((v128_t)(b), (v128_t)(a))) // one instruction on x86, where min is seven
 #define vmax(a, b) ((vec)wasm_f32x4_pmax((v128_t)(b), (v128_t)(a)))
-enum { LARGEST_SINGLE = 4 }; // pixels × 8 outputs: V8 has 16 registers, and spills beyond eight sums
 #define WIDE(BLOCKS) 2
+// Pixels × 8 outputs: V8 has 16 registers, and spills beyond eight sums. A product that is added in two steps takes one more meanwhile.
+#if defined(__wasm_relaxed_simd__)
+enum { LARGEST_SINGLE = 4 };
 #define TILES(TILE) TILE(1) TILE(2) TILE(3) TILE(4)
+#else
+enum { LARGEST_SINGLE = 3 };
+#define TILES(TILE) TILE(1) TILE(2) TILE(3)
+#endif
 enum { DEPTH_PIXELS = 7, FEW_PIXELS = 7 }; // of one row, depthwise
 #define NO_UNROLLING 1 // of the product's inner loop: V8 would spill
 #define splat(value) ((vec)wasm_f32x4_splat(value))

@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { drawFace, encodeJpeg } from '@pocketnet/data';
 import { encodeModel, GraphBuilder } from '@pocketnet/onnx';
@@ -72,6 +72,26 @@ describe('pocketnet compile', () => {
     expect((await pocketnet(['compile', 'tiny.onnx', '--out', 'no.pnet', '--size', '8x'], at)).code).toBe(2);
     expect((await pocketnet(['compile', 'tiny.onnx', '--out', 'no.onnx'], at)).code).toBe(2);
     expect(existsSync(join(place.path, 'no.pnet'))).toBe(false);
+  });
+
+  it('writes C for boards, of a model or of its plan, in a folder that holds nothing else', async () => {
+    writeFileSync(join(place.path, 'terms.txt'), 'as you like');
+    const result = await json(
+      ['compile', 'tiny.onnx', '--target', 'c', '--out', 'board', '--licence', 'terms.txt', '--store', 'float16'],
+      at,
+    );
+    expect(result.arenaBytes).toBeGreaterThan(4 * 3 * 112 * 112);
+    expect(readFileSync(join(place.path, 'board/LICENSE'), 'utf8')).toBe('as you like');
+    expect(readFileSync(join(place.path, 'board/pocketnet.h'), 'utf8')).toContain('#define POCKETNET_EMBEDDING 8');
+    await json(['compile', 'half.pnet', '--target', 'c', '--out', 'again'], at);
+    for (const file of ['network.c', 'weights.c'])
+      expect(readFileSync(join(place.path, 'again', file))).toEqual(readFileSync(join(place.path, 'board', file)));
+    const foreign = await pocketnet(['compile', 'tiny.onnx', '--target', 'c', '--out', '.'], at);
+    expect(foreign.code).toBe(1);
+    expect(foreign.stderr).toContain('. is not empty');
+    const twice = await pocketnet(['compile', 'half.pnet', '--out', 'no.pnet'], at);
+    expect(twice.code).toBe(2);
+    expect(twice.stderr).toContain('half.pnet is a plan already; --target c makes C of it.');
   });
 
   it.each(['tiny.pnet', 'tiny.onnx'])('verify takes %s, and needs no ONNX Runtime', async (model) => {

@@ -2,27 +2,33 @@ import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { Compiled, Model, Preprocessing } from '@pocketnet/onnx';
 import { InvalidArgumentError, Option } from 'commander';
-import { fileEnding } from '../arguments.js';
 import { facts, grouped, note, printResult } from '../output.js';
-import type { CommonOptions, Verb } from '../verb.js';
+import { type CommonOptions, UsageError, type Verb } from '../verb.js';
 
 interface Options extends CommonOptions {
   out: string;
+  target: 'plan' | 'c';
   store: 'float32' | 'float16';
   size?: [height: number, width: number];
   mean: number;
   deviation: number;
   channels: 'rgb' | 'bgr';
+  licence?: string;
 }
 
 export const compile: Verb = {
   name: 'compile',
   task: 'ship',
-  summary: 'compile an ONNX model to a plan for the inference engine',
+  summary: 'compile an ONNX model to a plan for the inference engine, or to C for a board',
   define: (command) =>
     command
-      .argument('<model.onnx>', 'the model; a plain export compiles best')
-      .requiredOption('--out <file.pnet>', 'the plan to write', fileEnding('.pnet'))
+      .argument('<model>', 'the model, ONNX; a plain export compiles best. For C, a plan will do')
+      .requiredOption('--out <file.pnet>', 'the plan to write; for C, a folder')
+      .addOption(
+        new Option('--target <what>', 'a plan; or C99 that stands alone, for boards: one function over a static arena')
+          .choices(['plan', 'c'])
+          .default('plan'),
+      )
       .addOption(
         new Option('--store <how>', 'how weights are stored; the computation is in float32')
           .choices(['float32', 'float16'])
@@ -40,6 +46,7 @@ export const compile: Verb = {
           .choices(['rgb', 'bgr'])
           .default('rgb'),
       )
+      .option('--licence <file>', "for C: the text of the weights' licence, to lie beside them")
       .action(run),
 };
 
@@ -51,17 +58,39 @@ function sides(text: string): [number, number] {
 }
 
 async function run(path: string, options: Options): Promise<void> {
+  const { isPlan } = await import('@pocketnet/engine');
+  const bytes = readFileSync(path);
+  if (options.target === 'c') {
+    const { writeBoardFolder } = await import('../compile/board.js');
+    const plan = isPlan(bytes) ? bytes : (await compileModel(path, bytes, options)).bytes;
+    return writeBoardFolder(plan, { ...options, path });
+  }
+  if (isPlan(bytes)) throw new UsageError(`${path} is a plan already; --target c makes C of it.`);
+  if (!options.out.toLowerCase().endsWith('.pnet')) throw new UsageError(`--out ${options.out}: a plan ends in .pnet.`);
+  return writePlanFile(path, bytes, options);
+}
+
+async function compileModel(
+  path: string,
+  bytes: Uint8Array,
+  { store, size, mean, deviation, channels: order }: Options,
+): Promise<Compiled> {
   const onnx = await import('@pocketnet/onnx');
-  const { writeFileAtomic } = await import('@pocketnet/files/node');
-  const { out, store, size, mean, deviation, channels: order } = options;
-  const preprocessing: Preprocessing = { mean, deviation, order };
-  const model = onnx.decodeModel(onnx.withoutTinyWeights(readFileSync(path), path), path);
+  const model = onnx.decodeModel(onnx.withoutTinyWeights(bytes, path), path);
   // A plan gives its model's numbers (`difference` says how nearly): what a card says of the model's file holds for it.
   const metadata = {
     ...model.metadata,
     ...(model.metadata.card && { measured_as: model.metadata.measured_as ?? basename(path) }),
   };
-  const compiled = onnx.compileGraph(model.graph, { store, preprocessing, metadata, ...(size && { size }) });
+  const preprocessing: Preprocessing = { mean, deviation, order };
+  return onnx.compileGraph(model.graph, { store, preprocessing, metadata, ...(size && { size }) });
+}
+
+async function writePlanFile(path: string, bytes: Uint8Array, options: Options): Promise<void> {
+  const onnx = await import('@pocketnet/onnx');
+  const { writeFileAtomic } = await import('@pocketnet/files/node');
+  const { out, store } = options;
+  const compiled = await compileModel(path, bytes, options);
   const { openPlan } = await import('@pocketnet/engine');
   const { height, width } = compiled.plan.image;
   const shown = {
@@ -70,7 +99,7 @@ async function run(path: string, options: Options): Promise<void> {
   };
   const plan = await openPlan(compiled.bytes, { ...shown, name: out });
   plan.close();
-  const difference = await beside(path, compiled, shown, preprocessing);
+  const difference = await beside(path, compiled, shown, options);
   writeFileAtomic(out, compiled.bytes);
   const steps = onnx.stepKinds(compiled.plan);
   const result = {
@@ -107,7 +136,7 @@ async function beside(
   path: string,
   { bytes }: Compiled,
   { height, width }: { height: number; width: number },
-  { mean, deviation }: Preprocessing,
+  { mean, deviation }: Options,
 ): Promise<number | undefined> {
   const { compareRuns, missingRuntimes, noise, openModel } = await import('@pocketnet/onnx');
   const missing = (await missingRuntimes()).native;

@@ -1,21 +1,39 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
+import { posix } from 'node:path';
 import type { Plan } from '../plan/plan.js';
 import { hasStep, OPTIONAL } from './network.js';
 
 const c = new URL('../../c/', import.meta.url);
 
-/** The engine's files that no board needs: opening a plan, and WebAssembly. */
-const LEFT_OUT = ['check.c', 'checksum.c', 'shape.c', 'memory.c', 'open.c', 'layout.c', 'wasm.c', 'targets/wasm.h'];
+/** What boards are no target of. */
+const LEFT_OUT = ['targets/wasm.h'];
 
-/** The C that computes a plan, by its path in a board's folder, as it is in the engine. */
+/** The C that computes a plan, by its path in a board's folder, as it is in the engine: all that engine.c includes in a board's build. */
 export async function engineSources(plan: Plan): Promise<Map<string, string>> {
-  const without = new Set([...LEFT_OUT, ...OPTIONAL.filter((kind) => !hasStep(plan, kind)).map((kind) => `${kind}.c`)]);
+  const lacks = OPTIONAL.filter((kind) => !hasStep(plan, kind)).map((kind) => `#if PN_HAS_${kind.toUpperCase()}`);
+  const skipped = ['#if !defined(PN_BOARD_PLAN)', ...lacks];
   const files = new Map<string, string>();
-  for (const folder of ['', 'targets/'])
-    for (const name of (await readdir(new URL(folder, c))).sort())
-      if (/\.[ch]$/.test(name) && !without.has(folder + name))
-        files.set(`engine/${folder}${name}`, await readFile(new URL(folder + name, c), 'utf8'));
+  const follow = async (name: string): Promise<void> => {
+    if (files.has(`engine/${name}`) || LEFT_OUT.includes(name)) return;
+    const text = await readFile(new URL(name, c), 'utf8');
+    files.set(`engine/${name}`, text);
+    for (const included of includesOf(text, skipped)) await follow(posix.join(posix.dirname(name), included));
+  };
+  await follow('engine.c');
   return files;
+}
+
+/** Files of our own that a text includes, outside of the conditions that are skipped. */
+function includesOf(text: string, skipped: readonly string[]): string[] {
+  const conditions: boolean[] = [];
+  const found: string[] = [];
+  for (const line of text.split('\n')) {
+    if (line.startsWith('#if')) conditions.push(skipped.some((condition) => line.startsWith(condition)));
+    if (line.startsWith('#endif')) conditions.pop();
+    const [, name] = /^#include "(.+)"/.exec(line) ?? [];
+    if (name !== undefined && !conditions.includes(true)) found.push(name);
+  }
+  return found;
 }
 
 /** The files that are the same for every network. */

@@ -1,0 +1,78 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { openPlan } from '@pocketnet/engine';
+import { type BoardFolder, boardFolder } from '@pocketnet/engine/board';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { buildDriver, buildFolder, measure, writeFolder } from './board/build.js';
+import { openByDriver } from './board/driver.js';
+import { CHOSEN, lacking } from './board/processors.js';
+import { engineContract } from './contract.js';
+
+const place = mkdtempSync(join(tmpdir(), 'pocketnet-boards-'));
+afterAll(() => rmSync(place, { recursive: true }));
+
+/** Released networks, by what they are computed in, and how near a board comes to this machine. */
+const NETWORKS = [
+  { name: 'PocketNetS-128, float16 weights', file: 'pocketnet-s-128/pocketnet-s-128.pnet', tolerance: 1e-4 },
+];
+
+const rows: Record<string, string | number>[] = [];
+afterAll(() => {
+  if (process.env.POCKETNET_BOARDS && rows.length > 0) console.table(rows);
+});
+
+describe.each(NETWORKS)('$name as C', ({ name, file, tolerance }) => {
+  const bytes = readFileSync(fileURLToPath(new URL(`../../../models/${file}`, import.meta.url)));
+  const rgb = Uint8Array.from(
+    { length: 3 * 112 * 112 },
+    (_, i) => 128 + 90 * Math.sin(i / 900 + (i % 7)) + 30 * Math.sin(12.9 * i),
+  );
+  let folder: BoardFolder;
+  let expected: Float32Array;
+  beforeAll(async () => {
+    folder = await boardFolder(bytes);
+    const plan = await openPlan(bytes);
+    expected = plan.run(rgb).embedding ?? new Float32Array();
+    plan.close();
+  });
+
+  it.for(CHOSEN)(
+    'compiled without a warning for $name, gives the embedding that this machine has',
+    (processor, { skip }) => {
+      const missing = lacking(processor);
+      if (missing !== undefined) return skip(missing);
+      const to = join(place, `${file}-${processor.name}`.replace(/\W+/g, '-'));
+      writeFolder(folder, to);
+      const built = buildFolder(to, processor);
+      expect(built.said).toBe('');
+      const { embedding, ...figures } = measure(built, processor, rgb);
+      const largest = Math.max(...expected.map(Math.abs));
+      const difference =
+        Math.max(...expected.map((value, i) => Math.abs(value - (embedding[i] ?? Number.NaN)))) / largest;
+      expect(difference).toBeLessThanOrEqual(tolerance);
+      expect(figures.arenaBytes).toBeLessThanOrEqual(folder.figures.arenaBytes + 64);
+      expect(figures.stackBytes).toBeLessThan(4000);
+      rows.push({
+        network: name,
+        processor: processor.name,
+        ...figures,
+        multiplyAdds: folder.figures.work,
+        difference,
+      });
+    },
+  );
+});
+
+// Natively the addon runs it.
+for (const processor of CHOSEN.filter(({ emulator }) => emulator.length > 0)) {
+  const missing = lacking(processor);
+  const form = `whole, as a program for ${processor.name}`;
+  if (missing !== undefined) it.skip(`the engine, ${form}: ${missing}`, () => {});
+  else
+    engineContract(
+      form,
+      openByDriver([...processor.emulator, buildDriver(mkdtempSync(join(place, 'driver-')), processor)], form),
+    );
+}

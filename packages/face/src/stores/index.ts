@@ -1,3 +1,7 @@
+export { type EncryptedStore, encryptStore, isEncrypted, openEncrypted } from './encrypted/encrypted-store.js';
+export type { GalleryKey } from './encrypted/key.js';
+export type { LogDevice, LogSource } from './log/device.js';
+export { LogStore } from './log/log-store.js';
 export { type MemoryStore, openMemoryStore } from './memory/memory-store.js';
 export {
   type Change,

@@ -5,7 +5,7 @@ import { InventedPeople, MODEL, ratesOf, strangersCosines } from './faces.js';
 
 const rates = [ratesOf(strangersCosines(1, 20_000))];
 
-for (const { name, missing, place: prepare } of storesUnderTest)
+for (const { name, missing, sealed = false, place: prepare } of storesUnderTest)
   describe.skipIf(missing !== undefined)(`a gallery in ${name}`, () => {
     let place: Place | undefined;
     let gallery: Gallery | undefined;
@@ -212,7 +212,7 @@ for (const { name, missing, place: prepare } of storesUnderTest)
       await here.merge(ada.id, ben.id);
       await here.rename(cem.id, 'Cemal');
       const secrets = [...shots.map(bytesOf), ...['crop number 0', 'crop number 1', 'Ada', 'Ben'].map(utf8)];
-      if (place?.bytes) for (const secret of secrets) expect(holds(place.bytes(), secret)).toBe(true);
+      if (place?.bytes) for (const secret of secrets) expect(holds(place.bytes(), secret)).toBe(!sealed);
       await here.forget(ada.id);
       if (place?.bytes) for (const secret of secrets) expect(holds(place.bytes(), secret)).toBe(false);
       expect((await here.identify(people.shot(ada.face))).candidates.map((each) => each.person)).toEqual([cem.id]);

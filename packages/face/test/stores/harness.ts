@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Change, Store } from 'pocketnet/stores';
-import { openMemoryStore } from 'pocketnet/stores';
+import { openEncrypted, openMemoryStore } from 'pocketnet/stores';
 import { openFileStore } from 'pocketnet/stores/file';
 
 /** A place that stores of one kind are opened at, again and again. */
@@ -17,10 +17,14 @@ export interface StoreUnderTest {
   readonly name: string;
   /** Why it cannot be tested here. */
   readonly missing?: string;
+  /** Whether what lies there cannot be read. */
+  readonly sealed?: boolean;
   place(): Promise<Place>;
 }
 
 export const temporaryFolder = (): string => mkdtempSync(join(tmpdir(), 'pocketnet-gallery-'));
+
+const key = { bytes: Uint8Array.from({ length: 32 }, (_, i) => 7 * i) };
 
 /** Every store that can run in Node. The contract's suite and the gallery's tests run over them. */
 export const storesUnderTest: StoreUnderTest[] = [
@@ -45,6 +49,18 @@ export const storesUnderTest: StoreUnderTest[] = [
       const folder = temporaryFolder();
       return {
         open: () => openFileStore(join(folder, 'gallery.log')),
+        bytes: () => filesIn(folder),
+        remove: async () => rmSync(folder, { recursive: true }),
+      };
+    },
+  },
+  {
+    name: 'file, encrypted',
+    sealed: true,
+    async place() {
+      const folder = temporaryFolder();
+      return {
+        open: async () => openEncrypted(await openFileStore(join(folder, 'gallery.log')), key),
         bytes: () => filesIn(folder),
         remove: async () => rmSync(folder, { recursive: true }),
       };

@@ -68,8 +68,13 @@ export function recordOf<K extends keyof Said>(kind: K, id: string, said: Said[K
   return template ? { ...record, template } : record;
 }
 
-/** What a record of this kind says. Only the gallery writes them, and the store has checked its bytes. */
-export const saidBy = <K extends keyof Said>(_kind: K, record: StoredRecord): Said[K] =>
-  JSON.parse(decoder.decode(record.about)) as Said[K];
+/** What a record of this kind says. Only the gallery writes them, and the store has checked its bytes. @throws where it is sealed */
+export function saidBy<K extends keyof Said>(kind: K, { id, about }: StoredRecord): Said[K] {
+  try {
+    return JSON.parse(decoder.decode(about)) as Said[K];
+  } catch (cause) {
+    throw new Error(`The ${kind} ${id} cannot be read. If the gallery is encrypted, open it with its key.`, { cause });
+  }
+}
 
 export const removalOf = (kind: RecordKind, id: string): Change => ({ kind, id });

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { drawFace, encodeJpeg } from '@pocketnet/data';
+import { readPlanMetadata } from '@pocketnet/engine';
 import { encodeModel, GraphBuilder } from '@pocketnet/onnx';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { json, pocketnet, workplace } from './pocketnet.js';
@@ -57,7 +58,12 @@ describe('pocketnet compile', () => {
     expect(result.difference).toBeLessThan(1e-5);
     expect(result.multiplyAdds).toBeGreaterThan(5 * 27 * 14 * 14);
     expect(result.arenaBytes).toBeGreaterThan(4 * 3 * 112 * 112);
-    const half = await json(['compile', 'tiny.onnx', '--out', 'half.pnet', '--store', 'float16'], at);
+    const about = ['--metadata', 'licence=MIT', '--metadata', 'a=b=c'];
+    const half = await json(['compile', 'tiny.onnx', '--out', 'half.pnet', '--store', 'float16', ...about], at);
+    expect(readPlanMetadata(readFileSync(join(place.path, 'half.pnet'))).model).toMatchObject({
+      licence: 'MIT',
+      a: 'b=c',
+    });
     expect(half.bytes).toBeLessThan(Number(result.bytes));
   });
 

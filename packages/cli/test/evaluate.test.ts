@@ -1,8 +1,11 @@
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { readPlanMetadata } from '@pocketnet/engine';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { json, pocketnet, watchEngine, workplace } from './pocketnet.js';
 
+const released = fileURLToPath(new URL('../../../models/pocketnet-s-128/pocketnet-s-128.pnet', import.meta.url));
 const place = workplace();
 const at = { cwd: place.path };
 const read = (name: string): string => readFileSync(join(place.path, name), 'utf8');
@@ -117,6 +120,17 @@ describe('calibrate', () => {
     expect(read('card/calibration.html')).toContain('For galleries');
     const { calibration } = JSON.parse(read('card/calibration.json')) as { calibration: { impostorPairs: number } };
     expect(calibration.impostorPairs).toBe((120 * 119) / 2 - 40 * 3);
+  });
+
+  it('writes what cosines mean into a plan', async () => {
+    copyFileSync(released, join(place.path, 'own.pnet'));
+    const data = 'generated:identities=40,images=3,size=16';
+    const { files } = await json(['calibrate', 'people.npy', '--data', data, '--no-flip', '--into', 'own.pnet'], at);
+    expect(files).toEqual({ plan: 'own.pnet' });
+    const { calibration = '' } = readPlanMetadata(readFileSync(join(place.path, 'own.pnet'))).model;
+    expect(JSON.parse(calibration)).toMatchObject({ data: expect.stringMatching(/generated/), impostorPairs: 7020 });
+    const refused = await pocketnet(['calibrate', 'people.npy', '--data', data, '--into', 'own.onnx'], at);
+    expect(refused.code).toBe(2);
   });
 
   it('knows the groups that it can read', async () => {

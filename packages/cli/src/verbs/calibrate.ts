@@ -1,7 +1,8 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { CardFacts } from '@pocketnet/evaluate';
 import type { SourceCalibration } from '@pocketnet/lab/calibration';
+import { fileEnding } from '../arguments.js';
 import { machineLine } from '../machine.js';
 import { type ModelOptions, modelOptions, openingOptions } from '../model-options.js';
 import { checkNetwork } from '../networks.js';
@@ -15,6 +16,7 @@ interface Options extends CommonOptions, ModelOptions {
   flip: boolean;
   mirrored?: string;
   out?: string;
+  into?: string;
 }
 
 export const calibrate: Verb = {
@@ -35,11 +37,16 @@ export const calibrate: Verb = {
       .option('--no-flip', 'embed the crop alone, without its mirror image (twice as fast)')
       .option('--mirrored <file>', 'with embeddings: the embeddings of the mirror images')
       .option('--out <folder>', 'write calibration.json, card.md and calibration.html to this folder')
+      .option(
+        '--into <file.pnet>',
+        'write what cosines mean into this plan, where apps read it; with --groups, the worst group beside it',
+        fileEnding('.pnet'),
+      )
       .action(run),
 };
 
 async function run(model: string, options: Options): Promise<void> {
-  const { data, groups, flip, channels, mirrored, out } = options;
+  const { data, groups, flip, channels, mirrored, out, into } = options;
   await checkNetwork(options.network);
   const { openSource } = await import('@pocketnet/data');
   const { openEmbeddings } = await import('@pocketnet/lab/embedders');
@@ -57,7 +64,7 @@ async function run(model: string, options: Options): Promise<void> {
   let result: SourceCalibration;
   try {
     result = await showing(`calibrate ${basename(model)}`, 'images', (onEmbed) =>
-      calibrateSource(source, faces, { flip, onEmbed, ...(groups && { groups }) }),
+      calibrateSource(source, faces, { flip, onEmbed, matchCurve: into !== undefined, ...(groups && { groups }) }),
     );
   } finally {
     faces.close();
@@ -75,7 +82,10 @@ async function run(model: string, options: Options): Promise<void> {
   };
   const { modelCardBlock } = await import('@pocketnet/evaluate');
   const card = modelCardBlock(result.calibration, about);
-  const files = out === undefined ? {} : await writeFiles(out, result, about, card);
+  const files = {
+    ...(out !== undefined && (await writeFiles(out, result, about, card))),
+    ...(into !== undefined && { plan: await writeInto(into, result, { data: about.data, naming: groups }) }),
+  };
   printResult(options, { model, data, ...result, files }, () => card.trimEnd());
 }
 
@@ -125,4 +135,15 @@ async function writeFiles(
   writeFileAtomic(files.card, card);
   writeFileAtomic(files.html, page);
   return files;
+}
+
+async function writeInto(
+  path: string,
+  result: SourceCalibration,
+  measured: { data: string; naming: string | undefined },
+): Promise<string> {
+  const { calibratedPlan } = await import('@pocketnet/lab/calibration');
+  const { writeFileAtomic } = await import('@pocketnet/files/node');
+  writeFileAtomic(path, calibratedPlan(readFileSync(path), result, measured, path));
+  return path;
 }

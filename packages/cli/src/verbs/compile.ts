@@ -14,6 +14,7 @@ interface Options extends CommonOptions {
   deviation: number;
   channels: 'rgb' | 'bgr';
   licence?: string;
+  metadata: Record<string, string>;
 }
 
 export const compile: Verb = {
@@ -47,8 +48,20 @@ export const compile: Verb = {
           .default('rgb'),
       )
       .option('--licence <file>', "for C: the text of the weights' licence, to lie beside them")
+      .option(
+        '--metadata <name=value>',
+        'what the plan says of itself, such as licence=Apache-2.0; repeatable',
+        named,
+        {},
+      )
       .action(run),
 };
+
+function named(text: string, before: Record<string, string>): Record<string, string> {
+  const at = text.indexOf('=');
+  if (at < 1) throw new InvalidArgumentError('It must be a name and a value, such as licence=Apache-2.0.');
+  return { ...before, [text.slice(0, at)]: text.slice(at + 1) };
+}
 
 function sides(text: string): [number, number] {
   const found = /^(\d+)(?:[x×](\d+))?$/.exec(text);
@@ -73,13 +86,14 @@ async function run(path: string, options: Options): Promise<void> {
 async function compileModel(
   path: string,
   bytes: Uint8Array,
-  { store, size, mean, deviation, channels: order }: Options,
+  { store, size, mean, deviation, channels: order, metadata: about }: Options,
 ): Promise<Compiled> {
   const onnx = await import('@pocketnet/onnx');
   const model = onnx.decodeModel(onnx.withoutTinyWeights(bytes, path), path);
   // A plan gives its model's numbers (`difference` says how nearly): what a card says of the model's file holds for it.
   const metadata = {
     ...model.metadata,
+    ...about,
     ...(model.metadata.card && { measured_as: model.metadata.measured_as ?? basename(path) }),
   };
   const preprocessing: Preprocessing = { mean, deviation, order };

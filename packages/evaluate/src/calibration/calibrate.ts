@@ -19,6 +19,8 @@ export interface CalibrationOptions {
   /** The chance of a stranger being taken for somebody that a gallery may run; 0.01 unless said. */
   readonly galleryRate?: number;
   readonly confidence?: number;
+  /** Expected errors below which no threshold is given; {@link ENOUGH_ERRORS} unless said. With 3 a rate is known to lie within a factor of some three. */
+  readonly enoughErrors?: number;
   readonly onProgress?: (done: number, total: number) => void;
 }
 
@@ -69,17 +71,18 @@ export function calibrate(
   options: CalibrationOptions = {},
 ): Calibration {
   const { fmrTargets = [1e-2, 1e-3, 1e-4, 1e-5, 1e-6], galleryRate = 0.01, confidence = 0.95, onProgress } = options;
+  const { enoughErrors = ENOUGH_ERRORS } = options;
   const { galleries = [1, 10, 100, 1000, 10_000, 100_000] } = options;
   const faces = gatherPeople(embeddings, labels);
   const { genuine, impostor } = tallyPairs(faces, (done, total) => onProgress?.(done, 2 * total));
 
   const wanted = galleries.map((people) => fmrForGallery(galleryRate, people));
-  const targets = [...new Set([...fmrTargets, ...wanted])].filter((fmr) => fmr * impostor.total >= ENOUGH_ERRORS);
+  const targets = [...new Set([...fmrTargets, ...wanted])].filter((fmr) => fmr * impostor.total >= enoughErrors);
   const at = targets.map((fmr) => impostor.thresholdAt(fmr));
   const errors = at.length === 0 ? [] : countErrors(faces, at, (done, total) => onProgress?.(total + done, 2 * total));
 
   const calibrated = (fmrTarget: number): CalibratedThreshold => {
-    const pairsNeeded = Math.ceil(ENOUGH_ERRORS / fmrTarget);
+    const pairsNeeded = Math.ceil(enoughErrors / fmrTarget);
     const found = targets.indexOf(fmrTarget);
     const seen = errors[found];
     const threshold = at[found];

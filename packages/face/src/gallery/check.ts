@@ -1,9 +1,9 @@
-import type { Template } from '../template.js';
+import type { StoredTemplate } from '../template.js';
 import type { GalleryState, PersonState } from './state/state.js';
 
 // What the gallery's doors check. Errors are a RangeError with a sentence.
 
-export function checkTemplate({ model, vector }: Template, state: GalleryState): void {
+export function checkTemplate({ model, vector }: StoredTemplate, state: GalleryState): void {
   if (model === '') throw new RangeError('The template does not say of which model it is.');
   let square = 0;
   for (const value of vector) square += value * value;

@@ -1,6 +1,6 @@
 import type { MatchRates } from '../match-rates.js';
 import { type Change, StaleError, type Store } from '../stores/store.js';
-import type { Template } from '../template.js';
+import type { StoredTemplate } from '../template.js';
 import { personIn } from './check.js';
 import { exportOf, type PersonExport } from './export.js';
 import type { Face } from './face.js';
@@ -90,7 +90,7 @@ export class Gallery {
    *
    * @throws RangeError where the template does not fit, or the photo shows this person elsewhere already
    */
-  enrol(who: string | NewPerson, template: Template, options: EnrolOptions = {}): Promise<Enrolment> {
+  enrol(who: string | NewPerson, template: StoredTemplate, options: EnrolOptions = {}): Promise<Enrolment> {
     const work = async (): Promise<Enrolment> => {
       const planned = await this.#tryAgain(typeof who === 'string', () =>
         enrolment(this.#state, who, template, options, this.#now()),
@@ -102,7 +102,7 @@ export class Gallery {
   }
 
   /** Who is it? Candidates, and whether the best of them is the one. */
-  async identify(template: Template, options: IdentifyOptions = {}): Promise<Identification> {
+  async identify(template: StoredTemplate, options: IdentifyOptions = {}): Promise<Identification> {
     await this.#catchUp();
     return identify(this.#search(template.model), template, options);
   }
@@ -118,7 +118,7 @@ export class Gallery {
   }
 
   /** Is it this person? By their nearest template, at a share of strangers (FMR) that counts all of their templates. */
-  async verify(person: string, template: Template, options: VerifyOptions = {}): Promise<Verification> {
+  async verify(person: string, template: StoredTemplate, options: VerifyOptions = {}): Promise<Verification> {
     await this.#catchUp();
     return verify(this.#search(template.model), person, template, options);
   }

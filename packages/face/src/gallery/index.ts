@@ -1,5 +1,5 @@
 export type { MatchRate, MatchRates } from '../match-rates.js';
-export type { Template } from '../template.js';
+export type { StoredTemplate } from '../template.js';
 export type { ExportedTemplate, PersonExport } from './export.js';
 export type { Face } from './face.js';
 export { Gallery, type GalleryOptions } from './gallery.js';

@@ -1,4 +1,4 @@
-import type { Template } from '../template.js';
+import type { StoredTemplate } from '../template.js';
 
 /** The kinds of records a gallery keeps. Their order is part of the log's format: a new one goes to the end. */
 export const RECORD_KINDS = ['person', 'template', 'crop', 'correction', 'undo', 'setting'] as const;
@@ -10,7 +10,7 @@ export interface StoredRecord {
   /** ASCII, at most 255 characters; unique within its kind. */
   readonly id: string;
   readonly about: Uint8Array;
-  readonly template?: Template;
+  readonly template?: StoredTemplate;
 }
 
 export interface Removal {
@@ -56,7 +56,7 @@ export interface Store {
   /** Of stores with several writers: what others committed since the last read. */
   catchUp?(): Promise<readonly Change[]>;
   /** Of stores with an index of their own: the templates of a model nearest to a vector, best first. */
-  nearest?(query: Template, count: number): Promise<readonly StoredNeighbour[]>;
+  nearest?(query: StoredTemplate, count: number): Promise<readonly StoredNeighbour[]>;
 }
 
 export interface CommitOptions {

@@ -1,5 +1,5 @@
 import { Random } from '@pocketnet/files';
-import type { MatchRates, Template } from 'pocketnet/gallery';
+import type { MatchRates, StoredTemplate } from 'pocketnet/gallery';
 
 export const MODEL = 'test-model';
 const DIMENSION = 32;
@@ -23,7 +23,7 @@ export class InventedPeople {
   }
 
   /** A shot of somebody: its cosine with their direction is about 1/√(1 + noise²). */
-  shot(of: Float32Array, noise = 0.3, model = MODEL): Template {
+  shot(of: Float32Array, noise = 0.3, model = MODEL): StoredTemplate {
     const step = noise / Math.sqrt(of.length);
     return { model, vector: unit(of.map((value) => value + step * this.#random.normal())) };
   }

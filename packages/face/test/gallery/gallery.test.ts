@@ -1,4 +1,4 @@
-import { Gallery, type GalleryOptions, type Template } from 'pocketnet/gallery';
+import { Gallery, type GalleryOptions, type StoredTemplate } from 'pocketnet/gallery';
 import { afterEach, describe, expect, it } from 'vitest';
 import { holds, type Place, storesUnderTest } from '../stores/harness.js';
 import { InventedPeople, MODEL, ratesOf, strangersCosines } from './faces.js';
@@ -164,7 +164,7 @@ for (const { name, missing, sealed = false, place: prepare } of storesUnderTest)
       const face = { photo: 'p', box: [0.2, 0.2, 0.2, 0.2] as const };
       const anew = { photo: 'p', box: [0.21, 0.19, 0.2, 0.22] as const };
       const other = { photo: 'p', box: [0.7, 0.2, 0.2, 0.2] as const };
-      const looks = (): Template => people.shot(ada.face);
+      const looks = (): StoredTemplate => people.shot(ada.face);
 
       await here.correct(face, { isNot: ada.id });
       here = await reopened();
@@ -206,7 +206,7 @@ for (const { name, missing, sealed = false, place: prepare } of storesUnderTest)
       const [ada, ben, cem] = await three(here);
       const shots = [people.shot(ada.face), people.shot(ben.face)];
       for (const [i, { id }] of [ada, ben].entries())
-        await here.enrol(id, shots[i] as Template, { crop: new TextEncoder().encode(`crop number ${i}`) });
+        await here.enrol(id, shots[i] as StoredTemplate, { crop: new TextEncoder().encode(`crop number ${i}`) });
       await here.correct({ photo: 'p' }, { is: ben.id });
       await here.rename(ben.id, 'Benjamin');
       await here.merge(ada.id, ben.id);
@@ -265,7 +265,7 @@ for (const { name, missing, sealed = false, place: prepare } of storesUnderTest)
       const here = await opened();
       const { person } = await here.enrol({ name: 'Ada' }, people.shot(people.direction()));
       const good = people.shot(people.direction());
-      const bad = (vector: Float32Array): Template => ({ model: MODEL, vector });
+      const bad = (vector: Float32Array): StoredTemplate => ({ model: MODEL, vector });
       await expect(here.enrol(person, bad(good.vector.map((v) => 2 * v)))).rejects.toThrow('of length 2.000');
       await expect(here.enrol(person, bad(good.vector.map(() => Number.NaN)))).rejects.toThrow('not of numbers');
       await expect(here.enrol(person, bad(Float32Array.of(1)))).rejects.toThrow(
@@ -282,7 +282,7 @@ for (const { name, missing, sealed = false, place: prepare } of storesUnderTest)
   });
 
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
-const bytesOf = ({ vector }: Template): Uint8Array =>
+const bytesOf = ({ vector }: StoredTemplate): Uint8Array =>
   new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength);
 
 function sortedPeople({

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { Gallery, type Template } from 'pocketnet/gallery';
+import { Gallery, type StoredTemplate } from 'pocketnet/gallery';
 import { LogStore } from 'pocketnet/stores';
 import { describe, expect, it } from 'vitest';
 import { Disk } from '../stores/power.js';
@@ -70,7 +70,7 @@ describe('a gallery is what a plain map is', () => {
 });
 
 /** Does the operation, in the gallery and in the model. */
-async function run(gallery: Gallery, model: Model, operation: Operation, template: Template): Promise<Model> {
+async function run(gallery: Gallery, model: Model, operation: Operation, template: StoredTemplate): Promise<Model> {
   const ids = [...model.people.keys()].sort();
   const known = (index: number): string | undefined => ids[index % Math.max(1, ids.length)];
   const people = new Map(model.people);

@@ -1,5 +1,6 @@
 import { type FaceSource, isUnlabelled } from '@pocketnet/data';
 import {
+  type CalibratedThreshold,
   type Calibration,
   type CalibrationOptions,
   calibrate,
@@ -17,6 +18,8 @@ export interface CalibrateSourceOptions extends Omit<CalibrationOptions, 'onProg
   groups?: string;
   /** FMRs at whose thresholds groups are compared; 1e-3 and 1e-4 unless said. Those without pairs enough are left out. */
   groupTargets?: readonly number[];
+  /** Whether the match curve is found, too; it takes as long as the rest without embedding. */
+  matchCurve?: boolean;
   onEmbed?: (done: number, total: number) => void;
   onCompare?: (done: number, total: number) => void;
 }
@@ -24,6 +27,8 @@ export interface CalibrateSourceOptions extends Omit<CalibrationOptions, 'onProg
 export interface SourceCalibration {
   readonly calibration: Calibration;
   readonly groups: readonly GroupingResult[];
+  /** Thresholds for twelve rates a decade, from every second stranger down to three of the pairs; empty where it was not asked for. */
+  readonly matchCurve: readonly CalibratedThreshold[];
   /** True where the source has no labels and each image was taken for a person of its own. */
   readonly eachAPerson: boolean;
   /** Images without a label, each taken for a person. */
@@ -45,7 +50,8 @@ export async function calibrateSource(
   faces: FaceSource,
   options: CalibrateSourceOptions = {},
 ): Promise<SourceCalibration> {
-  const { flip = true, groups: naming, groupTargets = [1e-3, 1e-4], onEmbed, onCompare, ...calibration } = options;
+  const { flip = true, groups: naming, groupTargets = [1e-3, 1e-4], onEmbed, onCompare, ...rest } = options;
+  const { matchCurve = false, ...calibration } = rest;
   const kind = naming === undefined ? undefined : groupsNamed(naming);
   const embedded = await source.embed(sourceImages(faces), { flip, ...(onEmbed && { onProgress: onEmbed }) });
   const { matrix, indices } = usableRows(embedded);
@@ -65,12 +71,23 @@ export async function calibrateSource(
       kind && thresholds.length > 0
         ? byGroup(kind, faces, matrix, indices, labels, thresholds, calibration.confidence)
         : [],
+    matchCurve: matchCurve ? curveOf(matrix, labels, result.impostorPairs) : [],
     eachAPerson,
     unlabelled: strangers.filter(Boolean).length,
     flipped: embedded.flips !== undefined,
     dimension: matrix.cols,
     problems: problemsOf(embedded, kind !== undefined && thresholds.length === 0),
   };
+}
+
+const A_DECADE = 12;
+/** Errors of which a rate is still an estimate, if a rough one. */
+const FEWEST = 3;
+
+function curveOf(matrix: Matrix, labels: readonly number[], pairs: number): readonly CalibratedThreshold[] {
+  const steps = Math.floor(A_DECADE * Math.log10(pairs / (2 * FEWEST)));
+  const fmrTargets = Array.from({ length: steps + 1 }, (_, i) => 0.5 * 10 ** (-i / A_DECADE));
+  return calibrate(matrix, labels, { fmrTargets, galleries: [], enoughErrors: FEWEST }).thresholds;
 }
 
 function groupsNamed(name: string): FaceGroups {

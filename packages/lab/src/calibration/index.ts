@@ -1,2 +1,3 @@
 export { type CalibrateSourceOptions, calibrateSource, type SourceCalibration } from './calibrate-source.js';
 export { type FaceGroups, faceGroups } from './face-groups.js';
+export { calibratedPlan } from './plan-calibration.js';

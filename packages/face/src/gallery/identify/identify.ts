@@ -1,4 +1,4 @@
-import type { Template } from '../../template.js';
+import type { StoredTemplate } from '../../template.js';
 import { checkCount, checkShare, checkTemplate } from '../check.js';
 import { checkFace, type Face } from '../face.js';
 import { expiryOf } from '../state/retention.js';
@@ -32,7 +32,7 @@ export interface Identification extends Verdict {
 /** What a search needs of its gallery. */
 export interface SearchIn {
   readonly state: GalleryState;
-  readonly nearest: (query: Template, count: number) => ReturnType<Nearest>;
+  readonly nearest: (query: StoredTemplate, count: number) => ReturnType<Nearest>;
   readonly strangers: Strangers | undefined;
   readonly now: number;
 }
@@ -40,7 +40,7 @@ export interface SearchIn {
 /** @param taken people who are others of the same photo */
 export async function identify(
   { state, nearest, strangers, now }: SearchIn,
-  query: Template,
+  query: StoredTemplate,
   { topK = 5, fpir = 0.01, margin = 0.05, face }: IdentifyOptions,
   taken: ReadonlySet<string> = new Set(),
 ): Promise<Identification> {

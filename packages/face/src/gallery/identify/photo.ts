@@ -1,10 +1,10 @@
-import type { Template } from '../../template.js';
+import type { StoredTemplate } from '../../template.js';
 import type { Face } from '../face.js';
 import { type Identification, type IdentifyOptions, identify, type SearchIn } from './identify.js';
 
 /** A face of a photo. */
 export interface FaceInPhoto {
-  readonly template: Template;
+  readonly template: StoredTemplate;
   readonly face: Face;
 }
 

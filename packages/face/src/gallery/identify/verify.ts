@@ -1,4 +1,4 @@
-import type { Template } from '../../template.js';
+import type { StoredTemplate } from '../../template.js';
 import { checkShare, checkTemplate, personIn } from '../check.js';
 import type { SearchIn } from './identify.js';
 import type { StrangersRate, Threshold } from './strangers.js';
@@ -21,7 +21,7 @@ export interface Verification {
 export function verify(
   { state, strangers }: SearchIn,
   id: string,
-  query: Template,
+  query: StoredTemplate,
   { fmr = 0.001 }: VerifyOptions,
 ): Verification {
   checkTemplate(query, state);

@@ -1,5 +1,5 @@
 import type { Change, RecordKind, StoredRecord } from '../../stores/store.js';
-import type { Template } from '../../template.js';
+import type { StoredTemplate } from '../../template.js';
 import type { Face } from '../face.js';
 
 // What the records of a gallery say, as JSON in a store. Times are milliseconds since 1970.
@@ -63,7 +63,12 @@ interface Said {
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
-export function recordOf<K extends keyof Said>(kind: K, id: string, said: Said[K], template?: Template): StoredRecord {
+export function recordOf<K extends keyof Said>(
+  kind: K,
+  id: string,
+  said: Said[K],
+  template?: StoredTemplate,
+): StoredRecord {
   const record = { kind, id, about: encoder.encode(JSON.stringify(said)) };
   return template ? { ...record, template } : record;
 }

@@ -1,5 +1,5 @@
 import { type Change, isRemoval, type StoredRecord } from '../../stores/store.js';
-import type { Template } from '../../template.js';
+import type { StoredTemplate } from '../../template.js';
 import { type Face, sameness } from '../face.js';
 import { NamedSearch } from '../search/named-search.js';
 import type { OpenSearch } from '../search/search.js';
@@ -96,7 +96,7 @@ export class GalleryState {
   }
 
   /** The template with its vector. */
-  template(id: string): Template | undefined {
+  template(id: string): StoredTemplate | undefined {
     const model = this.templates.get(id)?.model;
     const vector = model === undefined ? undefined : this.searches.get(model)?.get(id);
     return model === undefined || vector === undefined ? undefined : { model, vector };

@@ -1,5 +1,5 @@
 import type { Change } from '../../stores/store.js';
-import type { Template } from '../../template.js';
+import type { StoredTemplate } from '../../template.js';
 import { checkName, checkTemplate, personIn } from '../check.js';
 import { checkFace, type Face, sameness } from '../face.js';
 import { newId } from '../ids.js';
@@ -32,7 +32,7 @@ export interface Enrolment {
 export function enrolment(
   state: GalleryState,
   who: string | NewPerson,
-  template: Template,
+  template: StoredTemplate,
   { quality, face, crop }: EnrolOptions,
   now: number,
 ): { readonly changes: Change[]; readonly enrolment: Enrolment; readonly replaces: boolean } {

@@ -1,0 +1,28 @@
+/** An image as it can be sent, and what of it is given away. */
+export interface Frame {
+  readonly image: unknown;
+  readonly transfer: Transferable[];
+}
+
+/**
+ * An image for a worker. What a browser shows is copied on the graphics side, cheaply, and the copy is transferred; pixels are copied as
+ * the message is made; blobs, files and their names are sent as they are.
+ */
+export async function frameOf(image: unknown): Promise<Frame> {
+  if (isA(image, 'VideoFrame')) {
+    const copy = (image as VideoFrame).clone();
+    return { image: copy, transfer: [copy] };
+  }
+  if (DRAWN.some((name) => isA(image, name))) {
+    const copy = await createImageBitmap(image as ImageBitmapSource);
+    return { image: copy, transfer: [copy] };
+  }
+  return { image, transfer: [] };
+}
+
+const DRAWN = ['ImageBitmap', 'OffscreenCanvas', 'HTMLCanvasElement', 'HTMLImageElement', 'HTMLVideoElement'];
+
+function isA(value: unknown, name: string): boolean {
+  const known = (globalThis as unknown as Record<string, unknown>)[name];
+  return typeof known === 'function' && value instanceof known;
+}

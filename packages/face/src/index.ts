@@ -1,3 +1,4 @@
+export { planFingerprint } from '@pocketnet/engine';
 export type { FiveLandmarks, Image, Point, RgbImage } from './align/index.js';
 export type {
   CalibrationPoint,
@@ -14,7 +15,6 @@ export { type AlignedFace, alreadyAligned } from './embed/index.js';
 export { ImageError, type ImageProblem } from './images/index.js';
 export type { MatchRate, MatchRates } from './match-rates.js';
 export type { Engine, PlanOpener } from './models/engine.js';
-export { planFingerprint } from './models/fingerprint.js';
 export type { ModelBytes } from './models/model.js';
 export { type Model, openPocketNet, type PocketNetOptions } from './open.js';
 export type { Face } from './pipeline/pipeline.js';

@@ -1,6 +1,5 @@
-import { readPlanHeader, readPlanMetadata } from '@pocketnet/engine';
+import { planFingerprint, readPlanHeader, readPlanMetadata } from '@pocketnet/engine';
 import type { PlanOpener } from '../models/engine.js';
-import { planFingerprint } from '../models/fingerprint.js';
 import { type Template, unitTemplate } from '../template.js';
 import { type AlignedFace, CROP } from './aligned-face.js';
 

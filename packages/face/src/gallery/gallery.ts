@@ -277,7 +277,9 @@ export class Gallery {
   async #commit(changes: readonly Change[], unlessChanged: boolean): Promise<void> {
     await this.#state.prepare(changes);
     await this.store.commit(changes, { unlessChanged });
-    this.#state.apply(changes);
+    if (this.store.catchUp)
+      await this.#catchUp(); // others' changes may come before these
+    else this.#state.apply(changes);
   }
 
   /** Takes in what other processes changed, in their order. */

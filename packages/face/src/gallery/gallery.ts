@@ -1,3 +1,4 @@
+import { openSearch as openWasmSearch } from '@pocketnet/engine';
 import type { MatchRates } from '../match-rates.js';
 import { type Change, StaleError, type Store } from '../stores/store.js';
 import type { StoredTemplate } from '../template.js';
@@ -9,8 +10,7 @@ import { type FaceInPhoto, identifyPhoto } from './identify/photo.js';
 import { Strangers } from './identify/strangers.js';
 import { type Verification, type VerifyOptions, verify } from './identify/verify.js';
 import { type PeopleOptions, type PeoplePage, type Person, pageOf, viewOf } from './people.js';
-import { PlainSearch } from './search/plain-search.js';
-import type { OpenSearch } from './search/search.js';
+import type { OpenSearch } from './state/named-search.js';
 import { recordOf, removalOf } from './state/records.js';
 import { expired } from './state/retention.js';
 import { GalleryState } from './state/state.js';
@@ -24,12 +24,10 @@ import { type Step, withUndo } from './steps/step.js';
 import { lastStep, undoing } from './steps/undo.js';
 import { Turns } from './turns.js';
 
-const openPlainSearch: OpenSearch = async (dimension) => new PlainSearch(dimension);
-
 export interface GalleryOptions {
   /** What cosines mean, of each model; without them no decision is a match. */
   readonly rates?: readonly MatchRates[];
-  /** Opens what finds the nearest vectors. */
+  /** Opens what finds the nearest vectors: that of the engine in WebAssembly unless said; `@pocketnet/engine-native` has a faster one. */
   readonly openSearch?: OpenSearch;
   /** The clock, in milliseconds since 1970. */
   readonly now?: () => number;
@@ -48,7 +46,7 @@ export class Gallery {
 
   private constructor(
     readonly store: Store,
-    { rates = [], openSearch = openPlainSearch, now = Date.now }: GalleryOptions,
+    { rates = [], openSearch = openWasmSearch, now = Date.now }: GalleryOptions,
   ) {
     this.#state = new GalleryState(openSearch);
     this.#strangers = new Map(rates.map((each) => [each.model, new Strangers(each)]));
@@ -277,7 +275,9 @@ export class Gallery {
   async #commit(changes: readonly Change[], unlessChanged: boolean): Promise<void> {
     await this.#state.prepare(changes);
     await this.store.commit(changes, { unlessChanged });
-    this.#state.apply(changes);
+    if (this.store.catchUp)
+      await this.#catchUp(); // others' changes may come before these
+    else this.#state.apply(changes);
   }
 
   /** Takes in what other processes changed, in their order. */

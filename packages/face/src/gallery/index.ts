@@ -10,7 +10,6 @@ export { Strangers, type StrangersRate, type Threshold } from './identify/strang
 export { fitTail, type Tail, type TailValue } from './identify/tail.js';
 export type { Verification, VerifyOptions } from './identify/verify.js';
 export type { PeopleOptions, PeoplePage, Person, PersonTemplate } from './people.js';
-export { PlainSearch } from './search/plain-search.js';
-export type { OpenSearch, VectorSearch } from './search/search.js';
+export type { OpenSearch } from './state/named-search.js';
 export type { Said } from './steps/correct.js';
 export type { Enrolment, EnrolOptions, NewPerson } from './steps/enrol.js';

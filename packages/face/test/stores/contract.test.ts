@@ -130,16 +130,16 @@ for (const { name, missing, sealed = false, place: prepare } of storesUnderTest)
         { kind: 'template', id: 't', about: text(''), template: { model: 'm', vector: gone } },
         { kind: 'person', id: 'p', about: said },
       ]);
-      expect(holds(bytes(), secret)).toBe(!sealed);
-      expect(holds(bytes(), said)).toBe(!sealed);
+      expect(holds(await bytes(), secret)).toBe(!sealed);
+      expect(holds(await bytes(), said)).toBe(!sealed);
       await store.commit([
         { kind: 'template', id: 't' },
         { kind: 'person', id: 'p', about: text('another') },
       ]);
       await store.compact();
-      expect(holds(bytes(), secret)).toBe(false);
-      expect(holds(bytes(), said)).toBe(false);
-      expect(holds(bytes(), text('another'))).toBe(!sealed);
+      expect(holds(await bytes(), secret)).toBe(false);
+      expect(holds(await bytes(), said)).toBe(false);
+      expect(holds(await bytes(), text('another'))).toBe(!sealed);
       await store.commit([{ kind: 'person', id: 'q', about: text('after it') }]);
       await store.close();
       const again = await open();

@@ -116,7 +116,7 @@ describe('an encrypted gallery', () => {
     const [p, q] = ['p', 'q'].map((id) => raw.find((each) => each.kind === 'person' && each.id === id));
     await store.commit([{ kind: 'person', id: 'p', about: q?.about as Uint8Array }]);
     await expect(stateOf(sealed)).rejects.toThrow('the person p was changed since it was sealed');
-    const bent = (p?.about as Uint8Array).slice();
+    const bent = Uint8Array.from(p?.about ?? []);
     bent[30] = (bent[30] ?? 0) ^ 1;
     await store.commit([{ kind: 'person', id: 'p', about: bent }]);
     await expect(stateOf(sealed)).rejects.toThrow('the person p was changed');

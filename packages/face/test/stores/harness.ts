@@ -1,15 +1,18 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import pg from 'pg';
 import type { Change, Store } from 'pocketnet/stores';
 import { openEncrypted, openMemoryStore } from 'pocketnet/stores';
 import { openFileStore } from 'pocketnet/stores/file';
+import { openPostgresStore } from 'pocketnet/stores/postgres';
 
 /** A place that stores of one kind are opened at, again and again. */
 export interface Place {
   open(): Promise<Store>;
   /** Everything that a thief of the place would find, as bytes; undefined where only memory holds it. */
-  bytes?(): Uint8Array[];
+  bytes?(): Uint8Array[] | Promise<Uint8Array[]>;
   remove(): Promise<void>;
 }
 
@@ -25,6 +28,9 @@ export interface StoreUnderTest {
 export const temporaryFolder = (): string => mkdtempSync(join(tmpdir(), 'pocketnet-gallery-'));
 
 const key = { bytes: Uint8Array.from({ length: 32 }, (_, i) => 7 * i) };
+
+/** A database to test with, and the folder of its server's data, if this machine may look into it. */
+export const { POCKETNET_POSTGRES: database, POCKETNET_POSTGRES_DATA: databaseFolder } = process.env;
 
 /** Every store that can run in Node. The contract's suite and the gallery's tests run over them. */
 export const storesUnderTest: StoreUnderTest[] = [
@@ -66,7 +72,35 @@ export const storesUnderTest: StoreUnderTest[] = [
       };
     },
   },
+  {
+    name: 'postgres',
+    ...(database === undefined ? { missing: 'no database: name one in POCKETNET_POSTGRES' } : {}),
+    async place() {
+      const url = database ?? '';
+      const gallery = `test ${randomUUID()}`;
+      return {
+        open: () => openPostgresStore(url, { gallery }),
+        ...(databaseFolder === undefined ? {} : { bytes: () => databaseFiles(url, databaseFolder) }),
+        remove: () => ask(url, 'DELETE FROM pocketnet_galleries WHERE name = $1', [gallery]).then(() => undefined),
+      };
+    },
+  },
 ];
+
+export async function ask(url: string, text: string, values: unknown[] = []): Promise<Record<string, unknown>[]> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  const { rows } = await client.query(text, values);
+  await client.end();
+  return rows;
+}
+
+/** The files of a database's tables and indexes, as they lie on the disk. */
+async function databaseFiles(url: string, folder: string): Promise<Uint8Array[]> {
+  await ask(url, 'CHECKPOINT');
+  const [row] = await ask(url, 'SELECT oid FROM pg_database WHERE datname = current_database()');
+  return filesIn(join(folder, 'base', String(row?.oid)));
+}
 
 export function filesIn(folder: string): Uint8Array[] {
   return readdirSync(folder, { withFileTypes: true })

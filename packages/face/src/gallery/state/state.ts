@@ -1,8 +1,7 @@
 import { type Change, isRemoval, type StoredRecord } from '../../stores/store.js';
 import type { StoredTemplate } from '../../template.js';
 import { type Face, sameness } from '../face.js';
-import { NamedSearch } from '../search/named-search.js';
-import type { OpenSearch } from '../search/search.js';
+import { NamedSearch, type OpenSearch } from './named-search.js';
 import {
   type CorrectionRecord,
   type PersonRecord,

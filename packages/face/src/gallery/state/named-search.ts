@@ -1,4 +1,7 @@
-import type { VectorSearch } from './search.js';
+import type { Search } from '@pocketnet/engine';
+
+/** Opens an empty search over vectors of `dimension` numbers: `openSearch` of the engine, or of its native form. */
+export type OpenSearch = (dimension: number) => Promise<Search>;
 
 /** A vector that a search found. */
 export interface Neighbour {
@@ -11,7 +14,7 @@ export class NamedSearch {
   readonly #rows = new Map<string, number>();
   readonly #ids: string[] = [];
 
-  constructor(private readonly search: VectorSearch) {}
+  constructor(private readonly search: Search) {}
 
   get size(): number {
     return this.search.size;

@@ -1,0 +1,9 @@
+export type BrowserName = 'chromium' | 'firefox';
+export function findBrowser(name: BrowserName): string | undefined;
+export function runInBrowser(
+  name: BrowserName,
+  imports: Readonly<Record<string, string>>,
+  files: Readonly<Record<string, Uint8Array | string>>,
+  module: string,
+  seconds?: number,
+): Promise<unknown>;

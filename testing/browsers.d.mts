@@ -7,3 +7,9 @@ export function runInBrowser(
   module: string,
   seconds?: number,
 ): Promise<unknown>;
+export function serve(
+  imports: Readonly<Record<string, string>>,
+  files: Readonly<Record<string, Uint8Array | string>>,
+  page: string,
+  answered?: (text: string) => void,
+): Promise<{ address: string; close(): void }>;

@@ -59,33 +59,18 @@ const TYPES = {
 export async function runInBrowser(name, imports, files, module, seconds = 90) {
   const program = findBrowser(name);
   if (program === undefined) throw new Error(`There is no ${name} here.`);
-  const map = Object.fromEntries(Object.keys(imports).map((one) => [one, `/${one}/index.js`]));
-  const page =
-    `<!doctype html><title>test</title><script type="importmap">${JSON.stringify({ imports: map })}</script>` +
-    `<script type="module">const send = (answer) => fetch('/answer', { method: 'POST', body: JSON.stringify(answer) });
+  const page = `<script type="module">const send = (answer) => fetch('/answer', { method: 'POST', body: JSON.stringify(answer) });
      import('${module}').then(({ run }) => run()).then((value) => send({ value }), (error) => send({ error: String(error.stack ?? error) }));</script>`;
   let answered = () => {};
   const answer = new Promise((resolve) => {
     answered = resolve;
   });
-  const server = createServer(async (request, response) => {
-    const path = normalize(new URL(request.url ?? '/', 'http://localhost').pathname);
-    if (path === '/') return response.writeHead(200, { 'Content-Type': 'text/html' }).end(page);
-    if (path === '/answer') {
-      answered(JSON.parse(await bodyOf(request)));
-      return response.writeHead(204).end();
-    }
-    const content = contentOf(path, imports, files);
-    if (content === undefined) return response.writeHead(404).end();
-    response.writeHead(200, { 'Content-Type': TYPES[extname(path)] ?? 'application/octet-stream' }).end(content);
-  });
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const server = await serve(imports, files, page, (text) => answered(JSON.parse(text)));
   const profile = mkdtempSync(join(tmpdir(), 'pocketnet-browser-'));
   let browser;
   let timer;
   try {
-    const address = `http://127.0.0.1:${server.address().port}/`;
-    browser = spawn(program, BROWSERS[name].open(profile, address), { stdio: 'ignore', detached: true });
+    browser = spawn(program, BROWSERS[name].open(profile, server.address), { stdio: 'ignore', detached: true });
     const late = new Promise((_, reject) => {
       timer = setTimeout(() => reject(new Error(`${name} gave no answer in ${seconds} s.`)), 1000 * seconds);
     });
@@ -95,10 +80,40 @@ export async function runInBrowser(name, imports, files, module, seconds = 90) {
   } finally {
     clearTimeout(timer);
     if (browser) await ended(browser);
-    server.closeAllConnections();
     server.close();
     rmSync(profile, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
   }
+}
+
+/**
+ * A page for this machine alone.
+ *
+ * @param imports and `files`: see {@link runInBrowser}
+ * @param page what it holds
+ * @param answered is given what the page posts to /answer
+ */
+export async function serve(imports, files, page, answered = () => {}) {
+  const map = Object.fromEntries(Object.keys(imports).map((one) => [one, `/${one}/index.js`]));
+  const html = `<!doctype html><title>test</title><script type="importmap">${JSON.stringify({ imports: map })}</script>${page}`;
+  const server = createServer(async (request, response) => {
+    const path = normalize(new URL(request.url ?? '/', 'http://localhost').pathname);
+    if (path === '/') return response.writeHead(200, { 'Content-Type': 'text/html' }).end(html);
+    if (path === '/answer') {
+      answered(await bodyOf(request));
+      return response.writeHead(204).end();
+    }
+    const content = contentOf(path, imports, files);
+    if (content === undefined) return response.writeHead(404).end();
+    response.writeHead(200, { 'Content-Type': TYPES[extname(path)] ?? 'application/octet-stream' }).end(content);
+  });
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    address: `http://127.0.0.1:${server.address().port}/`,
+    close() {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
 }
 
 /** Ends a browser and the processes that it started, which share its group. */

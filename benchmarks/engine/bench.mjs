@@ -13,7 +13,9 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { compileGraph, decodeModel, missingRunners, openModel, RUNNERS, WARMING } from '@pocketnet/onnx';
 import { forms } from './forms.mjs';
+import { startLiteRt } from './litert.mjs';
 import { networks, releasedFile } from './networks.mjs';
+import { missingPeers, tfliteOf } from './tflite.mjs';
 
 const SIZE = 3 * 112 * 112;
 
@@ -98,6 +100,14 @@ async function chromium(models, { rounds, runs, clock }) {
         });
       }
     }
+    const without = missingPeers();
+    if (without) console.log(`\nwithout LiteRT.js: ${without}`);
+    else
+      for (const [name, bytes] of Object.entries(models)) {
+        const running = await startLiteRt(tfliteOf(bytes));
+        const turn = clock === 'cpu' ? () => busyTurn(running, runs) : () => running.run({ runs }, WARMING);
+        entrants.push({ name: `${titles[name]}, LiteRT.js`, turn, close: () => running.close() });
+      }
     report('Chromium', entrants, await inTurns(entrants, { rounds, runs, clock }), [
       'S-128, ONNX Runtime',
       'MobileFaceNet, ONNX Runtime',
@@ -111,7 +121,7 @@ async function chromium(models, { rounds, runs, clock }) {
 /** The processor's time of a turn, as so many equal runs. */
 async function busyTurn(running, runs) {
   const before = await running.busy();
-  await running.run({ runs, batch: 1 });
+  await running.run({ runs, batch: 1 }, WARMING);
   return [((await running.busy()) - before) / (runs + WARMING)];
 }
 

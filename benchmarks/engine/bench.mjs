@@ -3,16 +3,19 @@
 //
 // `npm run bench -- engine [--rounds 20] [--runs 25] [--clock wall|cpu] [--in native,wasm,chromium]`
 //
-// --clock cpu  counts the processor's time of this process, for machines that others use too; not for Chromium
+// --clock cpu  counts the processor's time of this process, or of Chromium's page, for machines that others use too; in Chromium the mean of
+//              each turn, the runs before those that count among them
 //
 // Rounds in which S-128 takes more than 3.3 times MobileFaceNet's time within ONNX Runtime were disturbed, and are left out.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { compileGraph, decodeModel, missingRunners, openModel, RUNNERS } from '@pocketnet/onnx';
+import { compileGraph, decodeModel, missingRunners, openModel, RUNNERS, WARMING } from '@pocketnet/onnx';
 import { forms } from './forms.mjs';
+import { startLiteRt } from './litert.mjs';
 import { networks, releasedFile } from './networks.mjs';
+import { missingPeers, tfliteOf } from './tflite.mjs';
 
 const SIZE = 3 * 112 * 112;
 
@@ -27,7 +30,7 @@ export async function run(args) {
     },
   });
   const models = Object.fromEntries(networks(['s-128', 'mobilefacenet']).map(({ name, onnx }) => [name, onnx]));
-  const settings = { rounds: Number(values.rounds), runs: Number(values.runs), now: clocks[values.clock] };
+  const settings = { rounds: Number(values.rounds), runs: Number(values.runs), clock: values.clock };
   console.log(`${cpus()[0].model}, ${values.rounds} rounds of ${values.runs} runs, ${values.clock} time`);
   for (const place of values.in.split(',')) await places[place](models, settings);
 }
@@ -72,7 +75,7 @@ async function wasm(models, settings) {
 }
 
 /** The same in pages of headless Chromium. */
-async function chromium(models, { rounds, runs }) {
+async function chromium(models, { rounds, runs, clock }) {
   const missing = await missingRunners();
   const runners = ['chromium-wasm', 'chromium-engine-simd', 'chromium-engine'];
   const lacking = runners.map((name) => missing[name]).find((why) => why !== undefined);
@@ -92,12 +95,20 @@ async function chromium(models, { rounds, runs }) {
         }[runner];
         entrants.push({
           name: `${titles[name]}, ${what}`,
-          turn: () => running.run({ runs, batch: 1 }),
+          turn: clock === 'cpu' ? () => busyTurn(running, runs) : () => running.run({ runs, batch: 1 }),
           close: () => running.close(),
         });
       }
     }
-    report('Chromium', entrants, await inTurns(entrants, { rounds }), [
+    const without = missingPeers();
+    if (without) console.log(`\nwithout LiteRT.js: ${without}`);
+    else
+      for (const [name, bytes] of Object.entries(models)) {
+        const running = await startLiteRt(tfliteOf(bytes));
+        const turn = clock === 'cpu' ? () => busyTurn(running, runs) : () => running.run({ runs }, WARMING);
+        entrants.push({ name: `${titles[name]}, LiteRT.js`, turn, close: () => running.close() });
+      }
+    report('Chromium', entrants, await inTurns(entrants, { rounds, runs, clock }), [
       'S-128, ONNX Runtime',
       'MobileFaceNet, ONNX Runtime',
     ]);
@@ -105,6 +116,13 @@ async function chromium(models, { rounds, runs }) {
     for (const { close } of entrants) await close();
     rmSync(folder, { recursive: true });
   }
+}
+
+/** The processor's time of a turn, as so many equal runs. */
+async function busyTurn(running, runs) {
+  const before = await running.busy();
+  await running.run({ runs, batch: 1 }, WARMING);
+  return [((await running.busy()) - before) / (runs + WARMING)];
 }
 
 const places = { native, wasm, chromium };
@@ -133,7 +151,8 @@ async function inEngine(models, wanted) {
 }
 
 /** Lower quartiles of each one's turns, in milliseconds, round by round. */
-async function inTurns(entrants, { rounds, runs, now }) {
+async function inTurns(entrants, { rounds, runs, clock }) {
+  const now = clocks[clock];
   const turnOf = async ({ run: once }) => {
     const times = [];
     for (let i = -2; i < runs; i++) {

@@ -6,7 +6,7 @@ import { exportNetwork, PocketNet, randomGenotype } from '@pocketnet/lab';
 import { compileGraph, decodeModel } from '@pocketnet/onnx';
 import { manualSeed } from '@pocketnet/torch';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type BrowserName, findBrowser, runInBrowser } from '../../../testing/browsers.js';
+import { type BrowserName, findBrowser, runInBrowser } from '../../../testing/browsers.mjs';
 import { randomised } from './random-network.js';
 import { digests } from './same-bits/digests.mjs';
 

@@ -1,4 +1,5 @@
 export { type BenchCase, type BenchOptions, type BenchResult, benchModels } from './bench/bench.js';
+export { WARMING } from './bench/measure.js';
 export { noise } from './bench/noise.js';
 export { missingRunners, RUNNERS, type RunnerName } from './bench/runners/index.js';
 export { compareRuns, type RunDifference } from './compare.js';

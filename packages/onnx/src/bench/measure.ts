@@ -1,7 +1,7 @@
 import type { BenchRequest } from './runner.js';
 
 /** Runs that are not counted before each turn: a process that has waited for its turn finds its caches cold and its memory put away. */
-const WARMING = 3;
+export const WARMING = 3;
 
 /**
  * Milliseconds of each of `runs` runs, one after the other.

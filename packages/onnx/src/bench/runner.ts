@@ -19,5 +19,7 @@ export interface RunningModel {
   run(request: BenchRequest): Promise<number[]>;
   /** Most memory that its process has held so far; NaN where the system does not say. */
   peakBytes(): Promise<number>;
+  /** Milliseconds that the processor has given to the thread that runs the model, where others' threads disturb the clock on the wall. */
+  busy?(): Promise<number>;
   close(): Promise<void>;
 }

@@ -44,6 +44,7 @@ export function inChromium(provider: Provider): Runner {
         return {
           openBatch: typeof inputs[0]?.shape?.[0] !== 'number',
           run: (request) => call('run', request),
+          busy: () => busy(browser),
           peakBytes: () => peakBytes(browser, provider === 'webgpu' ? ['renderer', 'GPU'] : ['renderer']),
           close,
         };
@@ -121,16 +122,26 @@ async function withPage<T>(executablePath: string, use: (page: Page) => Promise<
   return use(page).finally(close);
 }
 
-/** Of the page's process, and of the graphics process where that works for it. */
-async function peakBytes(browser: Browser, kinds: readonly string[]): Promise<number> {
+/** The files of Linux about processes of some kinds. */
+async function filesOf(browser: Browser, kinds: readonly string[], path: (id: number) => string): Promise<string[]> {
   const session = await browser.newBrowserCDPSession();
   const { processInfo } = await session.send('SystemInfo.getProcessInfo');
   await session.detach();
-  const peaks = processInfo
+  return processInfo
     .filter(({ type }) => kinds.includes(type))
-    .map(({ id }) => {
-      const status = existsSync(`/proc/${id}/status`) ? readFileSync(`/proc/${id}/status`, 'utf8') : '';
-      return 1024 * Number(/^VmHWM:\s+(\d+) kB/m.exec(status)?.[1] ?? Number.NaN);
-    });
-  return peaks.reduce((sum, bytes) => sum + bytes, 0);
+    .map(({ id }) => (existsSync(path(id)) ? readFileSync(path(id), 'utf8') : ''));
 }
+
+/** Of the page's process, and of the graphics process where that works for it. */
+async function peakBytes(browser: Browser, kinds: readonly string[]): Promise<number> {
+  const statuses = await filesOf(browser, kinds, (id) => `/proc/${id}/status`);
+  return sum(statuses.map((status) => 1024 * Number(/^VmHWM:\s+(\d+) kB/m.exec(status)?.[1] ?? Number.NaN)));
+}
+
+/** Of the page's first thread, which runs its scripts; the scheduler counts nanoseconds. */
+async function busy(browser: Browser): Promise<number> {
+  const counts = await filesOf(browser, ['renderer'], (id) => `/proc/${id}/task/${id}/schedstat`);
+  return sum(counts.map((count) => Number(count.split(' ')[0] || Number.NaN) / 1e6));
+}
+
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);

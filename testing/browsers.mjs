@@ -1,16 +1,9 @@
 // Runs a module in a browser without a driver: the page that a small server gives posts back what the module's `run()` resolves to.
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { delimiter, extname, join, normalize } from 'node:path';
-
-interface Browser {
-  readonly names: readonly string[];
-  /** Prepares an empty profile. @returns the arguments that open an address there, unseen */
-  readonly open: (profile: string, address: string) => string[];
-}
 
 /** No questions, no updates, no calls home. */
 const FIREFOX_PREFERENCES = {
@@ -21,7 +14,8 @@ const FIREFOX_PREFERENCES = {
   'toolkit.telemetry.enabled': false,
 };
 
-export const BROWSERS: Readonly<Record<'chromium' | 'firefox', Browser>> = {
+/** Their programs, and the arguments that open an address in an empty profile, unseen. */
+const BROWSERS = {
   chromium: {
     names: ['chromium', 'chromium-browser', 'google-chrome'],
     open: (profile, address) => [
@@ -43,15 +37,13 @@ export const BROWSERS: Readonly<Record<'chromium' | 'firefox', Browser>> = {
   },
 };
 
-export type BrowserName = keyof typeof BROWSERS;
-
 /** The program of a browser; undefined where it is not installed. */
-export function findBrowser(name: BrowserName): string | undefined {
+export function findBrowser(name) {
   const folders = (process.env.PATH ?? '').split(delimiter);
   return BROWSERS[name].names.flatMap((file) => folders.map((folder) => join(folder, file))).find(existsSync);
 }
 
-const TYPES: Record<string, string> = {
+const TYPES = {
   '.js': 'text/javascript',
   '.mjs': 'text/javascript',
   '.wasm': 'application/wasm',
@@ -64,43 +56,22 @@ const TYPES: Record<string, string> = {
  * @returns what it resolved to
  * @throws an Error with the page's own, or when there is no answer in time
  */
-export async function runInBrowser(
-  name: BrowserName,
-  imports: Readonly<Record<string, string>>,
-  files: Readonly<Record<string, Uint8Array | string>>,
-  module: string,
-  seconds = 90,
-): Promise<unknown> {
+export async function runInBrowser(name, imports, files, module, seconds = 90) {
   const program = findBrowser(name);
   if (program === undefined) throw new Error(`There is no ${name} here.`);
-  const map = Object.fromEntries(Object.keys(imports).map((one) => [one, `/${one}/index.js`]));
-  const page =
-    `<!doctype html><title>test</title><script type="importmap">${JSON.stringify({ imports: map })}</script>` +
-    `<script type="module">const send = (answer) => fetch('/answer', { method: 'POST', body: JSON.stringify(answer) });
+  const page = `<script type="module">const send = (answer) => fetch('/answer', { method: 'POST', body: JSON.stringify(answer) });
      import('${module}').then(({ run }) => run()).then((value) => send({ value }), (error) => send({ error: String(error.stack ?? error) }));</script>`;
-  let answered: (answer: { value?: unknown; error?: string }) => void = () => {};
-  const answer = new Promise<{ value?: unknown; error?: string }>((resolve) => {
+  let answered = () => {};
+  const answer = new Promise((resolve) => {
     answered = resolve;
   });
-  const server = createServer(async (request, response) => {
-    const path = normalize(new URL(request.url ?? '/', 'http://localhost').pathname);
-    if (path === '/') return void response.writeHead(200, { 'Content-Type': 'text/html' }).end(page);
-    if (path === '/answer') {
-      answered(JSON.parse(await bodyOf(request)) as { value?: unknown; error?: string });
-      return void response.writeHead(204).end();
-    }
-    const content = contentOf(path, imports, files);
-    if (content === undefined) return void response.writeHead(404).end();
-    response.writeHead(200, { 'Content-Type': TYPES[extname(path)] ?? 'application/octet-stream' }).end(content);
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const server = await serve(imports, files, page, (text) => answered(JSON.parse(text)));
   const profile = mkdtempSync(join(tmpdir(), 'pocketnet-browser-'));
-  let browser: ChildProcess | undefined;
-  let timer: NodeJS.Timeout | undefined;
+  let browser;
+  let timer;
   try {
-    const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`; // it listens on a port
-    browser = spawn(program, BROWSERS[name].open(profile, address), { stdio: 'ignore', detached: true });
-    const late = new Promise<never>((_, reject) => {
+    browser = spawn(program, BROWSERS[name].open(profile, server.address), { stdio: 'ignore', detached: true });
+    const late = new Promise((_, reject) => {
       timer = setTimeout(() => reject(new Error(`${name} gave no answer in ${seconds} s.`)), 1000 * seconds);
     });
     const { value, error } = await Promise.race([answer, late]);
@@ -109,31 +80,57 @@ export async function runInBrowser(
   } finally {
     clearTimeout(timer);
     if (browser) await ended(browser);
-    server.closeAllConnections();
     server.close();
     rmSync(profile, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
   }
 }
 
+/**
+ * A page for this machine alone.
+ *
+ * @param imports and `files`: see {@link runInBrowser}
+ * @param page what it holds
+ * @param answered is given what the page posts to /answer
+ */
+export async function serve(imports, files, page, answered = () => {}) {
+  const map = Object.fromEntries(Object.keys(imports).map((one) => [one, `/${one}/index.js`]));
+  const html = `<!doctype html><title>test</title><script type="importmap">${JSON.stringify({ imports: map })}</script>${page}`;
+  const server = createServer(async (request, response) => {
+    const path = normalize(new URL(request.url ?? '/', 'http://localhost').pathname);
+    if (path === '/') return response.writeHead(200, { 'Content-Type': 'text/html' }).end(html);
+    if (path === '/answer') {
+      answered(await bodyOf(request));
+      return response.writeHead(204).end();
+    }
+    const content = contentOf(path, imports, files);
+    if (content === undefined) return response.writeHead(404).end();
+    response.writeHead(200, { 'Content-Type': TYPES[extname(path)] ?? 'application/octet-stream' }).end(content);
+  });
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    address: `http://127.0.0.1:${server.address().port}/`,
+    close() {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
+
 /** Ends a browser and the processes that it started, which share its group. */
-async function ended(browser: ChildProcess): Promise<void> {
+async function ended(browser) {
   if (browser.pid === undefined || browser.exitCode !== null) return;
   const gone = new Promise((resolve) => browser.once('exit', resolve));
   process.kill(-browser.pid, 'SIGKILL');
   await gone;
 }
 
-async function bodyOf(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
+async function bodyOf(request) {
+  const chunks = [];
+  for await (const chunk of request) chunks.push(chunk);
   return Buffer.concat(chunks).toString();
 }
 
-function contentOf(
-  path: string,
-  imports: Readonly<Record<string, string>>,
-  files: Readonly<Record<string, Uint8Array | string>>,
-): Uint8Array | undefined {
+function contentOf(path, imports, files) {
   const own = files[path];
   if (own instanceof Uint8Array) return own;
   const folder = Object.entries(imports).find(([name]) => path.startsWith(`/${name}/`));

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { openPlan } from '@pocketnet/engine';
 import { type BoardFolder, boardFolder } from '@pocketnet/engine/board';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buildDriver, buildFolder, measure, writeFolder } from './board/build.js';
+import { buildDriver, buildFolder, measure, undefinedSymbols, writeFolder } from './board/build.js';
 import { openByDriver } from './board/driver.js';
 import { CHOSEN, lacking } from './board/processors.js';
 import { engineContract } from './contract.js';
@@ -17,6 +17,9 @@ afterAll(() => rmSync(place, { recursive: true }));
 const NETWORKS = [
   { name: 'PocketNetS-128, float16 weights', file: 'pocketnet-s-128/pocketnet-s-128.pnet', tolerance: 1e-4 },
 ];
+
+/** Constants, memory functions, and what compilers bring along, such as divisions of 64 bits. */
+const MAY_NEED = /^(pocketnet_(floats|halves)|mem(set|cpy|move)|__.*|_GLOBAL_OFFSET_TABLE_)$/;
 
 const rows: Record<string, string | number>[] = [];
 afterAll(() => {
@@ -47,6 +50,7 @@ describe.each(NETWORKS)('$name as C', ({ name, file, tolerance }) => {
       writeFolder(folder, to);
       const built = buildFolder(to, processor);
       expect(built.said).toBe('');
+      expect(undefinedSymbols(built, processor).filter((name) => !MAY_NEED.test(name))).toEqual([]);
       const { embedding, ...figures } = measure(built, processor, rgb);
       const largest = Math.max(...expected.map(Math.abs));
       const difference =

@@ -33,6 +33,12 @@ export function buildFolder(folder: string, { tools, compiler, flags, emulator }
   return { folder, said: stderr };
 }
 
+/** What the function's object needs of others. */
+export function undefinedSymbols({ folder }: Built, { tools }: Processor): string[] {
+  const text = execFileSync(`${tools}nm`, ['-u', 'pocketnet.o'], { cwd: folder, encoding: 'utf8' });
+  return [...text.matchAll(/\bU (\S+)/g)].map(([, name]) => name ?? '');
+}
+
 /** What one embedding took, and gave. */
 export interface Measured {
   readonly embedding: Float32Array;

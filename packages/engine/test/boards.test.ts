@@ -1,14 +1,17 @@
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { openPlan } from '@pocketnet/engine';
 import { type BoardFolder, boardFolder } from '@pocketnet/engine/board';
+import { writePlan } from '@pocketnet/engine/plan';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildDriver, buildFolder, measure, undefinedSymbols, writeFolder } from './board/build.js';
 import { openByDriver } from './board/driver.js';
 import { CHOSEN, lacking } from './board/processors.js';
 import { engineContract } from './contract.js';
+import { sumsOracle, sumsPlan } from './plans.js';
 
 const place = mkdtempSync(join(tmpdir(), 'pocketnet-boards-'));
 afterAll(() => rmSync(place, { recursive: true }));
@@ -65,6 +68,41 @@ describe.each(NETWORKS)('$name as C', ({ name, file, tolerance }) => {
         multiplyAdds: folder.figures.work,
         difference,
       });
+    },
+  );
+});
+
+describe('the program of a folder', () => {
+  const [native] = CHOSEN;
+  const missing = native && lacking(native);
+
+  it.skipIf(missing !== undefined)(
+    'reads a pixmap, comments and all, or bytes, and says what it does not read',
+    async () => {
+      const to = join(place, 'program');
+      writeFolder(await boardFolder(writePlan(sumsPlan())), to);
+      if (native) buildFolder(to, native);
+      const rgb = Uint8Array.from({ length: 3 * 4 * 6 }, (_, i) => (i * 41) % 256);
+      const embed = (...parts: (string | Uint8Array)[]) =>
+        spawnSync(join(to, 'embed'), {
+          input: Buffer.concat(parts.map((part) => Buffer.from(part))),
+          encoding: 'utf8',
+        });
+      const planes = Float32Array.from({ length: rgb.length }, (_, i) => rgb[(i % 24) * 3 + Math.floor(i / 24)] ?? 0);
+      const sums = `${sumsOracle(planes, 4, 6).join('\n')}\n`;
+      expect(embed(rgb)).toMatchObject({ status: 0, stdout: sums });
+      expect(embed('P6\n# by hand\n6 4\n255\n', rgb)).toMatchObject({ status: 0, stdout: sums });
+      const size = 'it takes 6 x 4 pixels, as a P6 pixmap or as 72 bytes of RGB.';
+      expect(embed('P6 4 6 255\n', rgb)).toMatchObject({
+        status: 1,
+        stderr: `embed: the picture is of another size; ${size}\n`,
+      });
+      expect(embed(rgb.subarray(1))).toMatchObject({
+        status: 1,
+        stderr: `embed: the picture ends too early; ${size}\n`,
+      });
+      expect(embed(rgb, 'x').stderr).toContain('the picture is too long');
+      expect(embed('P6 6 4 65535\n', rgb).stderr).toContain('other than 256 levels');
     },
   );
 });

@@ -60,7 +60,7 @@ export function readme(plan: Plan, figures: Figures, hasLicence: boolean): strin
     '|---|---|',
     `| flash: weights | ${grouped(figures.weightBytes)} |`,
     `| flash: tables | ${grouped(figures.tableBytes)} |`,
-    '| flash: code | 12,000 to 35,000, by compiler and processor: `size pocketnet.o`, less the tables |',
+    '| flash: code | 15,000 to 40,000, by compiler and processor: `size pocketnet.o`, less the tables |',
     `| RAM: the arena | ${grouped(figures.arenaBytes)} |`,
     '| RAM: stack | below 4,000 |',
     '',

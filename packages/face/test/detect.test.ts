@@ -140,6 +140,15 @@ describe('YuNet', () => {
     expect(await net.detect(photoOf(200, 150, []))).toEqual([]);
   });
 
+  it('asks for the score that it is told, and looks again unless it is told not to', async () => {
+    const [once] = await net.detect(photo, { refine: false });
+    const { points } = await first(photo);
+    expect(farthest(once?.points ?? points, points)).toBeGreaterThan(0);
+    expect(farthest(once?.points ?? points, points)).toBeLessThan(8);
+    expect(await net.detect(photo, { minScore: 0.999 })).toEqual([]);
+    await expect(net.detect(photo, { minScore: 0 })).rejects.toThrow(/minScore is 0/);
+  });
+
   it('takes pictures of any size, down to one pixel', async () => {
     for (const [width, height] of [
       [1, 1],

@@ -33,7 +33,13 @@ export async function run(args) {
     const photo = degrade ? await changed(image, degrade) : image;
     const [face] = await net.detect(photo);
     if (!face) lost++;
-    else faces.push({ who, vector: (await net.embed(net.align(photo, face))).vector, face });
+    else
+      faces.push({
+        who,
+        vector: (await net.embed(net.align(photo, face))).vector,
+        face,
+        degraded: degrade !== undefined,
+      });
   }
   const { usual } = net.thresholds();
   net.close();
@@ -55,6 +61,15 @@ export async function run(args) {
     });
     console.log(`${name.padEnd(12)} ${shares.join(', ')} %`);
   }
+  for (const measure of ['size', 'visibility', 'sharpness', 'exposure', 'pose', 'border']) {
+    const verdicts = faces
+      .filter(({ degraded }) => !degraded)
+      .map(({ face }) => face.quality.find(({ name }) => name === measure).verdict);
+    const share = (verdict) => percent(verdicts.filter((each) => each === verdict).length / verdicts.length, 1);
+    console.log(
+      `of photos as they are, ${measure.padEnd(10)} good ${share('good')} %, poor ${share('poor')} %, bad ${share('bad')} %`,
+    );
+  }
   for (const [name, least] of [
     ['no bad face', ['good', 'poor']],
     ['good alone', ['good']],
@@ -74,6 +89,8 @@ async function changed({ width, height, data }, degrade) {
   return readImage(await degrade(picture, width).png().toBuffer());
 }
 
+const WEIGHT = { good: 0, poor: 1, bad: 10 };
+
 /** By name: how much a face is worth, and whether one knew already. */
 function measures() {
   const of =
@@ -86,7 +103,9 @@ function measures() {
     exposure: of('exposure', 1),
     pose: of('pose', -1),
     border: of('border', -1),
-    score: ({ face }) => face.score,
+    visibility: of('visibility', 1),
+    verdicts: ({ face: { quality } }) =>
+      -quality.reduce((sum, { name, verdict }) => sum + (name === 'alone' ? 0 : WEIGHT[verdict]), 0),
     chance: ({ vector }) => vector[0], // says nothing of quality
   };
 }

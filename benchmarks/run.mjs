@@ -12,6 +12,10 @@ const benches = {
   'engine-first': () => import('./engine/first.mjs'),
   'engine-profile': () => import('./engine/profile.mjs'),
   'engine-equality': () => import('./engine/equality.mjs'),
+  face: () => import('./face/bench.mjs'),
+  'face-detector': () => import('./face/detector.mjs'),
+  'face-quality': () => import('./face/quality.mjs'),
+  'face-leak': () => import('./face/leak.mjs'),
   'onnx-profile': () => import('./onnx/profile.mjs'),
 };
 

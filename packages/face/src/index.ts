@@ -16,7 +16,7 @@ export { ImageError, type ImageProblem } from './images/index.js';
 export type { MatchRate, MatchRates } from './match-rates.js';
 export type { Engine, PlanOpener } from './models/engine.js';
 export type { ModelBytes } from './models/model.js';
-export { type Model, openPocketNet, type PocketNetOptions } from './open.js';
+export { type Model, openPocketNet, type PocketNetOptions, readImage } from './open.js';
 export type { Face } from './pipeline/pipeline.js';
 export type { PocketNet } from './pocketnet.js';
 export { type Pose, type Quality, reasonsAgainst, type Verdict } from './quality/index.js';

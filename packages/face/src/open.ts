@@ -1,5 +1,6 @@
+import type { Image } from './align/image.js';
 import type { DetectFunction } from './detect/index.js';
-import { type ImageKind, imageKinds, type ReadLimits } from './images/index.js';
+import { type ImageKind, imageKinds, type ReadLimits, readImage as readAny } from './images/index.js';
 import type { Engine } from './models/engine.js';
 import { installedModel } from './models/installed.js';
 import { bytesOf, type ModelBytes } from './models/model.js';
@@ -37,6 +38,14 @@ export interface PocketNetOptions {
  * @throws an Error that says which of them is missing or wrong, and what to do
  */
 export const openPocketNet = (options: PocketNetOptions = {}): Promise<PocketNet> => openWith(options, imageKinds);
+
+/**
+ * The pixels of a picture of any kind, as `detect` sees them: to look at them, or to use them twice.
+ *
+ * @throws ImageError that says what is wrong with the picture
+ */
+export const readImage = (image: unknown, limits: Partial<ReadLimits> = {}): Promise<Image> =>
+  readAny(image, imageKinds, limits);
 
 /** Opens for pictures of these kinds; a worker knows its own. */
 export async function openWith(options: PocketNetOptions, kinds: readonly ImageKind[]): Promise<PocketNet> {

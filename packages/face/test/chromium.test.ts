@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core';
 import { openPocketNet } from 'pocketnet';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bundled, findChromium, openPage } from '../../../testing/chromium.js';
+import { bundled, findChromium, openPage } from '../../../testing/chromium.mjs';
 import { detector, embedder } from './support/models.js';
 import { photoOf } from './support/photos.js';
 

@@ -1,9 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { type DetectFunction, type Face, openPocketNet, type PocketNet, type PocketNetOptions } from 'pocketnet';
 import { transformPoint } from 'pocketnet/align';
 import { readImage } from 'pocketnet/node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { regionsOf } from '../dist/detect/yunet/tiles.js';
 import { detector, embedder } from './support/models.js';
 import { farthest, mirrored, mirroredPoints, photoOf, pointsOf, turned } from './support/photos.js';
 
@@ -140,6 +142,15 @@ describe('YuNet', () => {
     expect(await net.detect(photoOf(200, 150, []))).toEqual([]);
   });
 
+  it('asks for the score that it is told, and looks again unless it is told not to', async () => {
+    const [once] = await net.detect(photo, { refine: false });
+    const { points } = await first(photo);
+    expect(farthest(once?.points ?? points, points)).toBeGreaterThan(0);
+    expect(farthest(once?.points ?? points, points)).toBeLessThan(8);
+    expect(await net.detect(photo, { minScore: 0.999 })).toEqual([]);
+    await expect(net.detect(photo, { minScore: 0 })).rejects.toThrow(/minScore is 0/);
+  });
+
   it('takes pictures of any size, down to one pixel', async () => {
     for (const [width, height] of [
       [1, 1],
@@ -150,7 +161,7 @@ describe('YuNet', () => {
       expect(await net.detect(photoOf(width, height, []))).toEqual([]);
   });
 
-  it('finds faces that are small in a large photo where they are asked for, and refuses to look forever', async () => {
+  it('finds faces that are small in a large photo where they are asked for', async () => {
     const wide = photoOf(2400, 1000, [
       { identity: 3, x: 400, y: 300, side: 48 },
       { identity: 0, x: 1500, y: 800, side: 48 },
@@ -158,7 +169,6 @@ describe('YuNet', () => {
     expect((await net.detect(wide)).length).toBeLessThan(2);
     const found = await net.detect(wide, { minFace: 28 });
     expect(found.map(({ box }) => Math.round(box.x / 500)).sort()).toEqual([1, 3]);
-    await expect(net.detect(wide, { minFace: 0.5 })).rejects.toThrow(/more than 200 looks/);
     await expect(net.detect(wide, { minFace: -1 })).rejects.toThrow(/minFace is -1/);
   });
 
@@ -167,6 +177,44 @@ describe('YuNet', () => {
     await expect(openPocketNet({ detector: new Uint8Array(9), embedder })).rejects.toThrow(
       /the detector: It is shorter/,
     );
+  });
+});
+
+describe('the parts of a photo that are looked at', () => {
+  it('are the whole alone, unless smaller faces are asked for than it shows', () => {
+    expect(regionsOf(4000, 3000)).toEqual([{ x: 0, y: 0, width: 4000, height: 3000 }]);
+    expect(regionsOf(4000, 3000, 200)).toHaveLength(1);
+    expect(regionsOf(600, 400, 4)).toHaveLength(1);
+  });
+
+  it('hold every face that was asked for whole, in one part at least where it is large enough to be seen', () => {
+    const [width, height, minFace] = [5000, 3000, 30];
+    const regions = regionsOf(width, height, minFace);
+    fc.assert(
+      fc.property(
+        fc.double({ min: minFace, max: 1500, noNaN: true }),
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        (side, u, v) => {
+          const [x, y] = [u * (width - side), v * (height - side)];
+          const seen = regions.some((region) => {
+            const scale = Math.min(1, 640 / Math.max(region.width, region.height));
+            const whole =
+              x >= region.x &&
+              y >= region.y &&
+              x + side <= region.x + region.width &&
+              y + side <= region.y + region.height;
+            return whole && side * scale >= 19.9;
+          });
+          expect(seen, `${side} at ${x}, ${y}`).toBe(true);
+        },
+      ),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('are not endless', () => {
+    expect(() => regionsOf(20_000, 20_000, 20)).toThrow(/take more than 200 looks/);
   });
 });
 

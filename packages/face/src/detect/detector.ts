@@ -23,6 +23,10 @@ export interface DetectOptions {
    * faces that are too small there are looked for in parts of it.
    */
   readonly minFace?: number;
+  /** Score from which on something is a face; 0.6 unless said. */
+  readonly minScore?: number;
+  /** Whether each face is looked at once more, for better points: true unless said. A preview may do without. */
+  readonly refine?: boolean;
 }
 
 /** What finds faces: a sibling in this folder, or a function of the user's. */

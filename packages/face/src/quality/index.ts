@@ -5,12 +5,13 @@ import { exposure } from './measures/exposure.js';
 import { pose } from './measures/pose.js';
 import { sharpness } from './measures/sharpness.js';
 import { size } from './measures/size.js';
+import { visibility } from './measures/visibility.js';
 
 export type { Judged, Measure, Quality, Verdict } from './measure.js';
 export { type Pose, poseOf } from './pose.js';
 
 /** Everything that is measured of a face. */
-export const measures: readonly Measure[] = [size, sharpness, exposure, pose, border, alone];
+export const measures: readonly Measure[] = [size, visibility, sharpness, exposure, pose, border, alone];
 
 /** What a face is worth, measure by measure. */
 export const qualityOf = (judged: Judged): Quality[] =>

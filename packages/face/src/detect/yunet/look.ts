@@ -1,7 +1,9 @@
-import type { Image } from '../../align/image.js';
+import { type AffineMatrix, invertAffine, transformPoint } from '../../align/affine.js';
+import type { Image, RgbImage } from '../../align/image.js';
 import type { FiveLandmarks, Point } from '../../align/point.js';
 import { type Region, resample } from '../../images/resample.js';
-import type { Detection } from '../detector.js';
+import { smoothWarp } from '../../images/smooth-warp.js';
+import { type Detection, sideOf } from '../detector.js';
 import { decodeYunet } from './decode.js';
 import type { PlansBySize } from './plans.js';
 
@@ -10,8 +12,8 @@ const UNIT = 32;
 const padded = (side: number): number => UNIT * Math.ceil(side / UNIT);
 
 /**
- * What the detector finds in a region of a photo that it sees at `scale` times its size, in pixels of the photo. Right and lower borders are
- * filled up to multiples of 32 with what the photo has there, or black.
+ * What the detector finds in a region of a photo that it sees at `scale` times its size. Right and lower borders are filled up to multiples of
+ * 32 with what the photo has there, or black.
  *
  * @param least score of what is returned
  */
@@ -25,17 +27,54 @@ export async function lookAt(
   const width = padded(Math.max(1, Math.round(region.width * scale)));
   const height = padded(Math.max(1, Math.round(region.height * scale)));
   const seen = resample(photo, { ...region, width: width / scale, height: height / scale }, width, height);
-  const plan = await plans.at(width, height);
-  const toPhoto = (at: number, start: number): number => start + (at + 0.5) / scale - 0.5; // both count from pixels' centres
-  return decodeYunet(plan.run(seen.data), width, least).map(({ score, box, points }) => {
-    const moved = points.map(([x, y]): Point => [toPhoto(x, region.x), toPhoto(y, region.y)]);
+  // Both count from the centres of pixels.
+  const start = (at: number): number => at + 0.5 / scale - 0.5;
+  return seenIn(plans, seen, [1 / scale, 0, start(region.x), 0, 1 / scale, start(region.y)], least);
+}
+
+/** The side of a face, in pixels that the detector sees, at which its points are best, and the side of the picture for that. */
+const BEST = 110;
+const AROUND = 192;
+
+/** What the detector finds where a face is known to be: it sees that face in the middle, upright, at the size where its points are best. */
+export async function lookAgainAt(
+  plans: PlansBySize,
+  photo: Image,
+  face: Detection,
+  least: number,
+): Promise<Detection[]> {
+  const { box } = face;
+  const scale = BEST / sideOf(face);
+  const [x, y] = uprightOf(face.points);
+  const [cos, sin] = [scale * x, scale * y];
+  const [middleX, middleY] = [box.x + box.width / 2, box.y + box.height / 2];
+  const centre = (AROUND - 1) / 2;
+  const matrix: AffineMatrix = [
+    ...[cos, sin, centre - cos * middleX - sin * middleY],
+    ...[-sin, cos, centre + sin * middleX - cos * middleY],
+  ] as unknown as AffineMatrix; // six
+  return seenIn(plans, smoothWarp(photo, matrix, AROUND, AROUND), invertAffine(matrix), least);
+}
+
+/** The direction from left to right of a face, of length 1: that of its eyes and its mouth together. */
+function uprightOf([leftEye, rightEye, , leftMouth, rightMouth]: FiveLandmarks): Point {
+  const x = rightEye[0] - leftEye[0] + rightMouth[0] - leftMouth[0];
+  const y = rightEye[1] - leftEye[1] + rightMouth[1] - leftMouth[1];
+  const length = Math.sqrt(x * x + y * y);
+  return length > 0 ? [x / length, y / length] : [1, 0];
+}
+
+/** Detections in a picture, brought back to the photo by a matrix. Boxes stay upright, about their middle. */
+async function seenIn(plans: PlansBySize, seen: RgbImage, back: AffineMatrix, least: number): Promise<Detection[]> {
+  const plan = await plans.at(seen.width, seen.height);
+  const scale = Math.sqrt(back[0] * back[0] + back[3] * back[3]);
+  return decodeYunet(plan.run(seen.data), seen.width, least).map(({ score, box, points }) => {
+    const [x, y] = transformPoint(back, [box.x + box.width / 2, box.y + box.height / 2]);
+    const [width, height] = [box.width * scale, box.height * scale];
     return {
       score,
-      box: {
-        ...{ x: toPhoto(box.x, region.x), y: toPhoto(box.y, region.y) },
-        ...{ width: box.width / scale, height: box.height / scale },
-      },
-      points: moved as unknown as FiveLandmarks, // as many
+      box: { x: x - width / 2, y: y - height / 2, width, height },
+      points: points.map((point) => transformPoint(back, point)) as unknown as FiveLandmarks, // as many
     };
   });
 }

@@ -3,12 +3,14 @@ import type { MatchRates } from '../match-rates.js';
 import { type Change, StaleError, type Store } from '../stores/store.js';
 import type { StoredTemplate } from '../template.js';
 import { personIn } from './check.js';
-import { exportOf, type PersonExport } from './export.js';
+import { type DoctorOptions, type DoctorReport, examine } from './doctor/doctor.js';
+import { cropsOf, exportOf, type PersonExport } from './export.js';
 import type { Face } from './face.js';
 import { type Identification, type IdentifyOptions, identify, type SearchIn } from './identify/identify.js';
 import { type FaceInPhoto, identifyPhoto } from './identify/photo.js';
 import { Strangers } from './identify/strangers.js';
 import { type Verification, type VerifyOptions, verify } from './identify/verify.js';
+import { droppingModel, type MigrateOptions, type Migration, migrating } from './models/migrate.js';
 import { type PeopleOptions, type PeoplePage, type Person, pageOf, viewOf } from './people.js';
 import type { OpenSearch } from './state/named-search.js';
 import { recordOf, removalOf } from './state/records.js';
@@ -209,6 +211,39 @@ export class Gallery {
     return this.#turns.alone(async () => {
       await this.#catchUp();
       return exportOf(this.#state, this.store, person);
+    });
+  }
+
+  /** Looks for enrolments that make it err: see {@link DoctorReport}. */
+  async doctor(options: DoctorOptions = {}): Promise<DoctorReport> {
+    await this.#catchUp();
+    return examine(this.#state, (model) => this.#strangers.get(model), options);
+  }
+
+  /** Embeds the kept crops by a new model, beside what there is; {@link removeModel} ends the change. */
+  async migrate(
+    model: string,
+    embed: (crop: Uint8Array) => Promise<StoredTemplate>,
+    options: MigrateOptions = {},
+  ): Promise<Migration> {
+    await this.#catchUp();
+    const commit = (plan: () => Change[]): Promise<void> =>
+      this.#turns.alone(async () => {
+        await this.#tryAgain(true, () => ({ changes: plan() }));
+      });
+    return migrating(this.#state, this.store, model, embed, commit, this.#now, options);
+  }
+
+  /** Erases the templates of a model. Crops stay with the templates that were embedded of them. */
+  removeModel(model: string): Promise<void> {
+    return this.#turns.alone(async () => {
+      await this.#catchUp();
+      const ids = [...this.#state.templates.values()].filter((each) => each.model === model && each.crop);
+      const crops = await cropsOf(
+        this.store,
+        ids.map(({ id }) => id),
+      );
+      await this.#erase(() => [...droppingModel(this.#state, model, crops), recordOf('setting', 'erasing', {})]);
     });
   }
 

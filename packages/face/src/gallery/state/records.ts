@@ -19,6 +19,8 @@ export interface TemplateRecord {
   readonly face?: Face;
   /** Whether the crop that it was computed of is kept, under the template's id. */
   readonly crop?: true;
+  /** The template whose crop it was computed of, where that is another's: of another model. */
+  readonly of?: string;
 }
 
 export interface CorrectionRecord {

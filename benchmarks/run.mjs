@@ -12,6 +12,7 @@ const benches = {
   'engine-first': () => import('./engine/first.mjs'),
   'engine-profile': () => import('./engine/profile.mjs'),
   'engine-equality': () => import('./engine/equality.mjs'),
+  gallery: () => import('./gallery/bench.mjs'),
   'onnx-profile': () => import('./onnx/profile.mjs'),
 };
 

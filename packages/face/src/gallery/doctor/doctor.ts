@@ -135,9 +135,9 @@ function around(state: GalleryState, model: string, id: string): { own: Pair | u
     };
   };
   // Among one more than the person has, somebody else's must be.
-  const found = state.searches.get(model)?.nearest(vector, person.templates.size + 1) ?? [];
-  const other = found.find((each) => !person.templates.has(each.id));
-  const own = [...person.templates].flatMap((each) => {
+  const found = state.searches.get(model)?.nearest(vector, person.templates.length + 1) ?? [];
+  const other = found.find((each) => !person.templates.includes(each.id));
+  const own = person.templates.flatMap((each) => {
     const known = each === id ? undefined : state.template(each);
     return known?.model === model ? [{ id: each, cosine: dot(known.vector, vector) }] : [];
   });

@@ -28,7 +28,7 @@ export function verify(
   checkTemplate(query, state);
   checkShare('An FMR', fmr);
   const person = personIn(state, id);
-  const cosines = [...person.templates].flatMap((template) => {
+  const cosines = person.templates.flatMap((template) => {
     const known = state.template(template);
     return known?.model === query.model ? [dot(known.vector, query.vector)] : [];
   });

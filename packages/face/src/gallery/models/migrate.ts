@@ -49,7 +49,7 @@ export async function migrating(
       onProgress?.(embedded, all);
     }
   const without = (person: PersonState): boolean =>
-    ![...person.templates].some((id) => state.templates.get(id)?.model === model);
+    !person.templates.some((id) => state.templates.get(id)?.model === model);
   const enrolAgain = [...state.people.values()].filter(without).map(({ id, name }) => ({ id, name }));
   return { embedded, enrolAgain };
 }
@@ -58,7 +58,7 @@ export async function migrating(
 function successor(state: GalleryState, of: string, template: StoredTemplate, now: number): Change[] {
   const old = state.templates.get(of);
   if (!old) return [];
-  const { id: _id, model: _model, crop: _crop, ...said } = old;
+  const { id: _id, model: _model, row: _row, crop: _crop, ...said } = old;
   const record: TemplateRecord = { ...said, added: now, of };
   return [recordOf('template', newId(now), record, template)];
 }
@@ -86,6 +86,6 @@ function inherited(state: GalleryState, heir: string | undefined, crop: Uint8Arr
   const known = heir === undefined ? undefined : state.templates.get(heir);
   const template = heir === undefined ? undefined : state.template(heir);
   if (!known || !template || !crop) return [];
-  const { id, model: _model, of: _of, ...said } = known;
+  const { id, model: _model, row: _row, of: _of, ...said } = known;
   return [recordOf('template', id, { ...said, crop: true }, template), { kind: 'crop', id, about: crop }];
 }

@@ -44,6 +44,8 @@ export class Gallery {
   readonly #turns = new Turns();
   readonly #strangers: ReadonlyMap<string, Strangers>;
   readonly #now: () => number;
+  /** Of a store with several writers: the version that the state is of. */
+  #version: bigint | undefined;
   #caughtUp: Promise<void> = Promise.resolve();
 
   private constructor(
@@ -283,10 +285,10 @@ export class Gallery {
 
   async #finishErasing(): Promise<void> {
     const orphans = this.#state.orphans();
-    if (orphans.length > 0) await this.#commit(removingTemplates(this.#state, orphans), false);
+    if (orphans.length > 0) await this.#commit(removingTemplates(this.#state, orphans));
     if (this.#state.settings.erasing === undefined && orphans.length === 0) return;
     await this.store.compact();
-    await this.#commit([removalOf('setting', 'erasing')], false);
+    await this.#commit([removalOf('setting', 'erasing')]);
   }
 
   /**
@@ -297,9 +299,10 @@ export class Gallery {
   async #tryAgain<T extends { readonly changes: readonly Change[] }>(depends: boolean, plan: () => T): Promise<T> {
     for (let tries = 0; ; tries++) {
       await this.#catchUp();
+      const version = this.#version; // that the plan rests on; others may be taken in before it is committed
       const planned = plan();
       try {
-        await this.#commit(planned.changes, depends);
+        await this.#commit(planned.changes, depends ? version : undefined);
         return planned;
       } catch (cause) {
         if (!(cause instanceof StaleError) || tries === 20) throw cause;
@@ -307,9 +310,9 @@ export class Gallery {
     }
   }
 
-  async #commit(changes: readonly Change[], unlessChanged: boolean): Promise<void> {
+  async #commit(changes: readonly Change[], unchangedSince?: bigint): Promise<void> {
     await this.#state.prepare(changes);
-    await this.store.commit(changes, { unlessChanged });
+    await this.store.commit(changes, { unchangedSince });
     if (this.store.catchUp)
       await this.#catchUp(); // others' changes may come before these
     else this.#state.apply(changes);
@@ -320,9 +323,11 @@ export class Gallery {
     const { store } = this;
     if (!store.catchUp) return Promise.resolve();
     const mine = this.#caughtUp.then(async () => {
-      const news = (await store.catchUp?.()) ?? [];
-      await this.#state.prepare(news);
-      this.#state.apply(news);
+      const news = await store.catchUp?.(this.#version);
+      if (!news) return;
+      await this.#state.prepare(news.changes);
+      this.#state.apply(news.changes);
+      this.#version = news.version;
     });
     this.#caughtUp = mine.catch(() => undefined);
     return mine;

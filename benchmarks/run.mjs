@@ -16,6 +16,7 @@ const benches = {
   'face-detector': () => import('./face/detector.mjs'),
   'face-quality': () => import('./face/quality.mjs'),
   'face-leak': () => import('./face/leak.mjs'),
+  gallery: () => import('./gallery/bench.mjs'),
   'onnx-profile': () => import('./onnx/profile.mjs'),
 };
 

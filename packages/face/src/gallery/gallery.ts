@@ -3,12 +3,14 @@ import type { MatchRates } from '../match-rates.js';
 import { type Change, StaleError, type Store } from '../stores/store.js';
 import type { StoredTemplate } from '../template.js';
 import { personIn } from './check.js';
-import { exportOf, type PersonExport } from './export.js';
+import { type DoctorOptions, type DoctorReport, examine } from './doctor/doctor.js';
+import { cropsOf, exportOf, type PersonExport } from './export.js';
 import type { Face } from './face.js';
 import { type Identification, type IdentifyOptions, identify, type SearchIn } from './identify/identify.js';
 import { type FaceInPhoto, identifyPhoto } from './identify/photo.js';
 import { Strangers } from './identify/strangers.js';
 import { type Verification, type VerifyOptions, verify } from './identify/verify.js';
+import { droppingModel, type MigrateOptions, type Migration, migrating } from './models/migrate.js';
 import { type PeopleOptions, type PeoplePage, type Person, pageOf, viewOf } from './people.js';
 import type { OpenSearch } from './state/named-search.js';
 import { recordOf, removalOf } from './state/records.js';
@@ -42,6 +44,8 @@ export class Gallery {
   readonly #turns = new Turns();
   readonly #strangers: ReadonlyMap<string, Strangers>;
   readonly #now: () => number;
+  /** Of a store with several writers: the version that the state is of. */
+  #version: bigint | undefined;
   #caughtUp: Promise<void> = Promise.resolve();
 
   private constructor(
@@ -212,6 +216,39 @@ export class Gallery {
     });
   }
 
+  /** Looks for enrolments that make it err: see {@link DoctorReport}. */
+  async doctor(options: DoctorOptions = {}): Promise<DoctorReport> {
+    await this.#catchUp();
+    return examine(this.#state, (model) => this.#strangers.get(model), options);
+  }
+
+  /** Embeds the kept crops by a new model, beside what there is; {@link removeModel} ends the change. */
+  async migrate(
+    model: string,
+    embed: (crop: Uint8Array) => Promise<StoredTemplate>,
+    options: MigrateOptions = {},
+  ): Promise<Migration> {
+    await this.#catchUp();
+    const commit = (plan: () => Change[]): Promise<void> =>
+      this.#turns.alone(async () => {
+        await this.#tryAgain(true, () => ({ changes: plan() }));
+      });
+    return migrating(this.#state, this.store, model, embed, commit, this.#now, options);
+  }
+
+  /** Erases the templates of a model. Crops stay with the templates that were embedded of them. */
+  removeModel(model: string): Promise<void> {
+    return this.#turns.alone(async () => {
+      await this.#catchUp();
+      const ids = [...this.#state.templates.values()].filter((each) => each.model === model && each.crop);
+      const crops = await cropsOf(
+        this.store,
+        ids.map(({ id }) => id),
+      );
+      await this.#erase(() => [...droppingModel(this.#state, model, crops), recordOf('setting', 'erasing', {})]);
+    });
+  }
+
   /** Leaves nothing in the store's files of what was replaced. */
   compact(): Promise<void> {
     return this.#turns.alone(() => this.store.compact());
@@ -248,10 +285,10 @@ export class Gallery {
 
   async #finishErasing(): Promise<void> {
     const orphans = this.#state.orphans();
-    if (orphans.length > 0) await this.#commit(removingTemplates(this.#state, orphans), false);
+    if (orphans.length > 0) await this.#commit(removingTemplates(this.#state, orphans));
     if (this.#state.settings.erasing === undefined && orphans.length === 0) return;
     await this.store.compact();
-    await this.#commit([removalOf('setting', 'erasing')], false);
+    await this.#commit([removalOf('setting', 'erasing')]);
   }
 
   /**
@@ -262,9 +299,10 @@ export class Gallery {
   async #tryAgain<T extends { readonly changes: readonly Change[] }>(depends: boolean, plan: () => T): Promise<T> {
     for (let tries = 0; ; tries++) {
       await this.#catchUp();
+      const version = this.#version; // that the plan rests on; others may be taken in before it is committed
       const planned = plan();
       try {
-        await this.#commit(planned.changes, depends);
+        await this.#commit(planned.changes, depends ? version : undefined);
         return planned;
       } catch (cause) {
         if (!(cause instanceof StaleError) || tries === 20) throw cause;
@@ -272,9 +310,9 @@ export class Gallery {
     }
   }
 
-  async #commit(changes: readonly Change[], unlessChanged: boolean): Promise<void> {
+  async #commit(changes: readonly Change[], unchangedSince?: bigint): Promise<void> {
     await this.#state.prepare(changes);
-    await this.store.commit(changes, { unlessChanged });
+    await this.store.commit(changes, { unchangedSince });
     if (this.store.catchUp)
       await this.#catchUp(); // others' changes may come before these
     else this.#state.apply(changes);
@@ -285,9 +323,11 @@ export class Gallery {
     const { store } = this;
     if (!store.catchUp) return Promise.resolve();
     const mine = this.#caughtUp.then(async () => {
-      const news = (await store.catchUp?.()) ?? [];
-      await this.#state.prepare(news);
-      this.#state.apply(news);
+      const news = await store.catchUp?.(this.#version);
+      if (!news) return;
+      await this.#state.prepare(news.changes);
+      this.#state.apply(news.changes);
+      this.#version = news.version;
     });
     this.#caughtUp = mine.catch(() => undefined);
     return mine;

@@ -1,5 +1,6 @@
 export type { MatchRate, MatchRates } from '../match-rates.js';
 export type { StoredTemplate } from '../template.js';
+export type { DoctorOptions, DoctorReport, ModelReport, Pair, PoorTemplate } from './doctor/doctor.js';
 export type { ExportedTemplate, PersonExport } from './export.js';
 export type { Face } from './face.js';
 export { Gallery, type GalleryOptions } from './gallery.js';
@@ -9,6 +10,7 @@ export type { FaceInPhoto } from './identify/photo.js';
 export { Strangers, type StrangersRate, type Threshold } from './identify/strangers.js';
 export { fitTail, type Tail, type TailValue } from './identify/tail.js';
 export type { Verification, VerifyOptions } from './identify/verify.js';
+export type { MigrateOptions, Migration } from './models/migrate.js';
 export type { PeopleOptions, PeoplePage, Person, PersonTemplate } from './people.js';
 export type { OpenSearch } from './state/named-search.js';
 export type { Said } from './steps/correct.js';

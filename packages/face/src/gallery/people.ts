@@ -52,7 +52,7 @@ export function pageOf(state: GalleryState, { name, after = '', limit = 100 }: P
 export function viewOf(state: GalleryState, person: PersonState): Person {
   const { id, name, added } = person;
   const expires = expiryOf(state, person);
-  const templates = [...person.templates].map((template) => templateView(state, template));
+  const templates = person.templates.map((template) => templateView(state, template));
   return { id, name, added, ...(expires === Infinity ? {} : { expires }), templates };
 }
 

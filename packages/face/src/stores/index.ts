@@ -7,6 +7,7 @@ export {
   type Change,
   type CommitOptions,
   isRemoval,
+  type News,
   RECORD_KINDS,
   type RecordKind,
   type Removal,

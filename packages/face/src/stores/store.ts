@@ -46,21 +46,27 @@ export interface Store {
   /**
    * Makes all of the changes last, or none. Resolves when a power cut could not take them any more.
    *
-   * @param options.unlessChanged refuse with {@link StaleError} if others have changed the store since this one last read or caught up
+   * @param options.unchangedSince refuse with {@link StaleError} if the store is of a later version by now
    */
   commit(changes: readonly Change[], options?: CommitOptions): Promise<void>;
   /** Leaves nothing of removed or replaced records in the store's own files. */
   compact(): Promise<void>;
   close(): Promise<void>;
 
-  /** Of stores with several writers: what others committed since the last read. */
-  catchUp?(): Promise<readonly Change[]>;
+  /** Of stores with several writers: what was committed since a version, by whomever; since the first {@link read} unless said. */
+  catchUp?(since?: bigint): Promise<News>;
   /** Of stores with an index of their own: the templates of a model nearest to a vector, best first. */
   nearest?(query: StoredTemplate, count: number): Promise<readonly StoredNeighbour[]>;
 }
 
 export interface CommitOptions {
-  readonly unlessChanged?: boolean;
+  readonly unchangedSince?: bigint | undefined;
+}
+
+export interface News {
+  readonly changes: readonly Change[];
+  /** The version that a store is of with these changes. */
+  readonly version: bigint;
 }
 
 /** Another machine changed the store first: catch up, look again, and commit anew. */

@@ -43,11 +43,14 @@ describe.skipIf(database === undefined)('PostgreSQL (POCKETNET_POSTGRES)', () =>
     const [one, two] = [await store(), await store()];
     await stateOf(one);
     await stateOf(two);
+    const before = await two.catchUp?.();
+    expect(before?.changes).toEqual([]);
     await one.commit([{ kind: 'person', id: 'p', about: text('1') }]);
-    const stale = two.commit([{ kind: 'person', id: 'p', about: text('2') }], { unlessChanged: true });
-    await expect(stale).rejects.toThrow(StaleError);
-    expect(await two.catchUp?.()).toHaveLength(1);
-    await two.commit([{ kind: 'person', id: 'p', about: text('2') }], { unlessChanged: true });
+    const mine = [{ kind: 'person', id: 'p', about: text('2') }] as const;
+    await expect(two.commit(mine, { unchangedSince: before?.version })).rejects.toThrow(StaleError);
+    const after = await two.catchUp?.(before?.version);
+    expect(after?.changes).toHaveLength(1);
+    await two.commit(mine, { unchangedSince: after?.version });
     await one.commit([{ kind: 'person', id: 'q', about: text('3') }]); // rests on nothing
   });
 

@@ -1,5 +1,6 @@
 import type { StoredTemplate } from '../../template.js';
 import { checkShare, checkTemplate, personIn } from '../check.js';
+import { dot } from '../dot.js';
 import type { SearchIn } from './identify.js';
 import type { StrangersRate, Threshold } from './strangers.js';
 
@@ -27,7 +28,7 @@ export function verify(
   checkTemplate(query, state);
   checkShare('An FMR', fmr);
   const person = personIn(state, id);
-  const cosines = [...person.templates].flatMap((template) => {
+  const cosines = person.templates.flatMap((template) => {
     const known = state.template(template);
     return known?.model === query.model ? [dot(known.vector, query.vector)] : [];
   });
@@ -44,10 +45,4 @@ export function verify(
     strangers: strangers.rateAt(cosine, cosines.length),
     because: `${words} ${person.name}: ${cosine.toFixed(3)}, and a match needs ${threshold.cosine.toFixed(3)}.`,
   };
-}
-
-function dot(a: Float32Array, b: Float32Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += (a[i] as number) * (b[i] as number);
-  return sum;
 }

@@ -11,7 +11,7 @@ export interface Neighbour {
 
 /** A search whose vectors have ids. */
 export class NamedSearch {
-  readonly #rows = new Map<string, number>();
+  /** By row. */
   readonly #ids: string[] = [];
 
   constructor(private readonly search: Search) {}
@@ -24,25 +24,21 @@ export class NamedSearch {
     return this.search.dimension;
   }
 
-  /** Adds a vector, or replaces that of this id. */
-  add(id: string, vector: Float32Array): void {
-    this.remove(id);
+  /** @returns the vector's row, until it is removed */
+  add(id: string, vector: Float32Array): number {
     const row = this.search.add(vector);
-    this.#rows.set(id, row);
     this.#ids[row] = id;
+    return row;
   }
 
-  remove(id: string): void {
-    const row = this.#rows.get(id);
-    if (row === undefined) return;
+  /** Overwrites the vector with zeros. */
+  remove(row: number): void {
     this.search.remove(row);
-    this.#rows.delete(id);
     this.#ids[row] = '';
   }
 
-  get(id: string): Float32Array | undefined {
-    const row = this.#rows.get(id);
-    return row === undefined ? undefined : this.search.vector(row);
+  vector(row: number): Float32Array | undefined {
+    return this.search.vector(row);
   }
 
   nearest(query: Float32Array, count: number): Neighbour[] {
@@ -51,7 +47,6 @@ export class NamedSearch {
 
   close(): void {
     this.search.close();
-    this.#rows.clear();
     this.#ids.length = 0;
   }
 }

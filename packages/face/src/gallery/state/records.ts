@@ -15,10 +15,12 @@ export interface TemplateRecord {
   readonly person: string;
   readonly added: number;
   /** 0 to 1, as the app's measure of quality has it. */
-  readonly quality?: number;
-  readonly face?: Face;
+  readonly quality?: number | undefined;
+  readonly face?: Face | undefined;
   /** Whether the crop that it was computed of is kept, under the template's id. */
-  readonly crop?: true;
+  readonly crop?: true | undefined;
+  /** The template whose crop it was computed of, where that is another's: of another model. */
+  readonly of?: string | undefined;
 }
 
 export interface CorrectionRecord {

@@ -14,12 +14,14 @@ import {
 export interface PersonState extends PersonRecord {
   readonly id: string;
   /** Ids of their templates, in order of enrolment. */
-  readonly templates: Set<string>;
+  readonly templates: string[];
 }
 
 export interface TemplateState extends TemplateRecord {
   readonly id: string;
   readonly model: string;
+  /** Where the model's search has it. */
+  readonly row: number;
 }
 
 export interface CorrectionState extends CorrectionRecord {
@@ -84,7 +86,7 @@ export class GalleryState {
     let count = 0;
     if (Array.from(this.searches).some(([other, { size }]) => other !== model && size > 0))
       for (const { templates } of this.people.values())
-        if (templates.size > 0 && ![...templates].some((id) => this.templates.get(id)?.model === model)) count++;
+        if (templates.length > 0 && !templates.some((id) => this.templates.get(id)?.model === model)) count++;
     this.#without.set(model, count);
     return count;
   }
@@ -96,9 +98,9 @@ export class GalleryState {
 
   /** The template with its vector. */
   template(id: string): StoredTemplate | undefined {
-    const model = this.templates.get(id)?.model;
-    const vector = model === undefined ? undefined : this.searches.get(model)?.get(id);
-    return model === undefined || vector === undefined ? undefined : { model, vector };
+    const known = this.templates.get(id);
+    const vector = known && this.searches.get(known.model)?.vector(known.row);
+    return known && vector && { model: known.model, vector };
   }
 
   close(): void {
@@ -135,7 +137,7 @@ export class GalleryState {
   }
 
   #putPerson(id: string, said: PersonRecord): void {
-    const templates = this.people.get(id)?.templates ?? new Set(this.#orphans.take(id));
+    const templates = this.people.get(id)?.templates ?? this.#orphans.take(id);
     this.people.set(id, { id, ...said, templates });
   }
 
@@ -157,24 +159,29 @@ export class GalleryState {
 
   #putTemplate(record: StoredRecord): void {
     const { id, template } = record;
-    if (template === undefined) return; // written by nobody
-    const said = saidBy('template', record);
-    this.templates.set(id, { id, model: template.model, ...said });
-    const person = this.people.get(said.person);
-    if (person) person.templates.add(id);
-    else this.#orphans.add(said.person, id);
-    if (said.face) this.#templatesOfPhoto.add(said.face.photo, id);
-    this.searches.get(template.model)?.add(id, template.vector); // there is one: see prepare
+    const search = template && this.searches.get(template.model); // there is one: see prepare
+    if (!search) return;
+    const { person, added, quality, face, crop, of } = saidBy('template', record);
+    const { model } = template;
+    const owner = this.people.get(person);
+    const row = search.add(id, template.vector);
+    // All of one shape, and the owner's own text rather than as many copies: there may be a million.
+    this.templates.set(id, { id, model, row, person: owner?.id ?? person, added, quality, face, crop, of });
+    if (owner) owner.templates.push(id);
+    else this.#orphans.add(person, id);
+    if (face) this.#templatesOfPhoto.add(face.photo, id);
   }
 
   #removeTemplate(id: string): void {
     const old = this.templates.get(id);
     if (!old) return;
     this.templates.delete(id);
+    this.searches.get(old.model)?.remove(old.row);
     this.#orphans.remove(old.person, id);
-    this.people.get(old.person)?.templates.delete(id);
+    const owned = this.people.get(old.person)?.templates;
+    const at = owned?.indexOf(id) ?? -1;
+    if (at >= 0) owned?.splice(at, 1);
     if (old.face) this.#templatesOfPhoto.remove(old.face.photo, id);
-    this.searches.get(old.model)?.remove(id);
   }
 }
 

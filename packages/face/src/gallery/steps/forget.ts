@@ -7,7 +7,7 @@ import { correctionsAbout } from './merge.js';
 export function forgetting(state: GalleryState, people: readonly string[]): Change[] {
   return [
     ...people.flatMap((id) => [
-      ...removingTemplates(state, [...(state.people.get(id)?.templates ?? [])]),
+      ...removingTemplates(state, state.people.get(id)?.templates ?? []),
       ...correctionsAbout(state, id).map(([correction]) => removalOf('correction', correction)),
       removalOf('person', id),
     ]),

@@ -14,14 +14,14 @@ export function merging(state: GalleryState, into: string, from: string): Step {
   return {
     what: `${gone.name} was merged into ${kept.name}.`,
     changes: [
-      ...[...gone.templates].flatMap((id) => movedTo(state, id, into)),
+      ...gone.templates.flatMap((id) => movedTo(state, id, into)),
       ...corrections.map(([id, said]) => recordOf('correction', id, { ...said, person: into })),
       removalOf('person', from),
     ],
     before: {
       concerns: [into, from],
       people: { [from]: recordIn(gone) },
-      templates: Object.fromEntries([...gone.templates].map((id) => [id, from])),
+      templates: Object.fromEntries(gone.templates.map((id) => [id, from])),
       corrections: Object.fromEntries(corrections),
     },
   };

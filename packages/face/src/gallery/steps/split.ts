@@ -16,9 +16,9 @@ export function splitting(
   checkName(name);
   const moved = [...new Set(templates)];
   for (const id of moved)
-    if (!person.templates.has(id)) throw new RangeError(`${person.name} has no template "${id}".`);
+    if (!person.templates.includes(id)) throw new RangeError(`${person.name} has no template "${id}".`);
   if (moved.length === 0) throw new RangeError('Say which templates the new person is to have.');
-  if (moved.length === person.templates.size)
+  if (moved.length === person.templates.length)
     throw new RangeError(`These are all templates of ${person.name}: rename them instead.`);
   const made = newId(now);
   return {

@@ -26,6 +26,6 @@ export function movedTo(state: GalleryState, id: string, person: string): Change
   const old = state.templates.get(id);
   const template = state.template(id);
   if (!old || !template) return [];
-  const { id: _id, model: _model, ...said } = old;
+  const { id: _id, model: _model, row: _row, ...said } = old;
   return [recordOf('template', id, { ...said, person }, template)];
 }

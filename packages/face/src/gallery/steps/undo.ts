@@ -26,7 +26,7 @@ export const lastStep = (state: GalleryState): UndoState | undefined =>
 
 /** What a person who is to be no more has got since the step that made them. */
 function leftBehind(state: GalleryState, gone: string, heir: string, { templates }: UndoState): Change[] {
-  const since = [...(state.people.get(gone)?.templates ?? [])].filter((id) => !(id in templates));
+  const since = (state.people.get(gone)?.templates ?? []).filter((id) => !(id in templates));
   const said = [...state.corrections.values()].filter((each) => each.person === gone);
   return [
     ...since.flatMap((id) => movedTo(state, id, heir)),

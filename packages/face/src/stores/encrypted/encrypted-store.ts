@@ -1,5 +1,5 @@
 import { FileError } from '@pocketnet/files';
-import { type Change, type CommitOptions, isRemoval, type Store, type StoredRecord } from '../store.js';
+import { type Change, type CommitOptions, isRemoval, type News, type Store, type StoredRecord } from '../store.js';
 import { keyNumberOf, sealRecord, unsealRecord } from './cipher.js';
 import type { GalleryKey } from './key.js';
 import { ENCRYPTION, KeyRing, UNFINISHED, unfinished } from './key-ring.js';
@@ -57,11 +57,14 @@ class SealedStore implements EncryptedStore {
   ) {
     if (store.catchUp) {
       const catchUp = store.catchUp.bind(store);
-      this.catchUp = async () => this.#unsealed(await catchUp());
+      this.catchUp = async (since) => {
+        const { changes, version } = await catchUp(since);
+        return { changes: await this.#unsealed(changes), version };
+      };
     }
   }
 
-  catchUp?: () => Promise<readonly Change[]>;
+  catchUp?: (since?: bigint) => Promise<News>;
 
   /** Finishes a change of keys that was broken off. */
   static async opened(store: Store, ring: KeyRing, key: GalleryKey): Promise<SealedStore> {

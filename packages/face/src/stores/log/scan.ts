@@ -3,7 +3,7 @@ import type { LogSource } from './device.js';
 import { FRAME_HEADER_BYTES, HEAD_BYTES, isLogHead, MARKER, readFrameHeader } from './frame.js';
 
 /** Bytes read at a time. */
-const WINDOW = 4 << 20;
+const WINDOW = 1 << 20;
 
 /** Bytes from `from` up to `to` that are no frame any more. */
 export interface Damage {

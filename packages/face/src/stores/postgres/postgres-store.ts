@@ -2,7 +2,7 @@ import { FileError } from '@pocketnet/files';
 import type { ClientBase, Pool } from 'pg';
 import type { Template } from '../../template.js';
 import { encodeChanges } from '../log/changes.js';
-import { type Change, type CommitOptions, StaleError, type Store, type StoredNeighbour } from '../store.js';
+import { type Change, type CommitOptions, type News, StaleError, type Store, type StoredNeighbour } from '../store.js';
 import { migrate } from './migrations.js';
 import { type Place, readRows, writeRows } from './rows.js';
 import { makeGraph, nearestRows, type ServerSearch } from './vector-index.js';
@@ -30,7 +30,7 @@ const PAGE = 5000;
 
 interface Waiting {
   readonly changes: readonly Change[];
-  readonly unlessChanged: boolean;
+  readonly unchangedSince: bigint | undefined;
   readonly resolve: () => void;
   readonly reject: (cause: unknown) => void;
 }
@@ -79,8 +79,8 @@ async function galleryNamed(client: ClientBase, name: string): Promise<number> {
 
 class PostgresStore implements Store {
   readonly notes: string[] = [];
-  /** Number of the last commit that was handed out. */
-  #seen: bigint | undefined;
+  /** Number of the last commit that the first reading told. */
+  #firstRead: bigint | undefined;
   #waiting: Waiting[] = [];
   #writing: Promise<void> = Promise.resolve();
   #closed = false;
@@ -108,25 +108,23 @@ class PostgresStore implements Store {
       yield changes.filter(({ about }) => about !== undefined);
       after = last;
     }
-    this.#seen ??= upTo; // what came since a first reading is told by catchUp
+    this.#firstRead ??= upTo;
   }
 
-  async catchUp(): Promise<readonly Change[]> {
+  catchUp(since = this.#firstRead ?? 0n): Promise<News> {
     return this.#using(async (client) => {
-      const upTo = await this.#sequence(client);
-      const seen = this.#seen ?? 0n;
-      if (upTo === seen) return [];
-      const after: Place = { sequence: seen, kind: '\x7f', id: '' }; // behind every record of that commit
-      const { changes } = await readRows(client, this.gallery, after, upTo, 2 ** 31 - 1);
-      this.#seen = upTo;
-      return changes;
+      const version = await this.#sequence(client);
+      if (version === since) return { changes: [], version };
+      const after: Place = { sequence: since, kind: '\x7f', id: '' }; // behind every record of that commit
+      const { changes } = await readRows(client, this.gallery, after, version, 2 ** 31 - 1);
+      return { changes, version };
     });
   }
 
-  commit(changes: readonly Change[], { unlessChanged = false }: CommitOptions = {}): Promise<void> {
+  commit(changes: readonly Change[], { unchangedSince }: CommitOptions = {}): Promise<void> {
     return new Promise((resolve, reject) => {
       encodeChanges(changes); // refuses what no store could keep
-      this.#waiting.push({ changes, unlessChanged, resolve, reject });
+      this.#waiting.push({ changes, unchangedSince, resolve, reject });
       if (this.#waiting.length === 1) this.#writing = this.#writing.then(() => this.#writeGroup());
     });
   }
@@ -159,9 +157,7 @@ class PostgresStore implements Store {
         await client.query('BEGIN');
         try {
           const before = await this.#sequence(client, 'FOR UPDATE');
-          const fresh = group.filter(
-            (each) => !(each.unlessChanged && before > (this.#seen ?? 0n)) || !stale.push(each),
-          );
+          const fresh = group.filter((each) => !(before > (each.unchangedSince ?? before)) || !stale.push(each));
           if (fresh.length > 0) {
             const next = before + 1n;
             await writeRows(

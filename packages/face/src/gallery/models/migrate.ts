@@ -1,0 +1,91 @@
+import type { Change, Store } from '../../stores/store.js';
+import type { StoredTemplate } from '../../template.js';
+import { checkTemplate } from '../check.js';
+import { newId } from '../ids.js';
+import { recordOf, removalOf, type TemplateRecord } from '../state/records.js';
+import type { GalleryState, PersonState, TemplateState } from '../state/state.js';
+
+export interface MigrateOptions {
+  readonly onProgress?: (done: number, of: number) => void;
+  readonly signal?: AbortSignal;
+}
+
+export interface Migration {
+  /** Kept crops that were embedded anew. */
+  readonly embedded: number;
+  /** People who have no template of the new model, since no crop of theirs is kept: they must be enrolled again. */
+  readonly enrolAgain: readonly { readonly id: string; readonly name: string }[];
+}
+
+/**
+ * Embeds kept crops by another model; templates of both stand side by side until {@link droppingModel}. What was embedded already is
+ * passed over, so that it can be broken off and run again.
+ */
+export async function migrating(
+  state: GalleryState,
+  store: Store,
+  model: string,
+  embed: (crop: Uint8Array) => Promise<StoredTemplate>,
+  commit: (plan: () => Change[]) => Promise<void>,
+  now: () => number,
+  { onProgress, signal }: MigrateOptions,
+): Promise<Migration> {
+  const done = new Set(successors(state, model).keys());
+  const waits = ({ id, crop, model: own }: TemplateState): boolean => crop === true && own !== model && !done.has(id);
+  const all = [...state.templates.values()].filter(waits).length;
+  let embedded = 0;
+  for await (const changes of store.read())
+    for (const { kind, id, about } of changes) {
+      const waiting = kind === 'crop' && about ? state.templates.get(id) : undefined;
+      if (!waiting || !about || !waits(waiting)) continue;
+      signal?.throwIfAborted();
+      const template = await embed(about);
+      if (template.model !== model)
+        throw new RangeError(`Crops were to be embedded by "${model}", not "${template.model}".`);
+      checkTemplate(template, state);
+      await commit(() => successor(state, id, template, now()));
+      done.add(id);
+      embedded++;
+      onProgress?.(embedded, all);
+    }
+  const without = (person: PersonState): boolean =>
+    !person.templates.some((id) => state.templates.get(id)?.model === model);
+  const enrolAgain = [...state.people.values()].filter(without).map(({ id, name }) => ({ id, name }));
+  return { embedded, enrolAgain };
+}
+
+/** A template of the crop that is kept for another; of nobody, where that one is gone by now. */
+function successor(state: GalleryState, of: string, template: StoredTemplate, now: number): Change[] {
+  const old = state.templates.get(of);
+  if (!old) return [];
+  const { id: _id, model: _model, row: _row, crop: _crop, ...said } = old;
+  const record: TemplateRecord = { ...said, added: now, of };
+  return [recordOf('template', newId(now), record, template)];
+}
+
+/** Templates of a model that were embedded of the crops of others, by the others' ids. */
+function successors(state: GalleryState, model?: string): Map<string, string> {
+  const found = new Map<string, string>();
+  for (const { id, of, model: own } of state.templates.values())
+    if (of !== undefined && (model === undefined || own === model)) found.set(of, id);
+  return found;
+}
+
+/** Removes the templates of a model. A crop goes over to a template that was embedded of it. */
+export function droppingModel(state: GalleryState, model: string, crops: ReadonlyMap<string, Uint8Array>): Change[] {
+  const heirs = successors(state);
+  return [...state.templates.values()]
+    .filter((each) => each.model === model)
+    .flatMap(({ id, crop }) => [
+      removalOf('template', id),
+      ...(crop ? [removalOf('crop', id), ...inherited(state, heirs.get(id), crops.get(id))] : []),
+    ]);
+}
+
+function inherited(state: GalleryState, heir: string | undefined, crop: Uint8Array | undefined): Change[] {
+  const known = heir === undefined ? undefined : state.templates.get(heir);
+  const template = heir === undefined ? undefined : state.template(heir);
+  if (!known || !template || !crop) return [];
+  const { id, model: _model, row: _row, of: _of, ...said } = known;
+  return [recordOf('template', id, { ...said, crop: true }, template), { kind: 'crop', id, about: crop }];
+}

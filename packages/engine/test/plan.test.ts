@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { planFingerprint, readPlan, sealPlan, writePlan } from '@pocketnet/engine/plan';
+import { planFingerprint, RECORDS, readPlan, readPlanHeader, sealPlan, writePlan } from '@pocketnet/engine/plan';
 import { crc32c } from '@pocketnet/files';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -31,6 +31,26 @@ describe('the plan file', () => {
     const [first, ...others] = own.tensors as [(typeof own.tensors)[number]];
     const changed = first.data.map((value, i) => (i === 5 ? value + 1 : value));
     expect(planFingerprint(writePlan({ ...own, tensors: [{ ...first, data: changed }, ...others] }))).not.toBe(print);
+  });
+
+  it('has the fingerprint of what it holds, wherever its sections lie', () => {
+    const bytes = writePlan(sumsPlan());
+    const header = readPlanHeader(bytes);
+    const gap = 64;
+    const wider = new Uint8Array(bytes.length + gap);
+    wider.set(bytes.subarray(0, header.tensorsOffset));
+    wider.set(bytes.subarray(header.tensorsOffset), header.tensorsOffset + gap);
+    const view = new DataView(wider.buffer);
+    const grow = (at: number): void => view.setUint32(at, view.getUint32(at, true) + gap, true);
+    const fields = Object.keys(RECORDS.header);
+    for (const field of ['size', 'tensorsOffset', 'buffersOffset', 'sourcesOffset', 'stepsOffset'])
+      grow(4 * fields.indexOf(field));
+    for (let i = 0; i < header.tensorCount; i++) grow(header.tensorsOffset + gap + 16 * i + 4);
+    sealPlan(wider);
+    expect(readPlan(wider)).toEqual(sumsPlan());
+    expect(planFingerprint(wider)).toBe(planFingerprint(bytes));
+    wider[wider.length - 1] = 77;
+    expect(() => planFingerprint(wider)).toThrow('checksum');
   });
 
   it('is refused by name where it is cut short, changed or of another version', () => {

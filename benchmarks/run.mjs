@@ -15,6 +15,7 @@ const benches = {
   face: () => import('./face/bench.mjs'),
   'face-detector': () => import('./face/detector.mjs'),
   'face-quality': () => import('./face/quality.mjs'),
+  'face-fuzz': () => import('./face/fuzz.mjs'),
   'face-leak': () => import('./face/leak.mjs'),
   gallery: () => import('./gallery/bench.mjs'),
   'onnx-profile': () => import('./onnx/profile.mjs'),

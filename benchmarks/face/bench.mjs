@@ -1,10 +1,13 @@
 // From photos to verdicts on lfw_people: accuracy at the card's thresholds and at the best one, faces not found, milliseconds by stage.
 //
-// `npm run bench -- face [--in native,wasm,chromium] [--photos 722] [--no-mirror]`
+// `npm run bench -- face [--in native,wasm,chromium] [--photos 722] [--side 640] [--no-mirror]`
+//
+// --side  enlarges the photos to that side beforehand, for times of large ones
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { openPocketNet, readImage } from 'pocketnet/node';
+import sharp from 'sharp';
 import { bundled, openPage } from '../../testing/chromium.mjs';
 import { bestOf, cosine, detector, embedder, pairsOf, people, percent, quantile, ratesAt, tarAt } from './folder.mjs';
 
@@ -14,11 +17,14 @@ export async function run(args) {
     options: {
       in: { type: 'string', default: 'native,wasm,chromium' },
       photos: { type: 'string', default: '722' },
+      side: { type: 'string' },
       mirror: { type: 'boolean', default: true },
     },
     allowNegative: true,
   });
-  const photos = people(Number(values.photos));
+  const photos = people(Number(values.photos)).map((photo) => ({ ...photo, bytes: readFileSync(photo.path) }));
+  if (values.side !== undefined)
+    for (const photo of photos) photo.bytes = await sharp(photo.bytes).resize(Number(values.side)).jpeg().toBuffer();
   for (const place of values.in.split(',')) report(place, photos, await places[place](photos, values.mirror));
 }
 
@@ -36,7 +42,7 @@ const STAGES = ['decode', 'detect', 'align', 'embed'];
 async function inNode(photos, options) {
   const net = await openPocketNet({ detector, embedder, ...options });
   const faces = [];
-  for (const { path } of photos) faces.push(await throughStages(net, readImage, path));
+  for (const { bytes } of photos) faces.push(await throughStages(net, readImage, bytes));
   const thresholds = options.mirror ? net.thresholds() : undefined;
   net.close();
   return { faces, thresholds };
@@ -64,7 +70,7 @@ async function inChromium(photos, mirror) {
   const { page, close } = await openPage({
     '/pocketnet.js': { type: 'text/javascript', body: await bundled(entry) },
     ...{ '/detector': binary(detector), '/embedder': binary(embedder) },
-    ...Object.fromEntries(photos.map(({ path }, i) => [`/${i}`, binary(readFileSync(path))])),
+    ...Object.fromEntries(photos.map(({ bytes }, i) => [`/${i}`, binary(bytes)])),
   });
   try {
     return await page.evaluate(`(async () => {

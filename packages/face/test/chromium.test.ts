@@ -108,6 +108,7 @@ describe.skipIf(findChromium() === undefined)('in Chromium', () => {
     expect(await reason(`new Blob(['hello'])`)).toMatch(/^ImageError: the picture: it is no picture of a known format/);
     expect(await reason(`await fetch('/cut.jpg').then((answer) => answer.blob())`)).toMatch(/this JPEG is cut off/);
     expect(await reason(`new Blob([])`)).toMatch(/empty, 0 bytes/);
+    expect(await reason(`document.createElement('video')`)).toMatch(/^ImageError: The .* (nothing|0 x 0)/);
     expect(await reason('42')).toMatch(/This is no picture \(number\)/);
   });
 });

@@ -172,6 +172,20 @@ describe('YuNet', () => {
     await expect(net.detect(wide, { minFace: -1 })).rejects.toThrow(/minFace is -1/);
   });
 
+  it('tries anew to open what could not be opened, and answers many photos at once', async () => {
+    const { openPlan } = await import('@pocketnet/engine');
+    let fails = true;
+    const engine: typeof openPlan = (bytes, options) =>
+      fails && options?.width ? Promise.reject(new Error('There is no memory.')) : openPlan(bytes, options);
+    const other = await openPocketNet({ detector, embedder, engine });
+    await expect(other.detect(photo)).rejects.toThrow('There is no memory.');
+    fails = false;
+    const sizes = Array.from({ length: 9 }, (_, i) => photoOf(330 + 32 * i, 260, [alone]));
+    const counts = await Promise.all(sizes.map(async (each) => (await other.detect(each)).length));
+    expect(counts).toEqual(sizes.map(() => 1));
+    other.close();
+  });
+
   it('refuses a plan that is no YuNet, and what is no plan', async () => {
     await expect(openPocketNet({ detector: embedder, embedder })).rejects.toThrow(/no YuNet: it has no output cls_8/);
     await expect(openPocketNet({ detector: new Uint8Array(9), embedder })).rejects.toThrow(

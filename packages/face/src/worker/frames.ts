@@ -1,3 +1,5 @@
+import { ImageError } from '../images/index.js';
+
 /** An image as it can be sent, and what of it is given away. */
 export interface Frame {
   readonly image: unknown;
@@ -14,7 +16,11 @@ export async function frameOf(image: unknown): Promise<Frame> {
     return { image: copy, transfer: [copy] };
   }
   if (DRAWN.some((name) => isA(image, name))) {
-    const copy = await createImageBitmap(image as ImageBitmapSource);
+    const copy = await createImageBitmap(image as ImageBitmapSource).catch((cause) => {
+      throw new ImageError('empty', 'The picture shows nothing yet. Wait until it is loaded, and is not closed.', {
+        cause,
+      });
+    });
     return { image: copy, transfer: [copy] };
   }
   return { image, transfer: [] };

@@ -30,6 +30,7 @@ export class PlansBySize {
     const opened = this.#opened.get(key) ?? this.#open(this.#bytes, { width, height, name: 'the detector' });
     this.#opened.delete(key);
     this.#opened.set(key, opened); // the last to be closed
+    opened.catch(() => this.#opened.delete(key)); // what could not be opened is tried anew
     for (const [other] of this.#opened) if (this.#opened.size > MOST) this.#close(other);
     return opened;
   }
@@ -39,7 +40,10 @@ export class PlansBySize {
   }
 
   #close(key: string): void {
-    void this.#opened.get(key)?.then((plan) => plan.close());
+    this.#opened.get(key)?.then(
+      (plan) => plan.close(),
+      () => {},
+    );
     this.#opened.delete(key);
   }
 }

@@ -16,7 +16,7 @@ export async function loadFile(address) {
 }
 
 const REMEDY =
-  "Bundlers copy it where they see new URL('….pnet', import.meta.url); with Vite's dev server, set optimizeDeps: { exclude: ['@pocketnet/models'] }.";
+  "Bundlers copy it where they see new URL('….pnet', import.meta.url); serve it beside them where they do not.";
 
 async function readFromDisk(address) {
   const { readFile } = await import(/* @vite-ignore */ /* webpackIgnore: true */ 'node:fs/promises');

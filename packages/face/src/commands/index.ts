@@ -1,6 +1,6 @@
 // What the command stands on; `@pocketnet/cli` registers these verbs among its own.
 export { fileEnding, numberBetween, numbersBetween, override, wholeNumber } from './arguments.js';
-export { main } from './main.js';
+export { appProgram, main } from './main.js';
 export {
   type Column,
   facts,

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { Command, CommanderError } from 'commander';
-import { note, toJson } from './output.js';
-import { type Action, Interrupted, type Task, tasks, UsageError } from './verb.js';
+import type { Command } from 'commander';
+import { programOf, runProgram } from 'pocketnet/commands';
+import { tasks } from './verb.js';
 import { verbs } from './verbs/index.js';
 
 /**
@@ -10,69 +10,20 @@ import { verbs } from './verbs/index.js';
  * @param argv as `process.argv`: node, script, verb and its arguments
  * @returns the exit code: 0 done, 1 failed, 2 wrong usage, 130 stopped by Ctrl-C
  */
-export async function main(argv: readonly string[]): Promise<number> {
-  process.stdout.on('error', quitOnClosedPipe);
+export function main(argv: readonly string[]): Promise<number> {
   process.env.POCKETNET_KEEP_MEMORY ??= '1'; // nothing else runs in this process, and it saves a quarter of a training step
-  // Keeps Node running while a promise waits for something that alone would not, such as the end of an idle thread.
-  const alive = setInterval(() => {}, 2 ** 30);
-  try {
-    await program().parseAsync([...argv]);
-    return 0;
-  } catch (error) {
-    if (error instanceof CommanderError && error.exitCode === 0) return 0; // --help, --version
-    return fail(error, argv.includes('--json'));
-  } finally {
-    clearInterval(alive);
-  }
+  return runProgram(program(), argv);
 }
 
 /** The command with all its verbs, each with its arguments and options. */
-export function program(): Command {
-  const command = new Command('pocketnet')
-    .description('Search, train, measure and export extremely lightweight face recognition networks.')
-    .version(version())
-    .exitOverride()
-    .configureHelp({ showGlobalOptions: false, subcommandTerm: (verb) => verb.name() })
-    .showHelpAfterError('(add --help for what it takes)')
-    .addHelpText(
-      'after',
-      '\nEvery verb takes --help and --json. Exit codes: 0 done, 1 failed, 2 wrong usage, 130 stopped by Ctrl-C.',
-    );
-  for (const task of Object.keys(tasks) as Task[])
-    for (const verb of verbs) if (verb.task === task) addVerb(command, verb).helpGroup(tasks[task]);
-  return command.addHelpCommand(
-    new Command('help').argument('[verb]').description('show the help of a verb').helpGroup(tasks.start),
-  );
-}
-
-function addVerb(parent: Command, verb: Action): Command {
-  const command = parent.command(verb.name).summary(verb.summary).description(verb.summary);
-  verb.define(command);
-  for (const leaf of leaves(command)) leaf.option('--json', 'print one JSON object on stdout; messages go to stderr');
-  return command;
-}
-
-/** The commands that run: the verb, or its inner verbs if it has any. */
-const leaves = (command: Command): readonly Command[] =>
-  command.commands.length > 0 ? command.commands.flatMap(leaves) : [command];
-
-function fail(error: unknown, json: boolean): number {
-  const isUsage = error instanceof CommanderError || error instanceof UsageError;
-  const message = (error instanceof Error ? error.message : String(error)).replace(/^error: /, '');
-  // Commander has already printed its own message or the help.
-  if (!(error instanceof CommanderError)) note(`${error instanceof Interrupted ? '' : 'Error: '}${message}`);
-  if (process.env.POCKETNET_STACK && error instanceof Error) note(error.stack ?? '');
-  if (json) process.stdout.write(`${toJson({ error: message })}\n`);
-  return isUsage ? 2 : error instanceof Interrupted ? 130 : 1;
-}
+export const program = (): Command =>
+  programOf({
+    description: 'Search, train, measure and export extremely lightweight face recognition networks, and use them.',
+    version: version(),
+    ...{ tasks, verbs },
+  });
 
 function version(): string {
   const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string };
   return manifest.version;
-}
-
-/** A reader that stops early, as in `pocketnet networks | head -1`, is not an error. */
-function quitOnClosedPipe(error: NodeJS.ErrnoException): void {
-  if (error.code === 'EPIPE') process.exit(0);
-  throw error;
 }

@@ -1,16 +1,11 @@
-import type { Command } from 'commander';
+import { type Verb as AnyVerb, appTasks } from 'pocketnet/commands';
 
-/** A command that runs: it declares its arguments and options and sets its action. The action imports what it needs, so `--help` is fast. */
-export interface Action {
-  readonly name: string;
-  /** One line of help. */
-  readonly summary: string;
-  define(command: Command): void;
-}
+export { type Action, type CommonOptions, Interrupted, UsageError } from 'pocketnet/commands';
 
 /** What people come to do, and the heading of each task in `pocketnet --help`, in its order. */
 export const tasks = {
   start: 'Start here:',
+  ...appTasks,
   data: 'Prepare data:',
   search: 'Search cells:',
   train: 'Train and distil:',
@@ -21,22 +16,4 @@ export const tasks = {
 export type Task = keyof typeof tasks;
 
 /** A verb of the command: a file in `verbs/` and a line in its registry. Every verb gets `--json`. */
-export interface Verb extends Action {
-  /** The group that lists it in `pocketnet --help`. */
-  readonly task: Task;
-}
-
-/** Options that every action is given. */
-export interface CommonOptions {
-  json?: boolean;
-}
-
-/** The call itself is wrong: exit code 2. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
-}
-
-/** The user stopped the work, which can be resumed: exit code 130, as in shells after Ctrl-C. */
-export class Interrupted extends Error {
-  override readonly name = 'Interrupted';
-}
+export type Verb = AnyVerb<Task>;

@@ -129,25 +129,6 @@ describe('a network from generated faces to a verdict', () => {
     expect(code).toBe(1);
     expect(stderr).toContain('--folds');
   });
-
-  it('verifies crops: a crop is itself, and the verdict follows the threshold', async () => {
-    await json(['data', 'generate', '--out', 'crops', '--identities', '2', '--images', '2', '--size', '32'], at);
-    const [first, second] = ['crops/person_0/0.jpg', 'crops/person_1/0.jpg'];
-    const itself = await json(['verify', first, first, '--model', 'm.onnx'], at);
-    expect(itself).toMatchObject({ same: true, threshold: 0.3 });
-    expect(itself.cosine).toBeCloseTo(1, 5);
-    const two = await json(['verify', first, second, '--model', 'm.onnx'], at);
-    const cosine = Number(two.cosine);
-    expect(Number(two.distance)).toBeCloseTo(2 - 2 * cosine, 9);
-    const judged = async (threshold: number) =>
-      (await json(['verify', first, second, '--model', 'm.onnx', '--threshold', String(threshold)], at)).same;
-    expect([await judged(Math.max(cosine - 0.01, -1)), await judged(Math.min(cosine + 0.01, 1))]).toEqual([
-      true,
-      false,
-    ]);
-    const weights = await json(['verify', first, second, '--model', 'run/last.safetensors'], at);
-    expect(Number(weights.cosine)).toBeCloseTo(cosine, 4);
-  });
 });
 
 describe('--json', () => {

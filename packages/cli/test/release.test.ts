@@ -2,7 +2,8 @@ import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'n
 import { basename, join } from 'node:path';
 import { cardSchema, type ReleaseCard, readCard, usualThreshold } from '@pocketnet/lab';
 import { decodeModel, encodeModel, readModelHeader } from '@pocketnet/onnx';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { cardOf, licenceLine, usualReleased } from '../dist/released.js';
 import { json, pocketnet, workplace } from './pocketnet.js';
 
 const place = workplace();
@@ -36,7 +37,6 @@ describe('A release', () => {
   beforeAll(async () => {
     await json(['data', 'generate', '--out', 'pairs.bin', '--pairs', '60', '--identities', '10', '--size', '32'], at);
     await json(['data', 'generate', '--out', 'few.bin', '--pairs', '8', '--identities', '4', '--size', '32'], at);
-    await json(['data', 'generate', '--out', 'crops', '--identities', '2', '--images', '2', '--size', '32'], at);
     writeFileSync(
       file('tiny.yaml'),
       JSON.stringify({
@@ -90,21 +90,20 @@ describe('A release', () => {
     expect(new Set(own).size).toBe(models.length);
   }, 300_000);
 
-  it('is what verify uses when no model is named, at its own threshold, and its licence is told', async () => {
-    const [first, second] = ['crops/person_0/0.jpg', 'crops/person_1/0.jpg'];
-    const here = { ...at, env: { POCKETNET_MODELS: file('models') } };
-    const { code, stdout, stderr } = await pocketnet(['verify', first, second, '--json'], here);
-    expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringContaining('Tiny: for nothing but this test') });
+  it('is what the demo uses, at its own threshold, and its licence is told', async () => {
+    vi.stubEnv('POCKETNET_MODELS', file('models'));
     const model = file('models/pocketnet-xs-64/pocketnet-xs-64.onnx');
-    expect(JSON.parse(stdout)).toMatchObject({ model, calibrated: true, threshold: usualThreshold(cardIn(model)) });
+    const found = await usualReleased();
+    expect(found?.path).toBe(model);
+    expect(found && licenceLine(found)).toBe('Tiny: for nothing but this test');
+    expect(found && usualThreshold(found.card)).toBe(usualThreshold(cardIn(model)));
     const int8 = file('models/pocketnet-xs-64/pocketnet-xs-64-int8.onnx');
-    expect(await json(['verify', first, second, '--model', int8], at)).toMatchObject({
-      calibrated: true,
-      threshold: usualThreshold(cardIn(int8)),
-    });
+    const card = await cardOf(int8);
+    expect(card && usualThreshold(card)).toBe(usualThreshold(cardIn(int8)));
     mkdirSync(file('empty'));
-    const without = await pocketnet(['verify', first, second], { ...at, env: { POCKETNET_MODELS: file('empty') } });
-    expect(without).toMatchObject({ code: 2, stderr: expect.stringContaining('Name a model with --model') });
+    vi.stubEnv('POCKETNET_MODELS', file('empty'));
+    expect(await usualReleased()).toBeUndefined();
+    vi.unstubAllEnvs();
   });
 
   it('with a card of the older format, whose thresholds are of one file, is calibrated in that file alone', async () => {
@@ -120,11 +119,9 @@ describe('A release', () => {
     const { graph, metadata, ...header } = decodeModel(readFileSync(int8), int8);
     const stamped = file(`old/${basename(int8)}`);
     writeFileSync(stamped, encodeModel(graph, { ...header, metadata: { ...metadata, card: old } }));
-    const [first, second] = ['crops/person_0/0.jpg', 'crops/person_1/0.jpg'];
-    expect(await json(['verify', first, second, '--model', stamped], at)).toMatchObject({
-      calibrated: false,
-      threshold: usualThreshold(cardIn(float)),
-    });
+    const own = await cardOf(stamped);
+    expect(own && usualThreshold(own)).toBeUndefined();
+    expect(own && usualThreshold({ ...own, file: basename(float) })).toBe(usualThreshold(cardIn(float)));
   });
 
   it('is not put beside a file of an older one that it does not replace', async () => {

@@ -81,7 +81,11 @@ describe('failures', () => {
       ['export', '--weights', 'nowhere.pth', '--network', 'pocketnet-s-128', '--out', 'm.onnx'],
       /nowhere\.pth/,
     ],
-    ['a model of an unknown kind', ['verify', 'a.jpg', 'b.jpg', '--model', 'm.tflite'], /m\.tflite.*\.onnx/],
+    [
+      'a model of an unknown kind',
+      ['calibrate', 'm.tflite', '--data', 'generated:identities=2,images=2', '--out', 'card'],
+      /m\.tflite.*\.onnx/,
+    ],
     ['data that are none', ['data', 'inspect', 'nowhere'], /nowhere/],
   ];
 

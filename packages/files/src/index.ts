@@ -7,7 +7,7 @@ export * from './pickle/index.js';
 export { Random } from './random.js';
 export { sha256 } from './sha256.js';
 export { type TensorFormat, tensorFormatOf, tensorFormats } from './tensors/formats.js';
-export { decodeNpy, isNpy } from './tensors/npy.js';
+export { decodeNpy, isNpy, npyHeader } from './tensors/npy.js';
 export { decodePth, isPth } from './tensors/pth/read.js';
 export { encodePth } from './tensors/pth/write.js';
 export { decodeSafetensors, encodeSafetensors, isSafetensors, safetensorsNames } from './tensors/safetensors.js';

@@ -1,3 +1,4 @@
+import { appVerbs } from 'pocketnet/commands';
 import type { Verb } from '../verb.js';
 import { ablate } from './ablate.js';
 import { bench } from './bench.js';
@@ -17,12 +18,12 @@ import { networks } from './networks.js';
 import { release } from './release.js';
 import { searchVerb } from './search.js';
 import { train } from './train.js';
-import { verify } from './verify.js';
 
 /** Every verb, in the order of the help within its task: a new one is one file here and one line. */
 export const verbs: readonly Verb[] = [
   demo,
   doctor,
+  ...appVerbs,
   data,
   searchVerb,
   derive,
@@ -39,5 +40,4 @@ export const verbs: readonly Verb[] = [
   exportVerb,
   compile,
   release,
-  verify,
 ];

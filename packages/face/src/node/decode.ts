@@ -1,8 +1,7 @@
 import type { RgbImage } from '../align/image.js';
 import { checkPixels } from '../images/formats/index.js';
 import { checkEncoded, ImageError, type ReadLimits } from '../images/index.js';
-
-type Sharp = typeof import('sharp').default;
+import { loadSharp } from './sharp.js';
 
 /**
  * Decodes a picture by `sharp`: upright by its EXIF orientation, as sRGB of 8 bits, transparent places black, of an animation the first
@@ -56,18 +55,4 @@ function threeOf(pixels: Uint8Array, channels: number): Uint8Array<ArrayBuffer> 
     { length: (pixels.length / channels) * 3 },
     (_, i) => pixels[Math.floor(i / 3) * channels] as number,
   );
-}
-
-let loaded: Promise<Sharp> | undefined;
-
-async function loadSharp(): Promise<Sharp> {
-  loaded ??= import('sharp').then((module) => module.default);
-  try {
-    return await loaded;
-  } catch (cause) {
-    loaded = undefined;
-    throw new ImageError('unreadable', 'Pictures are decoded by sharp, which is not installed: npm install sharp.', {
-      cause,
-    });
-  }
 }

@@ -67,6 +67,23 @@ function countOf(shape: readonly number[], fail: (problem: string) => FileError)
   }
 }
 
+/**
+ * How a `.npy` file of version 1 begins; the numbers follow, little-endian, in C order. Its length is a multiple of 64, so that they are aligned.
+ *
+ * @throws RangeError for a dtype that NumPy has no name for
+ */
+export function npyHeader(dtype: StoredDtype, shape: readonly number[]): Uint8Array {
+  const code = Object.keys(DTYPES).find((each) => DTYPES[each] === dtype);
+  if (code === undefined) throw new RangeError(`NumPy has no name for ${dtype}.`);
+  const order = dtypeBytes[dtype] === 1 ? '|' : '<';
+  const sides = shape.map((side) => `${side},`).join(' ');
+  const dictionary = `{'descr': '${order}${code}', 'fortran_order': False, 'shape': (${sides}), }`;
+  const length = Math.ceil((10 + dictionary.length + 1) / 64) * 64 - 10;
+  const header = new TextEncoder().encode(`..........${dictionary.padEnd(length - 1)}\n`);
+  header.set([0x93, ...new TextEncoder().encode('NUMPY'), 1, 0, length & 0xff, length >> 8]);
+  return header;
+}
+
 /** Every number's bytes in the opposite order. */
 function swapped(bytes: Uint8Array, size: number): Uint8Array {
   const turned = new Uint8Array(bytes);

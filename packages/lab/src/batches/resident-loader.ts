@@ -9,8 +9,8 @@ import {
   type SkippedImage,
 } from '@pocketnet/data';
 import { fromArray, indexTensor, ops, scope, type Tensor } from '@pocketnet/torch';
+import { startProgress } from 'pocketnet/progress';
 import { carryOutTogether } from '../augment/index.js';
-import { startProgress } from '../runs/progress.js';
 import type { FaceBatch, FaceLoader } from './face-batch.js';
 
 export interface ResidentOptions extends LoaderOptions {

@@ -1,7 +1,7 @@
 import { openSource, partsOf } from '@pocketnet/data';
+import { startProgress } from 'pocketnet/progress';
 import { type FaceBatch, onHost } from '../batches/index.js';
 import { type Embedder, swapRedAndBlue } from '../embedders/embedder.js';
-import { startProgress } from '../runs/progress.js';
 import { cacheFolder, EmbeddingCache, type Embeddings, JoinedCaches } from './cache.js';
 import { fillCache } from './fill.js';
 import type { Stage } from './stages.js';

@@ -1,6 +1,13 @@
 // What shows and records long work, without libtorch; resumable.js, which needs it, is exported beside this folder.
+
+export {
+  formatDuration,
+  type Progress,
+  type ProgressOptions,
+  type ProgressStream,
+  startProgress,
+} from 'pocketnet/progress';
 export { type MetricsLine, MetricsWriter, readMetrics } from './metrics.js';
-export { formatDuration, type Progress, type ProgressOptions, type ProgressStream, startProgress } from './progress.js';
 export { type Recipe, recipeDifferences, recipeDigest, refuseOther, without } from './recipe.js';
 export { outsideOf, type RecordOptions, RunRecord } from './record.js';
 export {

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { type Progress, startProgress } from 'pocketnet/progress';
 import { MetricsWriter } from './metrics.js';
-import { type Progress, startProgress } from './progress.js';
 import { TensorBoardWriter } from './tensorboard.js';
 import { TrainingLog } from './training-log.js';
 

@@ -1,0 +1,1 @@
+import 'pocketnet/worker';

@@ -1,0 +1,192 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { drawFace, encodeJpegSync } from '@pocketnet/data';
+import { decodeNpy } from '@pocketnet/files';
+import { appProgram } from 'pocketnet/commands';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { photoOf } from './support/photos.js';
+
+const place = mkdtempSync(join(tmpdir(), 'pocketnet-commands-'));
+const file = (name: string): string => join(place, name);
+const main = fileURLToPath(new URL('../dist/commands/main.js', import.meta.url));
+
+/** Runs this package's own verbs in a process of its own, where neither libtorch's nor ONNX Runtime's package can be loaded. */
+const ALONE = `
+  import { register } from 'node:module';
+  register('data:text/javascript,' + encodeURIComponent(\`export const resolve = (name, context, next) => {
+    if (/^(onnxruntime|@pocketnet\\\\/(torch|onnx|lab|cli|data))/.test(name)) throw new Error('Cannot find package ' + name);
+    return next(name, context);
+  };\`));
+  const { main } = await import(${JSON.stringify(main)});
+  process.exitCode = await main(process.argv);
+`;
+
+function pocketnet(...args: string[]): { code: number | null; stdout: string; stderr: string } {
+  const script = file('pocketnet.mjs');
+  if (!existsSync(script)) writeFileSync(script, ALONE);
+  const {
+    status: code,
+    stdout,
+    stderr,
+  } = spawnSync(process.execPath, [script, ...args], { cwd: place, encoding: 'utf8' });
+  return { code, stdout, stderr };
+}
+
+function json(...args: string[]): Record<string, unknown> {
+  const { code, stdout, stderr } = pocketnet(...args, '--json');
+  if (code !== 0) throw new Error(`pocketnet ${args.join(' ')} ended with ${code}: ${stderr}`);
+  return JSON.parse(stdout) as Record<string, unknown>;
+}
+
+/** A person in the middle of a photo. */
+const portrait = (identity: number, sample: number) =>
+  photoOf(400, 320, [{ identity, sample, x: 120, y: 80, side: 160 }]);
+
+beforeAll(async () => {
+  const photos = {
+    'one.jpg': portrait(1, 0),
+    'again.png': portrait(1, 1),
+    'other.webp': portrait(2, 0),
+    'two.jpg': photoOf(500, 320, [
+      { identity: 1, x: 20, y: 100, side: 100 },
+      { identity: 2, x: 250, y: 60, side: 200 },
+    ]),
+    'nobody.jpg': photoOf(200, 200, []),
+  };
+  for (const [name, { width, height, data }] of Object.entries(photos))
+    await sharp(data, { raw: { width, height, channels: 3 } }).toFile(file(name));
+  writeFileSync(file('cut.jpg'), readFileSync(file('one.jpg')).subarray(0, 2000));
+  for (const sample of [0, 1])
+    writeFileSync(file(`crop${sample}.jpg`), encodeJpegSync(drawFace(3, sample, { size: 112 })));
+});
+afterAll(() => rmSync(place, { recursive: true }));
+
+describe('pocketnet verify', () => {
+  it('tells one person from two, says what that means, and tells the networks’ terms once', () => {
+    const same = pocketnet('verify', 'one.jpg', 'again.png', '--json');
+    const { same: verdict, oneIn, supported, sentence, images } = JSON.parse(same.stdout);
+    expect({ verdict, supported: typeof supported }).toEqual({ verdict: true, supported: 'boolean' });
+    expect(oneIn).toBeGreaterThan(1000);
+    expect(sentence).toMatch(/^The same person: .*one stranger in/);
+    expect(images[0]).toMatchObject({ path: 'one.jpg', faces: 1, face: { score: expect.any(Number) } });
+    expect(same.stderr.match(/non-commercial research only/g)).toHaveLength(1);
+    expect(json('verify', 'one.jpg', 'other.webp').cosine).toBeLessThan(Number(JSON.parse(same.stdout).cosine));
+  });
+
+  it('says which of several faces it took, and draws what it saw', async () => {
+    const { stdout } = pocketnet('verify', 'two.jpg', 'other.webp', '--show', 'seen.png');
+    expect(stdout).toMatch(/two\.jpg +the most prominent of 2 faces: 1\d\d pixels, at \((2|3)\d\d,/);
+    const { width = 0, height = 0 } = await sharp(file('seen.png')).metadata();
+    expect([width > 800, height]).toEqual([true, 616]);
+  });
+
+  it('follows the strangers that are let pass, and a threshold of one’s own', () => {
+    const { cosine, oneIn } = json('verify', 'one.jpg', 'other.webp') as { cosine: number; oneIn: number };
+    expect(json('verify', 'one.jpg', 'other.webp', '--threshold', String(cosine - 0.01)).same).toBe(true);
+    expect(json('verify', 'one.jpg', 'other.webp', '--threshold', String(cosine + 0.01)).same).toBe(false);
+    expect(json('verify', 'one.jpg', 'other.webp', '--one-in', String(Math.ceil(oneIn) + 10)).same).toBe(false);
+  });
+
+  it('takes crops that are aligned already', () => {
+    expect(json('verify', 'crop0.jpg', 'crop0.jpg', '--aligned')).toMatchObject({
+      same: true,
+      images: [{ faces: 0, face: null }, {}],
+    });
+    expect(pocketnet('verify', 'one.jpg', 'crop0.jpg', '--aligned')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('one.jpg is 400x320; an aligned crop is 112x112'),
+    });
+  });
+
+  it.each([
+    [
+      'no face',
+      ['nobody.jpg', 'one.jpg'],
+      1,
+      'nobody.jpg: no face was found. If it shows small faces, add --min-face 20.',
+    ],
+    ['a file that is cut off', ['cut.jpg', 'one.jpg'], 1, 'cut.jpg: this JPEG is cut off'],
+    ['a file that is not there', ['none.jpg', 'one.jpg'], 1, 'none.jpg: there is no such file'],
+    ['a model that is no plan', ['one.jpg', 'one.jpg', '--model', 'one.jpg'], 2, 'one.jpg is not a compiled network'],
+  ])('says what to do about %s', (_, args, code, text) => {
+    expect(pocketnet('verify', ...args)).toMatchObject({ code, stderr: expect.stringContaining(text) });
+  });
+});
+
+describe('pocketnet detect', () => {
+  it('lists the faces of every photo in the order of the photos, and what was wrong with the others', () => {
+    const { photos } = json('detect', '.', '--workers', '2') as {
+      photos: { file: string; faces?: unknown[]; problem?: string }[];
+    };
+    const found = Object.fromEntries(photos.map(({ file: name, faces, problem }) => [name, problem ?? faces?.length]));
+    expect(found).toMatchObject({
+      'again.png': 1,
+      'cut.jpg': 'truncated',
+      'nobody.jpg': 0,
+      'one.jpg': 1,
+      'two.jpg': 2,
+    });
+    expect(photos.map((each) => each.file)).toEqual(photos.map((each) => each.file).sort());
+  });
+});
+
+describe('pocketnet embed', () => {
+  const rowsOf = (path: string) => decodeNpy(new Uint8Array(readFileSync(file(path))), path);
+
+  it('writes a row for every face, the same of one worker and of two', () => {
+    const args = ['embed', 'one.jpg', 'two.jpg', 'nobody.jpg', 'again.png', 'cut.jpg', '--faces', 'all'];
+    const whole = json(...args, '--out', 'whole.npy', '--workers', '1');
+    expect(whole).toMatchObject({
+      rows: 4,
+      dimension: 128,
+      without: 1,
+      problems: [{ file: 'cut.jpg', problem: 'truncated' }],
+    });
+    const matrix = rowsOf('whole.npy');
+    expect(matrix.shape).toEqual([4, 128]);
+    const names = readFileSync(file('whole.names.jsonl'), 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(names.map(({ file: name, face }) => `${name} ${face}`)).toEqual([
+      'one.jpg 0',
+      'two.jpg 0',
+      'two.jpg 1',
+      'again.png 0',
+    ]);
+
+    json(...args, '--out', 'again.npy', '--workers', '2');
+    expect(rowsOf('again.npy')).toEqual(matrix);
+    expect(existsSync(file('again.npy.journal'))).toBe(false);
+  });
+
+  it('goes on where it was killed', async () => {
+    const args = ['embed', ...Array<string>(12).fill('one.jpg'), 'two.jpg', '--workers', '1', '--out', 'killed.npy'];
+    const child = spawn(process.execPath, [file('pocketnet.mjs'), ...args], { cwd: place, stdio: 'ignore' });
+    const ended = new Promise((resolve) => child.once('exit', resolve));
+    const linesOf = (): number => {
+      const path = file('killed.npy.journal');
+      return existsSync(path) ? readFileSync(path, 'utf8').split('\n').length - 1 : 0;
+    };
+    while (linesOf() < 3 && child.exitCode === null) await new Promise((resolve) => setTimeout(resolve, 5));
+    child.kill('SIGKILL');
+    await ended;
+    expect(linesOf()).toBeGreaterThanOrEqual(3); // what the work is, and two photos at least
+    const { stderr } = pocketnet(...args);
+    expect(Number(/embed 13 photos in \S+ · (\S+)/.exec(stderr)?.[1])).toBeGreaterThan(0);
+    expect(rowsOf('killed.npy').shape).toEqual([13, 128]);
+    expect(rowsOf('killed.npy').data.slice(0, 512)).toEqual(rowsOf('whole.npy').data.slice(0, 512));
+    expect(linesOf()).toBe(0);
+  });
+});
+
+it('says of other verbs where they are', () => {
+  expect(pocketnet('train')).toMatchObject({ code: 2, stderr: expect.stringContaining('npm install @pocketnet/cli') });
+  expect(appProgram().commands.map((each) => each.name())).toEqual(
+    expect.arrayContaining(['verify', 'detect', 'embed']),
+  );
+});

@@ -4,6 +4,7 @@ import { augmentSchema } from '../augment/schema.js';
 import { type DistillationLossName, distillationLosses } from '../distill/losses.js';
 import { teacherModelSchema } from '../distill/teachers/registry.js';
 import { headSchema, heads } from '../heads/registry.js';
+import { frameSchema } from '../search-space/frame.js';
 
 // One experiment. Every key is described here, or by the head, augmentation or kind of teacher whose own it is; unknown keys are errors.
 
@@ -149,6 +150,9 @@ export const experimentSchema = () =>
         .describe(
           "Cells instead of the network's own: a genotype file, softmax_casia, softmax_cifar10 or random:SEED.",
         ),
+      frame: frameSchema
+        .optional()
+        .describe("What differs of the network's own frame: width, cells, stem, pre-processing."),
       init: z
         .string()
         .min(1)

@@ -1,4 +1,5 @@
 import type { Block } from '../blocks/interpreter.js';
+import type { FrameChanges } from '../search-space/frame.js';
 import { casiaGenotype, cifarGenotype, type Genotype } from '../search-space/genotype.js';
 import { IResNet } from './iresnet.js';
 import { MobileFaceNet } from './mobilefacenet.js';
@@ -11,6 +12,8 @@ export interface NetworkOptions {
   /** The cells; networks that have none take no notice. */
   genotype?: Genotype;
   embedding?: number;
+  /** What differs of its frame; networks without cells take no notice. */
+  frame?: FrameChanges;
 }
 
 /** A network by name. */
@@ -40,12 +43,16 @@ function pocketNet(
   embedding: number,
   genotype: Genotype,
   description: string,
+  own: FrameChanges = {},
 ): NetworkEntry {
   return {
     name,
     description,
     embedding,
-    build: (options = {}) => new PocketNet({ genotype, channels, cells, embedding, ...options }),
+    build: ({ frame, ...options } = {}) => {
+      const changed = Object.fromEntries(Object.entries(frame ?? {}).filter(([, value]) => value !== undefined));
+      return new PocketNet({ genotype, embedding, ...own, channels, cells, ...changed, ...options });
+    },
     tell: (shapeOf) => toldBy(shapeOf('tail.7.weight'), shapeOf('tail.4.weight')),
   };
 }

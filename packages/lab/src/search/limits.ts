@@ -12,11 +12,18 @@ export interface NetworkCost {
   ms?: number;
 }
 
+/** The network of a genotype in the frame that is searched, without a classifier. */
+export function networkOfCells(
+  genotype: Genotype,
+  { network, data }: Pick<SearchConfig, 'network' | 'data'>,
+): PocketNet {
+  const { nodes: _, tailGroups: __, ...frame } = network;
+  return new PocketNet({ ...frame, genotype, embedding: searchEmbedding, input: data.size });
+}
+
 /** What the network of a genotype costs in the frame that is searched, without its classifier. */
 export function costOfCells(genotype: Genotype, { network, data }: SearchConfig): NetworkCost {
-  const { channels, cells, stemMultiplier } = network;
-  const shape = { channels, cells, stemMultiplier, embedding: searchEmbedding, input: data.size };
-  const built = new PocketNet({ genotype, ...shape });
+  const built = networkOfCells(genotype, { network, data });
   try {
     return count(built, data.size);
   } finally {

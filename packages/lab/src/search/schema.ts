@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { augmentSchema } from '../augment/schema.js';
 import { checkAgainst, type LoadOptions, mergeConfig, parseOverrides, readConfigFile } from '../config/index.js';
 import { teacherSchema } from '../config/schema.js';
+import { frameSchema } from '../search-space/frame.js';
 
 const steps = z.int().positive();
 
@@ -59,8 +60,9 @@ export const searchSchema = z
       .describe('What is searched on.'),
     network: z
       .strictObject({
+        ...frameSchema.shape,
         channels: z.int().positive().default(16).describe('C of the first cells.'),
-        cells: z.int().min(3).default(8).describe('Cells; three of them reduce.'),
+        cells: frameSchema.shape.cells.default(8),
         nodes: z.int().min(2).max(5).default(4).describe('Nodes of a cell.'),
         stemMultiplier: z.int().positive().default(3).describe("The stem's channels, as a multiple of C."),
         tailGroups: z.int().positive().default(512).describe('512: depthwise; 128: as released.'),

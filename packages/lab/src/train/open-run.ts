@@ -161,6 +161,7 @@ function openModel(config: ExperimentConfig, { out, resumed, change, group, sour
     data: source.name,
     seed: String(config.seed),
     ...(genotype && { genotype: writeGenotype(genotype) }),
+    ...(config.frame && { frame: JSON.stringify(config.frame) }),
     ...(config.init !== undefined && { init: basename(config.init) }),
     ...(config.teacher && { teacher: config.teacher.models.map(({ path }) => basename(path)).join(' + ') }),
   };

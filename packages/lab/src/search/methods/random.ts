@@ -15,7 +15,6 @@ import {
   usualThreads,
 } from '@pocketnet/torch';
 import { saveConfig } from '../../config/index.js';
-import { PocketNet } from '../../networks/index.js';
 import { type Recipe, startProgress, TrainingLog, without } from '../../runs/index.js';
 import { isStopAsked } from '../../runs/resumable.js';
 import { writeGenotype } from '../../search-space/genotype-text.js';
@@ -25,7 +24,7 @@ import { type Candidate, ranked, readCandidates, writeCandidates } from '../cand
 import { freeBatch, type Halves, openHalves, searchBatch } from '../halves.js';
 import { heldMethod } from '../held.js';
 import { judgeOnHalf } from '../judge.js';
-import { costOfCells, isWithin } from '../limits.js';
+import { costOfCells, isWithin, networkOfCells } from '../limits.js';
 import { type Learner, objectiveOf } from '../objective.js';
 import { writeResult } from '../record.js';
 import type { SearchOptions, SearchResult } from '../result.js';
@@ -162,13 +161,11 @@ async function tryCandidate(
   { group, epochs, onStep }: Trial,
 ): Promise<Candidate | undefined> {
   const begun = performance.now();
-  const { lr, minLr, momentum, weightDecay, clip, network: shape, data, device } = config;
-  const { channels, cells, nodes, stemMultiplier } = shape;
-  const genotype = randomGenotype(seed, nodes);
+  const { lr, minLr, momentum, weightDecay, clip, device } = config;
+  const genotype = randomGenotype(seed, config.network.nodes);
   const { parameters, flops, ms } = costOfCells(genotype, config);
   manualSeed(seed);
-  const frame = { channels, cells, stemMultiplier };
-  const backbone = new PocketNet({ genotype, ...frame, embedding: searchEmbedding, input: data.size });
+  const backbone = networkOfCells(genotype, config);
   const classifier = halves.classes > 0 ? new nn.Linear(searchEmbedding, halves.classes) : null;
   for (const module of [backbone, classifier]) module?.to({ device });
   const learner: Learner = { embed: (images) => backbone.forward(images), classifier };

@@ -12,6 +12,7 @@ export class Cell extends nn.Module {
   readonly preproc0: Block | null;
   readonly preproc1: Block;
   readonly dag: nn.ModuleList<nn.ModuleList<Block>>;
+  readonly #nodes: Genotype['normal'];
   readonly #sources: readonly (readonly number[])[];
   readonly #concat: readonly number[];
 
@@ -35,8 +36,15 @@ export class Cell extends nn.Module {
           ),
       ),
     );
+    this.#nodes = nodes;
     this.#sources = nodes.map((edges) => edges.map(([, from]) => from));
     this.#concat = reduces ? genotype.reduceConcat : genotype.normalConcat;
+  }
+
+  /** The operations of its edges, with what each takes: 0 and 1 are the cell's inputs, 2… its nodes. */
+  edges(): { name: string; block: Block; from: number }[] {
+    const blocks = [...this.dag].flatMap((edges) => [...edges]);
+    return this.#nodes.flat().map(([name, from], k) => ({ name, from, block: blocks[k] as Block })); // one for each
   }
 
   /** Its two inputs, pre-processed. @param seen the second of them of the cell before */

@@ -1,3 +1,4 @@
+import { type LatencyTable, predictedMs, readLatencyTable } from '../latency/index.js';
 import { count, PocketNet } from '../networks/index.js';
 import type { Genotype } from '../search-space/genotype.js';
 import { searchEmbedding } from '../search-space/search-network.js';
@@ -22,13 +23,23 @@ export function networkOfCells(
 }
 
 /** What the network of a genotype costs in the frame that is searched, without its classifier. */
-export function costOfCells(genotype: Genotype, { network, data }: SearchConfig): NetworkCost {
+export function costOfCells(genotype: Genotype, { network, data, limits }: SearchConfig): NetworkCost {
   const built = networkOfCells(genotype, { network, data });
   try {
-    return count(built, data.size);
+    const table = limits?.latency && tableAt(limits.latency.table);
+    return { ...count(built, data.size), ...(table && { ms: predictedMs(built, table) }) };
   } finally {
     built.dispose();
   }
+}
+
+const tables = new Map<string, LatencyTable>();
+
+/** Read once: thousands of candidates are looked up in it. */
+function tableAt(path: string): LatencyTable {
+  const known = tables.get(path) ?? readLatencyTable(path);
+  tables.set(path, known);
+  return known;
 }
 
 /** Whether a cost is within the limits of a configuration; all are, where there are none. */

@@ -10,7 +10,7 @@ import {
   type Tensor,
   usualThreads,
 } from '@pocketnet/torch';
-import { msOf, readLatencyTable } from '../latency/index.js';
+import { msOfEdge, readLatencyTable } from '../latency/index.js';
 import { type Recipe, without } from '../runs/index.js';
 import { type Checkpointed, loadCheckpoint } from '../runs/resumable.js';
 import { SearchNetwork } from '../search-space/search-network.js';
@@ -134,7 +134,7 @@ function openState(
 function priceOf({ count, table }: NonNullable<SearchConfig['budget']>): Parameters<typeof costTable>[2] {
   if (count !== 'latency') return count;
   const times = readLatencyTable(table as string); // the schema wants one
-  return ({ op, channels, side }) => msOf(times, op, { channels, side });
+  return ({ op, channels, side }) => msOfEdge(times, op, { channels, side });
 }
 
 /**

@@ -39,6 +39,11 @@ const data = z.strictObject({
     .preprocess(asList, z.array(z.union([location, repeated])))
     .default([])
     .describe('Faces without labels, mixed into the same batches: they take part in distillation only.'),
+  heldOut: location
+    .optional()
+    .describe(
+      "Faces that are not trained on: how far they are from the teacher's embeddings is measured with every evaluation.",
+    ),
   val: z
     .preprocess(asList, z.array(validation))
     .default([])
@@ -228,6 +233,10 @@ export const experimentSchema = () =>
       if (config.head && heads.get(config.head.kind)?.needsTeacher && !config.teacher) {
         const message = `${config.head.kind} learns from a teacher's embeddings, and the configuration has no teacher`;
         context.addIssue({ code: 'custom', path: ['head', 'kind'], message });
+      }
+      if (config.data.heldOut !== undefined && (!config.teacher || config.teacher.project === 'learned')) {
+        const message = 'needs a teacher, whose embeddings are not projected by what is learned along with them';
+        context.addIssue({ code: 'custom', path: ['data', 'heldOut'], message });
       }
       if (config.data.train.length === 0 && config.data.unlabelled.length === 0) {
         context.addIssue({ code: 'custom', path: ['data', 'train'], message: 'names no faces to train on' });

@@ -1,3 +1,4 @@
+import { randomState, setRandomState } from '@pocketnet/torch';
 import { type LatencyTable, predictedMs, readLatencyTable } from '../latency/index.js';
 import { count, PocketNet } from '../networks/index.js';
 import type { Genotype } from '../search-space/genotype.js';
@@ -13,22 +14,27 @@ export interface NetworkCost {
   ms?: number;
 }
 
-/** The network of a genotype in the frame that is searched, without a classifier. */
+/** The network of a genotype in the frame that is searched, without a classifier; or in one that differs from it. */
 export function networkOfCells(
   genotype: Genotype,
   { network, data }: Pick<SearchConfig, 'network' | 'data'>,
+  { size = data.size, ...changes }: NonNullable<SearchConfig['limits']>['network'] = {},
 ): PocketNet {
   const { nodes: _, tailGroups: __, ...frame } = network;
-  return new PocketNet({ ...frame, genotype, embedding: searchEmbedding, input: data.size });
+  const changed = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
+  return new PocketNet({ ...frame, ...changed, genotype, embedding: searchEmbedding, input: size });
 }
 
-/** What the network of a genotype costs in the frame that is searched, without its classifier. */
+/** What the network of a genotype costs without a classifier: the one that limits are about, else the one that is searched in. */
 export function costOfCells(genotype: Genotype, { network, data, limits }: SearchConfig): NetworkCost {
-  const built = networkOfCells(genotype, { network, data });
+  const chance = randomState(); // building draws weights, which no search is to feel
+  const built = networkOfCells(genotype, { network, data }, limits?.network);
   try {
     const table = limits?.latency && tableAt(limits.latency.table);
-    return { ...count(built, data.size), ...(table && { ms: predictedMs(built, table) }) };
+    return { ...count(built, built.options.input), ...(table && { ms: predictedMs(built, table) }) };
   } finally {
+    setRandomState(chance);
+    chance.dispose();
     built.dispose();
   }
 }

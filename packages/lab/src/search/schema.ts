@@ -21,6 +21,10 @@ const limits = z
       })
       .optional()
       .describe('Time of an image, predicted from a table.'),
+    network: frameSchema
+      .extend({ size: z.int().min(16).max(1024).optional().describe('Side of its input.') })
+      .default({})
+      .describe('In what the network that is meant differs from the one that is searched in.'),
   })
   .describe('What the network of the found cells may cost, as a whole: candidates beyond it are not looked at.');
 

@@ -6,13 +6,14 @@ import { isStopAsked, saveCheckpoint } from '../../runs/resumable.js';
 import type { Genotype } from '../../search-space/genotype.js';
 import { readGenotype, writeGenotype } from '../../search-space/genotype-text.js';
 import { type BilevelOutcome, bilevelStep, weightStep } from '../bilevel-step.js';
-import { deriveWithin } from '../derive-within.js';
+import { deriveWithin, liking } from '../derive-within.js';
 import { freeBatch, searchBatch } from '../halves.js';
 import { heldMethod } from '../held.js';
 import { isBetter, judgeOnHalf } from '../judge.js';
 import { costOfCells, isWithin } from '../limits.js';
 import type { SearchBatch } from '../objective.js';
 import { type OpenSearch, openSearch } from '../open-search.js';
+import { readAlphas } from '../read-alphas.js';
 import { type Found, look, SearchRecord } from '../record.js';
 import type { SearchOptions, SearchResult } from '../result.js';
 import type { LoadedSearch, SearchConfig } from '../schema.js';
@@ -27,6 +28,17 @@ export const darts: SearchMethod = {
   summary: 'mixes all operations and moves their shares by gradient',
   isHeld: (folder) => heldMethod(folder) === 'darts',
   search: searchAsRank,
+  async rank({ config }, folder, genotypes) {
+    const { alphas } = readAlphas(folder);
+    const { nodes } = config.network;
+    return genotypes.map((genotype) => {
+      if (genotype.normal.length !== nodes)
+        throw new Error(
+          `A genotype of ${genotype.normal.length} nodes is none of this search, whose cells have ${nodes}.`,
+        );
+      return -liking(genotype, alphas);
+    });
+  },
 };
 
 async function searchAsRank(

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import {
   averageOverRanks,
   copyFromFirst,
+  joinProcessGroup,
   manualSeed,
   meanOverRanks,
   optim,
@@ -42,6 +43,7 @@ export const singlePath: SearchMethod = {
   summary: 'trains one path of a shared network a step, then looks for the best one by evolution',
   isHeld: (folder) => heldMethod(folder) === 'single-path',
   search: searchAsRank,
+  rank: rankByPaths,
 };
 
 async function searchAsRank(
@@ -81,8 +83,7 @@ async function searchAsRank(
     };
   } finally {
     await halves.close();
-    run?.net.dispose();
-    for (const state of run?.optimizer.stateDict().values() ?? []) state.dispose();
+    disposeOf(run);
   }
 }
 
@@ -179,6 +180,39 @@ async function trainPaths(
   } finally {
     record?.close();
   }
+}
+
+/** The scores of genotypes by the shared network: their distances, or shares that are classified wrongly. */
+async function rankByPaths(
+  { config }: LoadedSearch,
+  folder: string,
+  genotypes: readonly Genotype[],
+): Promise<number[]> {
+  const group = joinProcessGroup({ device: config.device });
+  const halves = await openHalves(config, { out: folder, resumed: true, group, quiet: true });
+  let run: OpenPaths | undefined;
+  try {
+    run = openPaths(config, halves, { out: folder, resumed: true, change: undefined, group });
+    const statistics = await keptBatches(halves.plain, halves, config, config.singlePath.calibration * config.batch);
+    const questions = await keptBatches(halves.measure, halves, config, config.data.measured);
+    const scores: number[] = [];
+    for (const genotype of genotypes) {
+      takeStatistics(run.net, genotype, statistics);
+      const { distance, accuracy } = await judge(pathOf(run.net, genotype), questions);
+      scores.push(distance ?? 1 - (accuracy ?? 0));
+    }
+    for (const batch of [...statistics, ...questions]) freeBatch(batch);
+    return scores;
+  } finally {
+    await halves.close();
+    disposeOf(run);
+    group.close();
+  }
+}
+
+function disposeOf(run: OpenPaths | undefined): void {
+  run?.net.dispose();
+  for (const state of run?.optimizer.stateDict().values() ?? []) state.dispose();
 }
 
 /** @returns what was tried; undefined where it was interrupted */

@@ -87,7 +87,13 @@ export const searchSchema = z
     epochs: z.int().positive().default(50).describe('Passes over one half.'),
     maxSteps: steps.optional().describe('Steps after which the search ends, whatever the epoch.'),
     lr: z.number().positive().default(0.1).describe("The weights' learning rate at first,"),
-    minLr: z.number().min(0).default(0.004).describe('and at the end of a cosine that moves once an epoch.'),
+    minLr: z.number().min(0).default(0.004).describe('and at the end of a cosine,'),
+    lrMoves: z
+      .enum(['epoch', 'step'])
+      .optional()
+      .describe(
+        'that moves once an epoch, as in the paper, unless said; step: of sets so large that there are few epochs.',
+      ),
     momentum: z.number().min(0).lt(1).default(0.9),
     weightDecay: z.number().min(0).default(3e-4),
     clip: z.number().positive().default(5).describe("Largest L2 norm of the weights' gradient."),
@@ -104,7 +110,8 @@ export const searchSchema = z
         lr: z.number().positive().default(1.2e-3),
         betas: z.tuple([z.number().min(0).lt(1), z.number().min(0).lt(1)]).default([0.5, 0.999]),
         weightDecay: z.number().min(0).default(1e-3),
-        warmupEpochs: z.int().min(0).default(0).describe('Epochs at first in which only the weights learn.'),
+        warmupEpochs: z.int().min(0).default(0).describe('Epochs at first in which only the weights learn;'),
+        warmupSteps: steps.optional().describe('or steps, of sets so large that there are few epochs.'),
       })
       .prefault({}),
     budget: z

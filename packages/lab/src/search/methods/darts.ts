@@ -85,7 +85,6 @@ async function searchAsRank(
     if (!resumed) save();
     searching: while (position.step < totalSteps) {
       await halves.targets?.beginEpoch(position.epoch);
-      const lr = run.rate(position.epoch);
       for await (const [train, val] of together(
         halves.train.epoch(position.epoch, position.batch),
         halves.val.epoch(position.epoch, position.batch),
@@ -95,6 +94,7 @@ async function searchAsRank(
           train: await searchBatch(train, halves.train, halves, config),
           val: await searchBatch(val, halves.val, halves, config),
         };
+        const lr = run.rate(position);
         const outcome = step(run, config, lr, batch);
         train.release();
         val.release();
@@ -134,7 +134,7 @@ function step(
 ): BilevelOutcome {
   const { network, optimizer, architect, objective, penalty, position, group } = run;
   const { momentum, weightDecay, clip } = config;
-  const { order, updates, warmupEpochs } = config.architect;
+  const { order, updates, warmupEpochs, warmupSteps = 0 } = config.architect;
   const guard = (what: string, value: number): void => {
     if (Number.isFinite(value)) return;
     throw new Error(
@@ -149,7 +149,7 @@ function step(
   network.train();
   try {
     const rule = { lr, momentum, weightDecay };
-    const warm = position.epoch < warmupEpochs;
+    const warm = position.epoch < warmupEpochs || position.step < warmupSteps;
     const outcome = warm ? weightStep(options, batch, rule) : bilevelStep(options, batch, rule);
     return ofAllRanks(outcome, group);
   } finally {

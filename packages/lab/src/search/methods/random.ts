@@ -26,6 +26,7 @@ import { heldMethod } from '../held.js';
 import { judgeOnHalf } from '../judge.js';
 import { costOfCells, isWithin, networkOfCells } from '../limits.js';
 import { type Learner, objectiveOf } from '../objective.js';
+import { ratesOf } from '../rates.js';
 import { writeResult } from '../record.js';
 import type { SearchOptions, SearchResult } from '../result.js';
 import type { LoadedSearch, SearchConfig } from '../schema.js';
@@ -161,7 +162,7 @@ async function tryCandidate(
   { group, epochs, onStep }: Trial,
 ): Promise<Candidate | undefined> {
   const begun = performance.now();
-  const { lr, minLr, momentum, weightDecay, clip, device } = config;
+  const { lr, momentum, weightDecay, clip, device } = config;
   const genotype = randomGenotype(seed, config.network.nodes);
   const { parameters, flops, ms } = costOfCells(genotype, config);
   manualSeed(seed);
@@ -173,15 +174,15 @@ async function tryCandidate(
   if (config.syncBatchNorm) synchroniseBatchNorm(network, group);
   const weights = network.parameters();
   const optimizer = optim.sgd(weights, { lr, momentum, weightDecay });
-  const rate = optim.cosineSchedule(epochs, { floor: minLr / lr, per: 'epoch' });
+  const rate = ratesOf({ ...config, epochs }, epochs * halves.train.batchesPerEpoch);
   const objective = objectiveOf(config);
   let steps = 0;
   try {
     network.train();
     for (let epoch = 0; epoch < epochs; epoch++) {
       await halves.targets?.beginEpoch(epoch);
-      for (const parameters of optimizer.groups) parameters.lr = lr * rate({ epoch, step: steps });
       for await (const loaded of halves.train.epoch(epoch)) {
+        for (const parameters of optimizer.groups) parameters.lr = rate({ epoch, step: steps });
         const batch = await searchBatch(loaded, halves.train, halves, config);
         const loss = scope(() => {
           const { loss: value } = objective(learner, batch);

@@ -27,6 +27,7 @@ import { costOfCells, isWithin } from '../limits.js';
 import { objectiveOf } from '../objective.js';
 import { recipeOf } from '../open-search.js';
 import { pathOf, pathStep, takeStatistics } from '../path-step.js';
+import { ratesOf } from '../rates.js';
 import { writeResult } from '../record.js';
 import type { SearchOptions, SearchResult } from '../result.js';
 import type { LoadedSearch, SearchConfig } from '../schema.js';
@@ -134,11 +135,11 @@ async function trainPaths(
   { out, signal, quiet, resumed }: SearchOptions & { resumed: boolean },
 ): Promise<boolean> {
   const { net, optimizer, position, totalSteps, group } = run;
-  const { lr, minLr, epochs, clip, seed, network } = config;
+  const { clip, seed, network } = config;
   const about = { label: config.name ?? 'single-path search', source: halves.train.source };
   const record =
     group.rank === 0 ? new WeightsRecord(out, config, { ...run, resumed, quiet: quiet ?? false, ...about }) : undefined;
-  const cosine = optim.cosineSchedule(epochs, { floor: minLr / lr, per: 'epoch' });
+  const rateAt = ratesOf(config, totalSteps);
   const objective = objectiveOf(config);
   const average = (gradients: Parameters<typeof averageOverRanks>[0]): void => averageOverRanks(gradients, group);
   const save = (): void =>
@@ -151,9 +152,9 @@ async function trainPaths(
     net.train();
     while (position.step < totalSteps) {
       await halves.targets?.beginEpoch(position.epoch);
-      const rate = lr * cosine({ epoch: position.epoch, step: position.step });
       for await (const images of halves.train.epoch(position.epoch, position.batch)) {
         const batch = await searchBatch(images, halves.train, halves, config);
+        const rate = rateAt(position);
         const path = fairPath(seed, position.step, network.nodes);
         const { loss, gradNorm } = pathStep({ net, optimizer, objective, clip, average }, path, batch, rate);
         freeBatch(batch);

@@ -2,8 +2,10 @@ import { writeFileSync } from 'node:fs';
 import {
   casiaGenotype,
   checkSearch,
+  cifarGenotype,
   costOfCells,
   count,
+  type Genotype,
   isWithin,
   keyOf,
   type LatencyTable,
@@ -14,6 +16,7 @@ import {
   predictedMs,
   primitives,
   randomGenotype,
+  randomWithin,
   rankCorrelation,
   readLatencyTable,
   restKey,
@@ -112,6 +115,20 @@ describe('A table of operations', () => {
       [ms * 2, ms * 1.5, false],
     ] as const)
       expect(isWithin(cost, config(most, least))).toBe(fits);
+    const alike = checkSearch(
+      {
+        ...{ data: { train: 'x', size: 64 }, network: frame, batch: 4 },
+        limits: { latency: { table: at('wide.json'), like: ['softmax_casia', 'softmax_cifar10'] }, network: wide },
+      },
+      'test',
+    ).config;
+    const time = (genotype: Genotype): number => costOfCells(genotype, alike).ms ?? Number.NaN;
+    const wanted = (time(casiaGenotype) + time(cifarGenotype)) / 2;
+    for (const seed of [1, 2, 3]) {
+      const found = randomWithin(seed, alike);
+      expect(Math.abs(time(found.genotype) / wanted - 1)).toBeLessThan(0.05);
+      expect(found.genotype).toEqual(randomGenotype(found.seed));
+    }
   });
 });
 

@@ -16,8 +16,19 @@ const limits = z
     latency: z
       .strictObject({
         table: z.string().min(1).describe('What `pocketnet bench --operations` wrote.'),
-        least: z.number().min(0).default(0).describe('Milliseconds at least, so that arms cost alike,'),
-        most: z.number().positive().describe('and at most.'),
+        like: z
+          .array(z.string())
+          .min(1)
+          .optional()
+          .describe('Genotypes whose mean time in the same frame is what is wanted, give or take'),
+        within: z
+          .number()
+          .positive()
+          .max(1)
+          .default(0.05)
+          .describe('this share of it: so arms cost alike on any machine.'),
+        least: z.number().min(0).optional().describe('Or milliseconds at least,'),
+        most: z.number().positive().optional().describe('and at most.'),
       })
       .optional()
       .describe('Time of an image, predicted from a table.'),

@@ -1,9 +1,10 @@
-import { exportNetwork, PocketNet, randomGenotype } from '@pocketnet/lab';
+import { exportNetwork, PocketNet, randomGenotype, usualFrame } from '@pocketnet/lab';
 import { compareRuns, compileGraph, encodeModel, openModel } from '@pocketnet/onnx';
 import { scope } from '@pocketnet/torch';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ENGINE_FORMS } from '../../onnx/test/engine-forms.js';
+import { anyFrame } from './any-frame.js';
 import { noise, randomised, randomNetwork, runnableNetworks } from './random-network.js';
 
 /** How many genotypes: POCKETNET_GENOTYPES=200 for a long look. */
@@ -42,18 +43,16 @@ describe('a network compiled for the engine', () => {
     },
   );
 
-  it('embeds so with any genotype, number of channels and size', { timeout: 3_600_000 }, async () => {
+  it('embeds so with any genotype, frame and size', { timeout: 3_600_000 }, async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.record({
           genotype: fc.nat(1e6),
-          channels: fc.integer({ min: 1, max: 20 }),
-          cells: fc.integer({ min: 3, max: 6 }),
-          side: fc.integer({ min: 2, max: 10 }),
-          stemMultiplier: fc.integer({ min: 1, max: 4 }),
+          frame: fc.integer({ min: 1, max: 20 }).chain((channels) => anyFrame({ channels })),
+          side: fc.integer({ min: 1, max: 5 }),
         }),
-        async ({ genotype, channels, cells, side, stemMultiplier }) => {
-          const shape = { channels, cells, embedding: 9, input: 16 * side, stemMultiplier };
+        async ({ genotype, frame, side }) => {
+          const shape = { ...frame, embedding: 9, input: 32 * side };
           const exported = scope(() => {
             const network = randomised(new PocketNet({ genotype: randomGenotype(genotype), ...shape }));
             const own = exportNetwork(network, { name: 'random', embedding: shape.embedding, input: shape.input });
@@ -64,7 +63,10 @@ describe('a network compiled for the engine', () => {
         },
       ),
       // The example's nodes run side by side while one of them takes a value for the last time.
-      { numRuns: genotypes, examples: [[{ genotype: 331372, channels: 1, cells: 3, side: 4, stemMultiplier: 1 }]] },
+      {
+        numRuns: genotypes,
+        examples: [[{ genotype: 331372, frame: { channels: 1, cells: 3, stemMultiplier: 1, ...usualFrame }, side: 2 }]],
+      },
     );
   });
 });

@@ -41,6 +41,23 @@ describe('every file in configs/', () => {
     expect(trials).toHaveLength(Object.keys(study.arms).length * study.seeds.length);
   });
 
+  const study = join(configs, 'search-2');
+  const env = { POCKETNET_DATA: 'somewhere', CELLS: 'cells' };
+
+  test.each(readdirSync(study))("search-2/%s is valid, and one of the study's", (name) => {
+    const path = join(study, name);
+    if (/^(study|ranks)/.test(name)) {
+      for (const [key, value] of Object.entries(env)) vi.stubEnv(key, value);
+      const { study: read, searches, trials } = loadStudy(path, join(root, 'study'));
+      vi.unstubAllEnvs();
+      expect(trials).toHaveLength(Object.keys(read.arms).length * read.seeds.length);
+      for (const { search } of searches) expect(search.config.limits?.latency?.like).toHaveLength(2);
+      return;
+    }
+    const { config } = (name.startsWith('train') ? loadConfig : loadSearch)(path, { env });
+    expect(`search-2-${name}`).toBe(`${config.name}.yaml`);
+  });
+
   test('the four networks differ in the network alone', () => {
     const [base, ...others] = ['s-128', 's-256', 'm-128', 'm-256'].map(
       (name) => loadConfig(join(configs, `pocketnet-${name}.yaml`)).config,

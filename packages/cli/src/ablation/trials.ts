@@ -1,19 +1,38 @@
 import { spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
-import type { TrainResult, Trial } from '@pocketnet/lab';
+import type { SearchTrial, TrainResult, Trial } from '@pocketnet/lab';
 import { followLauncher, pocketnetScript } from '../launch/index.js';
 import { note } from '../output.js';
 import { Interrupted } from '../verb.js';
 
-export interface RunTrialsOptions {
+export interface RunOptions {
   /** The study's folder. */
   out: string;
-  /** How many trials train at a time, each in its own process. */
+  /** How many work at a time, each in its own process. */
   jobs: number;
   signal: AbortSignal;
+}
+
+export interface RunTrialsOptions extends RunOptions {
   onDone(trial: Trial): void;
+}
+
+/** Makes every unfinished search that arms need, resuming from checkpoints, as `runTrials` trains. */
+export async function runSearches(searches: readonly SearchTrial[], { out, ...options }: RunOptions): Promise<void> {
+  const { saveConfig } = await import('@pocketnet/lab');
+  const unfinished = searches.filter(({ folder }) => !existsSync(join(out, folder, 'genotype.json')));
+  await inTurn(unfinished, options, async ({ folder, search }, stop) => {
+    note(`${folder}: searching`);
+    const path = join(out, folder);
+    mkdirSync(path, { recursive: true });
+    const config = join(path, 'search.yaml');
+    const threads = search.config.threads ?? threadsOf(options);
+    saveConfig(config, { ...search.portable, threads });
+    await runInChild('search', config, { folder, out, threads }, stop);
+    if (!stop.aborted) note(`${folder}: done`);
+  });
 }
 
 /**
@@ -23,17 +42,27 @@ export interface RunTrialsOptions {
 export async function runTrials(trials: readonly Trial[], options: RunTrialsOptions): Promise<void> {
   const { isDone, saveResult } = await import('@pocketnet/lab');
   const { out, jobs, signal, onDone } = options;
-  const queue = trials.filter(({ folder }) => !isDone(join(out, folder)));
+  const unfinished = trials.filter(({ folder }) => !isDone(join(out, folder)));
+  await inTurn(unfinished, { jobs, signal }, async (trial, stop) => {
+    note(`${trial.folder}: training`);
+    const result = await trainInChild(trial, out, jobs, stop);
+    if (stop.aborted) return;
+    saveResult(join(out, trial.folder), result);
+    onDone(trial);
+  });
+}
+
+/** Does one thing after the other, some at a time. @throws an Error of the first that failed, after the others were stopped; Interrupted after Ctrl-C */
+async function inTurn<T>(
+  things: readonly T[],
+  { jobs, signal }: { jobs: number; signal: AbortSignal },
+  work: (thing: T, stop: AbortSignal) => Promise<void>,
+): Promise<void> {
+  const queue = [...things];
   const failed = new AbortController();
   const stop = AbortSignal.any([signal, failed.signal]);
   const worker = async (): Promise<void> => {
-    for (let trial = queue.shift(); trial && !stop.aborted; trial = queue.shift()) {
-      note(`${trial.folder}: training`);
-      const result = await trainInChild(trial, out, jobs, stop);
-      if (stop.aborted) return;
-      saveResult(join(out, trial.folder), result);
-      onDone(trial);
-    }
+    for (let thing = queue.shift(); thing && !stop.aborted; thing = queue.shift()) await work(thing, stop);
   };
   const settled = await Promise.allSettled(
     Array.from({ length: jobs }, () =>
@@ -47,10 +76,9 @@ export async function runTrials(trials: readonly Trial[], options: RunTrialsOpti
   if (signal.aborted) throw new Interrupted('Stopped. Every trial has a checkpoint: run the same command to continue.');
 }
 
-/**
- * Runs the `train` verb on the trial's resolved configuration in its own process, so that trials share no threads and no random state. The
- * process has its own session too: a terminal's Ctrl-C then reaches it once, through us. A second one would end it without a checkpoint.
- */
+const threadsOf = ({ jobs }: { jobs: number }): number => Math.max(1, Math.floor(availableParallelism() / jobs));
+
+/** Runs the `train` verb on the trial's resolved configuration. */
 async function trainInChild(
   { folder, experiment }: Trial,
   out: string,
@@ -61,10 +89,25 @@ async function trainInChild(
   const path = join(out, folder);
   mkdirSync(path, { recursive: true });
   const config = trialFile(path);
-  const threads = experiment.config.threads ?? Math.max(1, Math.floor(availableParallelism() / jobs));
+  const threads = experiment.config.threads ?? threadsOf({ jobs });
   saveConfig(config, { ...experiment.portable, threads });
+  return runInChild<TrainResult>('train', config, { folder, out, threads }, signal);
+}
+
+/**
+ * Runs a verb on a configuration in a process of its own, so that neighbours share no threads and no random state. The process has its own
+ * session too: a terminal's Ctrl-C then reaches it once, through us. A second one would end it without a checkpoint.
+ * @returns what it printed, nothing of use where it was stopped
+ */
+async function runInChild<T>(
+  verb: 'train' | 'search',
+  config: string,
+  { folder, out, threads }: { folder: string; out: string; threads: number },
+  signal: AbortSignal,
+): Promise<T> {
+  const path = join(out, folder);
   const log = join(path, 'output.log');
-  const command = ['--import', followLauncher, pocketnetScript(), 'train'];
+  const command = ['--import', followLauncher, pocketnetScript(), verb];
   const errors = openSync(log, 'a');
   const child = spawn(process.execPath, [...command, '--config', config, '--out', path, '--resume', '--json'], {
     detached: true,
@@ -82,8 +125,8 @@ async function trainInChild(
     child.on('error', fail);
     child.on('close', (code) => {
       signal.removeEventListener('abort', interrupt);
-      if (code === 0) return done(JSON.parse(printed) as TrainResult);
-      if (signal.aborted) return done({} as TrainResult); // ignored: the study was stopped
+      if (code === 0) return done(JSON.parse(printed) as T);
+      if (signal.aborted) return done({} as T); // ignored: the study was stopped
       const reason = /"error":"((?:[^"\\]|\\.)*)"/.exec(printed)?.[1] ?? `exit code ${code}`;
       fail(new Error(`${folder} failed: ${reason} (see ${log}).`));
     });

@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { runTrials } from '../ablation/trials.js';
+import { runSearches, runTrials } from '../ablation/trials.js';
 import { override, wholeNumber } from '../arguments.js';
 import { note, printResult } from '../output.js';
 import { untilInterrupted } from '../training.js';
@@ -30,21 +30,23 @@ async function run(options: Options): Promise<void> {
   const lab = await import('@pocketnet/lab');
   const { writeFileAtomic } = await import('@pocketnet/files/node');
   const { config, set = [], out, jobs } = options;
-  const { study, first, trials } = lab.loadStudy(config, out, set);
+  const { study, first, searches, trials } = lab.loadStudy(config, out, set);
   lab.refuseOtherTrials(out, [...first, ...trials]);
   mkdirSync(out, { recursive: true });
 
   const report = () => {
     const results = lab.readResults(out, trials);
     const summaries = lab.summarise(study, trials, results);
-    const table = lab.ablationTable(summaries);
-    writeFileAtomic(join(out, 'results.json'), `${JSON.stringify({ study, summaries, results }, null, 2)}\n`);
+    const groups = lab.summariseGroups(study, results);
+    const table = [lab.ablationTable(summaries), ...(groups.length > 0 ? [lab.groupsTable(groups)] : [])].join('\n\n');
+    writeFileAtomic(join(out, 'results.json'), `${JSON.stringify({ study, summaries, groups, results }, null, 2)}\n`);
     writeFileAtomic(join(out, 'table.md'), `${table}\n`);
     if (results.length > 0) writeFileAtomic(join(out, 'accuracy.svg'), lab.ablationChart(results, study.name));
-    return { summaries, table, done: results.length };
+    return { summaries, groups, table, done: results.length };
   };
   await untilInterrupted(async (signal) => {
     await runTrials(first, { out, jobs: 1, signal, onDone: ({ folder }) => note(`${folder}: done`) });
+    await runSearches(searches, { out, jobs, signal });
     await runTrials(trials, {
       out,
       jobs,
@@ -52,6 +54,6 @@ async function run(options: Options): Promise<void> {
       onDone: ({ folder }) => note(`${folder}: done, ${report().done} of ${trials.length}`),
     });
   });
-  const { summaries, table } = report();
-  printResult(options, { out, study: study.name, summaries }, () => table);
+  const { summaries, groups, table } = report();
+  printResult(options, { out, study: study.name, summaries, groups }, () => table);
 }

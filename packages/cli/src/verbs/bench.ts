@@ -1,12 +1,17 @@
 import { basename } from 'node:path';
 import type { BenchCase, BenchResult, RunnerName } from '@pocketnet/onnx';
-import { InvalidArgumentError } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 import { fileEnding, wholeNumber } from '../arguments.js';
 import { machineLine } from '../machine.js';
 import { note, printResult, table } from '../output.js';
 import { type CommonOptions, UsageError, type Verb } from '../verb.js';
 
 interface Options extends CommonOptions {
+  operations?: boolean;
+  engine?: 'native' | 'wasm';
+  size: number;
+  runs: number;
+  check: number;
   runtimes?: string[];
   threads: number[];
   rounds: number;
@@ -19,7 +24,10 @@ export const bench: Verb = {
   summary: 'time ONNX models in every runtime: latency, throughput, memory',
   define: (command) =>
     command
-      .argument('<model.onnx...>', 'face networks as ONNX; the others are compared with the first')
+      .argument(
+        '<model.onnx...>',
+        'face networks as ONNX; the others are compared with the first. With --operations: names of networks, or searches (.yaml)',
+      )
       .option(
         '--runtimes <list>',
         'native, wasm, chromium-wasm, chromium-webgpu; by default all that are available',
@@ -27,11 +35,42 @@ export const bench: Verb = {
       )
       .option('--threads <list>', 'thread counts, such as 1,2', threadList, [1, 2])
       .option('--rounds <n>', 'rounds; each model runs ten times in a round', wholeNumber(1, 10_000), 10)
-      .option('--out <file.html>', 'write a page with the table and a chart', fileEnding('.html'))
+      .option(
+        '--out <file>',
+        'write a page (.html) with the table and a chart; with --operations the table of times (.json)',
+        fileEnding('.html', '.json'),
+      )
+      .option(
+        '--operations',
+        "time every operation of these networks' frames on the engine, for searches that count time",
+      )
+      .addOption(new Option('--engine <form>', 'with --operations: which build').choices(['native', 'wasm']))
+      .option(
+        '--size <pixels>',
+        "with --operations: side of the image, where a network's name is given",
+        wholeNumber(16, 1024),
+        112,
+      )
+      .option(
+        '--runs <n>',
+        'with --operations: runs of each plan, of which the fastest counts',
+        wholeNumber(1, 10_000),
+        20,
+      )
+      .option('--check <n>', 'with --operations: compare with so many genotypes by chance', wholeNumber(0, 1000), 50)
       .action(run),
 };
 
 async function run(models: readonly string[], options: Options): Promise<void> {
+  const { out: file } = options;
+  if (options.operations) {
+    if (file === undefined || !file.endsWith('.json'))
+      throw new UsageError('--operations writes a table: --out table.json.');
+    const { benchOperations } = await import('../bench/operations.js');
+    return benchOperations(models, { ...options, out: file });
+  }
+  if (file?.endsWith('.json'))
+    throw new UsageError('--out is a page here, such as speed.html; --operations writes a .json file.');
   const { benchModels } = await import('@pocketnet/onnx');
   const { startProgress } = await import('@pocketnet/lab/runs');
   const { threads, rounds, out } = options;

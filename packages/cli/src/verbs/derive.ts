@@ -6,6 +6,7 @@ import { type CommonOptions, UsageError, type Verb } from '../verb.js';
 interface Options extends CommonOptions {
   checkpoint?: string;
   random?: number;
+  within?: string;
   by: 'raw' | 'softmax';
   skips?: number;
   out?: string;
@@ -19,6 +20,10 @@ export const derive: Verb = {
     command
       .option('--checkpoint <file>', "a search's folder or checkpoint, or a state dict of the official code")
       .option('--random <seed>', 'draw random cells instead, the baseline for a search', wholeNumber(0))
+      .option(
+        '--within <search.yaml>',
+        'with --random: the first from that seed on that is within the limits of this search',
+      )
       .addOption(new Option('--by <rule>', 'how edges are ranked').choices(['raw', 'softmax']).default('raw'))
       .option('--skips <n>', 'at most this many skip-connections in the normal cell', wholeNumber(0))
       .option('--out <file>', 'write a genotype file for train --genotype and distill --genotype')
@@ -30,7 +35,7 @@ async function run(options: Options): Promise<void> {
   const { checkpoint, random, out } = options;
   if ((checkpoint === undefined) === (random === undefined))
     throw new UsageError('Say where the cells come from: --checkpoint FILE or --random SEED.');
-  const file = random === undefined ? await derived(checkpoint ?? '', options) : await drawn(random);
+  const file = random === undefined ? await derived(checkpoint ?? '', options) : await drawn(random, options.within);
   if (out !== undefined) writeFileAtomic(out, `${JSON.stringify(file, null, 1)}\n`);
   printResult(options, { ...file, ...(out !== undefined && { out }) }, () => file.genotype);
 }
@@ -43,7 +48,18 @@ async function derived(checkpoint: string, { by, skips }: Options) {
   return { genotype, network, data, seed, options: { ...search, derive: { by, skips } }, alphas };
 }
 
-async function drawn(seed: number) {
-  const { randomGenotype, writeGenotype } = await import('@pocketnet/lab');
+async function drawn(seed: number, within: string | undefined) {
+  const { costOfCells, loadSearch, randomGenotype, randomWithin, writeGenotype } = await import('@pocketnet/lab');
+  if (within !== undefined) {
+    const { config } = loadSearch(within);
+    const found = randomWithin(seed, config);
+    const options = { strategy: 'random', limits: config.limits };
+    return {
+      genotype: writeGenotype(found.genotype),
+      seed: found.seed,
+      options,
+      scores: costOfCells(found.genotype, config),
+    };
+  }
   return { genotype: writeGenotype(randomGenotype(seed)), seed, options: { strategy: 'random' } };
 }

@@ -2,14 +2,17 @@ import { join } from 'node:path';
 import type { Candidate, SearchResult } from '@pocketnet/lab';
 import { facts, grouped, percent, printResult } from '../output.js';
 import { defineResumable, untilInterrupted } from '../training.js';
-import { type CommonOptions, Interrupted, type Verb } from '../verb.js';
+import { type CommonOptions, Interrupted, UsageError, type Verb } from '../verb.js';
 
 interface Options extends CommonOptions {
-  config: string;
+  config?: string;
   set?: readonly string[];
   resume?: boolean;
   change?: readonly string[];
   out: string;
+  report?: boolean;
+  against?: string;
+  study?: string;
 }
 
 export const searchVerb: Verb = {
@@ -18,12 +21,17 @@ export const searchVerb: Verb = {
   summary: 'search cells: by gradient, by one shared network and evolution, at random',
   define: (command) =>
     defineResumable(command)
-      .requiredOption('--config <file>', 'the search, a YAML file (see configs/search-*.yaml)')
+      .option('--config <file>', 'the search, a YAML file (see configs/search-*.yaml)')
       .requiredOption('--out <folder>', "the search's folder, such as runs/search")
+      .option('--report', "hold a finished search's order of cells against the one that they have when trained alone")
+      .option('--against <folder>', 'with --report: a study (ablate) whose arms are cells')
+      .option('--study <file>', "with --report: that study's configuration")
       .action(run),
 };
 
 async function run(options: Options): Promise<void> {
+  if (options.report) return reportRanks(options);
+  if (options.config === undefined) throw new UsageError('Name the search: --config FILE.');
   const { loadSearch, search } = await import('@pocketnet/lab');
   const { config, set = [], resume = false, change = [], out } = options;
   const loaded = loadSearch(config, { set });
@@ -34,6 +42,22 @@ async function run(options: Options): Promise<void> {
     );
   }
   printResult(options, { out, ...result }, () => text(out, result));
+}
+
+async function reportRanks(options: Options): Promise<void> {
+  const { out, against, study } = options;
+  if (against === undefined || study === undefined)
+    throw new UsageError('--report wants a study of cells: --against FOLDER --study FILE.');
+  const { rankAgainst } = await import('@pocketnet/lab');
+  const report = await rankAgainst(out, { config: study, out: against });
+  const { mean, low, high } = report.tau;
+  printResult(options, { out, ...report }, () =>
+    facts([
+      ["Kendall's τ", `${mean.toFixed(2)}, 95 % from ${low.toFixed(2)} to ${high.toFixed(2)}`],
+      ['genotypes', String(report.genotypes.length)],
+      ['page', join(out, 'ranks.html')],
+    ]),
+  );
 }
 
 function text(out: string, result: SearchResult): string {

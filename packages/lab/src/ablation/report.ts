@@ -10,10 +10,12 @@ export function ablationTable(summaries: readonly ArmSummary[]): string {
   const [reference] = summaries;
   // Where all arms train one network, what it costs says nothing.
   const differ = summaries.some(({ cost }) => cost.flops !== reference?.cost.flops);
-  const rows = summaries.map(({ arm, seeds, last, best, gain, cost }) => [
+  const measured = summaries.some(({ distance }) => distance !== undefined);
+  const rows = summaries.map(({ arm, seeds, last, best, gain, cost, distance }) => [
     arm,
     ...(differ ? [grouped(cost.parameters), (cost.flops / 1e6).toFixed(1)] : []),
     String(seeds.length),
+    ...(measured ? [distance ? `${distance.mean.toFixed(4)} ± ${distance.std.toFixed(4)}` : ''] : []),
     withSpread(last),
     withSpread(best),
     gain ? signed(gain) : '',
@@ -23,6 +25,7 @@ export function ablationTable(summaries: readonly ArmSummary[]): string {
     'arm',
     ...(differ ? ['parameters', 'MFLOPs'] : []),
     'seeds',
+    ...(measured ? ['held-out distance'] : []),
     'last %',
     'best %',
     `last − ${reference?.arm ?? ''}`,

@@ -16,6 +16,8 @@ export interface TrialResult {
   /** Accuracy on the first verification set at the end, and at best. */
   last: number;
   best: number;
+  /** Of the held-out faces from the teachers' embeddings at the end; null where it was not measured. */
+  distance: number | null;
   /** Accuracy at every evaluation. */
   curve: { step: number; accuracy: number }[];
 }
@@ -65,13 +67,18 @@ export function readResults(out: string, trials: readonly Trial[]): TrialResult[
   return trials.flatMap(({ arm, seed, folder }) => {
     const path = join(out, folder);
     if (arm === undefined || seed === undefined || !isDone(path)) return [];
-    const { steps, last, best } = JSON.parse(readFileSync(join(path, resultFile), 'utf8')) as TrainResult;
+    const {
+      steps,
+      last,
+      best,
+      distance = null,
+    } = JSON.parse(readFileSync(join(path, resultFile), 'utf8')) as TrainResult;
     const [set] = Object.keys(last);
     if (set === undefined) throw new Error(`${path} was never evaluated: a study needs data.val.`);
     const curve = readMetrics(join(path, 'metrics.jsonl')).flatMap((line) =>
       line.set === set ? [{ step: line.step, accuracy: Number(line.accuracy) }] : [],
     );
-    return [{ arm, seed, steps, last: last[set] ?? Number.NaN, best: best[set] ?? Number.NaN, curve }];
+    return [{ arm, seed, steps, last: last[set] ?? Number.NaN, best: best[set] ?? Number.NaN, distance, curve }];
   });
 }
 
@@ -81,6 +88,8 @@ export interface ArmSummary {
   seeds: number[];
   last: Spread;
   best: Spread;
+  /** Of the held-out faces from the teachers' embeddings, where every trial measured it. */
+  distance?: Spread;
   /** What its network costs. */
   cost: Cost;
   /** Its last accuracy less that of the first arm, seed by seed; undefined for the first arm itself. */
@@ -106,12 +115,14 @@ export function summarise({ arms }: Study, trials: readonly Trial[], results: re
       const base = baseline.get(seed);
       return base === undefined ? [] : [last - base];
     });
+    const distances = own.flatMap(({ distance }) => (distance === null ? [] : [distance]));
     return [
       {
         arm,
         seeds: own.map(({ seed }) => seed),
         last: spread(own.map(({ last }) => last)),
         best: spread(own.map(({ best }) => best)),
+        ...(distances.length === own.length && { distance: spread(distances) }),
         cost: backboneCost(trial.experiment.config),
         ...(arm !== reference && gains.length > 0 && { gain: spread(gains) }),
       },

@@ -16,4 +16,5 @@ export function conv(
 export const depthwise = (channels: number, kernel: number, stride = 1): nn.Conv2d =>
   conv(channels, channels, kernel, { stride, padding: (kernel - 1) / 2, groups: channels });
 
-export const pointwise = (inChannels: number, outChannels: number): nn.Conv2d => conv(inChannels, outChannels, 1);
+export const pointwise = (inChannels: number, outChannels: number, groups = 1): nn.Conv2d =>
+  conv(inChannels, outChannels, 1, { groups });

@@ -4,6 +4,7 @@ import { augmentSchema } from '../augment/schema.js';
 import { type DistillationLossName, distillationLosses } from '../distill/losses.js';
 import { teacherModelSchema } from '../distill/teachers/registry.js';
 import { headSchema, heads } from '../heads/registry.js';
+import { frameSchema } from '../search-space/frame.js';
 
 // One experiment. Every key is described here, or by the head, augmentation or kind of teacher whose own it is; unknown keys are errors.
 
@@ -38,6 +39,11 @@ const data = z.strictObject({
     .preprocess(asList, z.array(z.union([location, repeated])))
     .default([])
     .describe('Faces without labels, mixed into the same batches: they take part in distillation only.'),
+  heldOut: location
+    .optional()
+    .describe(
+      "Faces that are not trained on: how far they are from the teacher's embeddings is measured with every evaluation.",
+    ),
   val: z
     .preprocess(asList, z.array(validation))
     .default([])
@@ -149,6 +155,9 @@ export const experimentSchema = () =>
         .describe(
           "Cells instead of the network's own: a genotype file, softmax_casia, softmax_cifar10 or random:SEED.",
         ),
+      frame: frameSchema
+        .optional()
+        .describe("What differs of the network's own frame: width, cells, stem, pre-processing."),
       init: z
         .string()
         .min(1)
@@ -224,6 +233,10 @@ export const experimentSchema = () =>
       if (config.head && heads.get(config.head.kind)?.needsTeacher && !config.teacher) {
         const message = `${config.head.kind} learns from a teacher's embeddings, and the configuration has no teacher`;
         context.addIssue({ code: 'custom', path: ['head', 'kind'], message });
+      }
+      if (config.data.heldOut !== undefined && (!config.teacher || config.teacher.project === 'learned')) {
+        const message = 'needs a teacher, whose embeddings are not projected by what is learned along with them';
+        context.addIssue({ code: 'custom', path: ['data', 'heldOut'], message });
       }
       if (config.data.train.length === 0 && config.data.unlabelled.length === 0) {
         context.addIssue({ code: 'custom', path: ['data', 'train'], message: 'names no faces to train on' });

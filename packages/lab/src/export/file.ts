@@ -33,12 +33,13 @@ export function exportOnnx(
 ): ExportedFile {
   const { network, entry, embedding, input, classes, metadata: known } = loadNetwork(weightsPath, networkName);
   try {
-    const { data, step } = known;
+    const { data, frame, step } = known;
     const licence = options.licence ?? known.licence;
     const { graph, metadata } = exportNetwork(network, {
       name: entry.name,
       embedding,
       input,
+      ...(frame !== undefined && { frame }),
       ...(data !== undefined && { data }),
       ...(step !== undefined && { step }),
       ...(classes !== undefined && { classes }),

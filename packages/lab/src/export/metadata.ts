@@ -10,6 +10,8 @@ export interface ExportFacts {
   embedding: number;
   /** Side of the square input in pixels. */
   input: number;
+  /** What differs of its frame from that of its name, as JSON. */
+  frame?: string;
   /** What it was trained on. */
   data?: string;
   /** Steps of training. */
@@ -26,10 +28,11 @@ export const preprocessing = (input: number): string =>
 
 /** The key-value pairs of the ONNX file. Whoever opens it needs nothing else to use it rightly. */
 export function exportMetadata(network: Block, facts: ExportFacts): Record<string, string> {
-  const { name, embedding, input, data = 'not stated', step, classes, licence } = facts;
+  const { name, embedding, input, frame, data = 'not stated', step, classes, licence } = facts;
   return {
     network: name,
     ...(network instanceof PocketNet ? { genotype: writeGenotype(network.options.genotype) } : {}),
+    ...(frame === undefined ? {} : { frame }),
     embedding: String(embedding),
     input: String(input),
     preprocessing: preprocessing(input),

@@ -18,7 +18,7 @@ export const latencyTableSchema = z.strictObject({
   engine: z.string(),
   /** Frames and sides of the input that it covers, for people. */
   frames: z.array(z.string()),
-  /** By signature. */
+  /** By what they do, layer by layer. */
   parts: z.record(z.string(), entry),
 });
 
@@ -41,10 +41,10 @@ export function readLatencyTable(path: string): LatencyTable {
 export const writeLatencyTable = (path: string, table: LatencyTable): void =>
   writeFileAtomic(path, `${JSON.stringify(table, null, 1)}\n`);
 
-/** Milliseconds of a block. @throws an Error that says which one the table lacks */
-export function msOf(table: LatencyTable, block: Pick<Block, 'read'>, input: BlockInput): number {
+/** Milliseconds of an operation of an edge. @throws an Error that says which one the table lacks */
+export function msOfEdge(table: LatencyTable, block: Pick<Block, 'read'>, input: BlockInput): number {
   const signature = signatureOf(block, input);
-  const found = table.parts[signature];
+  const found = table.parts[`edge: ${signature}`];
   if (found) return found.ms;
   throw new Error(
     `The table of operations has no time of a block "${signature}": it is of ${table.frames.join(', ')}. ` +

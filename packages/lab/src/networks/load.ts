@@ -2,6 +2,7 @@ import type { StoredTensors } from '@pocketnet/files';
 import { readTensors } from '@pocketnet/files/node';
 import { fromStored, ops, scope, type Tensor } from '@pocketnet/torch';
 import type { Block } from '../blocks/interpreter.js';
+import { readFrame } from '../search-space/frame.js';
 import { readGenotype } from '../search-space/genotype-text.js';
 import { describeMisfits, type Fit, fit, misfits } from './fit.js';
 import { findNetwork, type NetworkEntry, networks } from './registry.js';
@@ -71,12 +72,13 @@ interface Match {
 
 /** Builds a network for a file: of the width and the input that its shapes tell, or else its metadata. */
 function matched(entry: NetworkEntry, { tensors, metadata }: StoredTensors): Match {
-  const { genotype } = metadata;
+  const { genotype, frame } = metadata;
   const build = (embedding: number, input: number): Match => {
     const network = entry.build({
       embedding,
       input,
       ...(genotype !== undefined && { genotype: readGenotype(genotype) }),
+      ...(frame !== undefined && { frame: readFrame(frame) }),
     });
     return { entry, network, embedding, input, fit: fit(tensors, network.stateDict()) };
   };

@@ -1,94 +1,70 @@
 import { nn } from '@pocketnet/torch';
+import { Chain } from '../blocks/chain.js';
 import { Block, type Interpreter } from '../blocks/interpreter.js';
 import { conv, pointwise } from '../blocks/layers.js';
 import { findPrimitive } from '../blocks/primitives/index.js';
+import { findStem } from '../blocks/stems/index.js';
+import { type Frame, type FrameChanges, type Layout, layOut, wholeFrame } from '../search-space/frame.js';
 import type { Genotype } from '../search-space/genotype.js';
 import { Cell } from './cell.js';
 
-export interface PocketNetOptions {
+export interface PocketNetOptions extends Omit<FrameChanges, 'channels' | 'cells'>, Pick<Frame, 'channels' | 'cells'> {
   genotype: Genotype;
-  /** C: channels of a node in the first cells. */
-  channels: number;
-  /** How many cells; those at ⌊n/3⌋, ⌊2n/3⌋ and n − 1 reduce. */
-  cells: number;
   /** Width of the embedding. */
   embedding: number;
   /** Side of the square input in pixels, best a multiple of 16; the last kernel follows the map that is left of it. */
-  input?: number;
-  /** Channels of the stem as a multiple of C. */
-  stemMultiplier?: number;
+  input?: number | undefined;
 }
+
+type WholeOptions = Frame & Pick<PocketNetOptions, 'genotype' | 'embedding'> & { input: number };
 
 /**
  * PocketNet (Boutros et al. 2021): stem, cells from a genotype, and a tail that turns the last map into an embedding (facts 1.4).
  * Input [N, 3, S, S], RGB as (x − 127.5) / 127.5; output [N, embedding], not normalised. Parameter names are the released ones.
  */
 export class PocketNet extends Block {
-  readonly stem: nn.Sequential;
+  readonly stem: Chain;
   readonly cells: nn.ModuleList<Cell>;
-  readonly tail: nn.Sequential;
-  readonly #stem: readonly [nn.Conv2d, nn.BatchNorm2d];
-  readonly #tail: readonly [
-    nn.PReLU,
-    nn.Conv2d,
-    nn.BatchNorm2d,
-    nn.PReLU,
-    nn.Conv2d,
-    nn.BatchNorm2d,
-    nn.Conv2d,
-    nn.BatchNorm2d,
-  ];
-  readonly #options: Required<PocketNetOptions>;
+  readonly tail: Chain;
+  readonly #options: WholeOptions;
 
-  /** @throws an Error that names the input's side, when its maps cannot be halved */
+  /** @throws an Error that names the input's side, when its maps cannot be halved, or what the frame has that is not known */
   constructor(options: PocketNetOptions) {
     super();
-    const { genotype, channels, cells, embedding, input = 112, stemMultiplier = 4 } = options;
-    this.#options = { genotype, channels, cells, embedding, input, stemMultiplier };
-    const reductions = new Set([Math.floor(cells / 3), Math.floor((2 * cells) / 3), cells - 1]);
-    const lastMap = sideOfLastMap(options, input, reductions);
-    const stemWidth = channels * stemMultiplier;
-    this.#stem = [conv(3, stemWidth, 3, { stride: 2, padding: 1 }), new nn.BatchNorm2d(stemWidth)];
-    this.stem = new nn.Sequential(...this.#stem);
-
-    const built: Cell[] = [];
-    let [before, last, width] = [stemWidth, stemWidth, channels];
-    for (let i = 0; i < cells; i++) {
-      const reduces = reductions.has(i);
-      if (reduces) width *= 2;
-      const shape = { before, last, channels: width, reduces, afterReduction: i > 0 && reductions.has(i - 1) };
-      built.push(new Cell(genotype, shape));
-      [before, last] = [last, Cell.width(genotype, shape)];
-    }
-    this.cells = new nn.ModuleList(built);
-
+    const { genotype, embedding, input = 112 } = options;
+    const { channels, cells, stemMultiplier = 4, stem, preprocessing, join } = options;
+    const frame = wholeFrame({ channels, cells, stemMultiplier, stem, preprocessing, join });
+    this.#options = { ...frame, genotype, embedding, input };
+    const nodes = { normal: genotype.normalConcat.length, reduce: genotype.reduceConcat.length };
+    const { stemWidth, shapes, width, halvings } = layOut(frame, nodes);
+    const lastMap = sideOfLastMap(genotype, input, shapes, findStem(frame.stem).stride, halvings);
+    this.stem = new Chain(findStem(frame.stem).layers(stemWidth));
+    this.cells = new nn.ModuleList(shapes.map((shape) => new Cell(genotype, shape, frame)));
     const tailWidth = embedding === 512 ? 1024 : 512;
-    this.#tail = [
-      new nn.PReLU(last),
-      pointwise(last, tailWidth),
+    this.tail = new Chain([
+      new nn.PReLU(width),
+      pointwise(width, tailWidth),
       new nn.BatchNorm2d(tailWidth),
       new nn.PReLU(tailWidth),
       conv(tailWidth, tailWidth, lastMap, { groups: tailWidth }),
       new nn.BatchNorm2d(tailWidth),
       pointwise(tailWidth, embedding),
       new nn.BatchNorm2d(embedding),
-    ];
-    this.tail = new nn.Sequential(...this.#tail);
+    ]);
   }
 
-  get options(): Readonly<Required<PocketNetOptions>> {
+  get options(): Readonly<WholeOptions> {
     return this.#options;
   }
 
   read<V>(image: V, by: Interpreter<V>): V {
-    const [stemConv, stemNorm] = this.#stem;
-    const stem = by.norm(by.conv(image, stemConv), stemNorm);
-    let [before, last] = [stem, stem];
-    for (const cell of this.cells) [before, last] = [last, cell.read(before, last, by)];
-    const [prelu, widen, widenNorm, tailPrelu, global, globalNorm, project, projectNorm] = this.#tail;
-    const wide = by.prelu(by.norm(by.conv(by.prelu(last, prelu), widen), widenNorm), tailPrelu);
-    const pooled = by.norm(by.conv(wide, global), globalNorm);
-    return by.flatten(by.norm(by.conv(pooled, project), projectNorm));
+    const stem = this.stem.read(image, by);
+    let [before, last, seen]: [V, V, V | undefined] = [stem, stem, undefined];
+    for (const cell of this.cells) {
+      const inputs: [V, V] = cell.inputs(before, last, by, seen);
+      [before, last, seen] = [last, cell.readFrom(inputs, by), inputs[1]];
+    }
+    return by.flatten(this.tail.read(last, by));
   }
 }
 
@@ -97,15 +73,23 @@ export class PocketNet extends Block {
  * second half of the channels rounds down: in the cell after a reduction, and where a reduction takes one of the cell's inputs by a
  * primitive that says so.
  */
-function sideOfLastMap({ cells, genotype }: PocketNetOptions, input: number, reductions: ReadonlySet<number>): number {
+function sideOfLastMap(
+  genotype: Genotype,
+  input: number,
+  shapes: Layout['shapes'],
+  stemStride: number,
+  halvings: number,
+): number {
   const isExact = genotype.reduce.flat().some(([name, from]) => from < 2 && findPrimitive(name).halvesOnlyEven);
-  let side = Math.ceil(input / 2);
-  for (const cell of reductions) {
-    if (side % 2 !== 0 && (isExact || cell < cells - 1)) {
-      const below = Math.max(16, Math.floor(input / 16) * 16) || 112;
+  let side = Math.ceil(input / stemStride);
+  for (const [cell, { reduces }] of shapes.entries()) {
+    if (!reduces) continue;
+    if (side % 2 !== 0 && (isExact || cell < shapes.length - 1)) {
+      const fit = 2 ** halvings;
+      const below = Math.max(fit, Math.floor(input / fit) * fit) || 112;
       throw new Error(
         `An input of ${input} pixels does not fit this PocketNet: cell ${cell} would have to halve a map of ${side} × ${side}. ` +
-          `Multiples of 16 fit, such as ${below} and ${below + 16}.`,
+          `Multiples of ${fit} fit, such as ${below} and ${below + fit}.`,
       );
     }
     side = Math.ceil(side / 2);

@@ -1,4 +1,5 @@
 import type { Block } from '../blocks/interpreter.js';
+import type { Frame, FrameChanges } from '../search-space/frame.js';
 import { casiaGenotype, cifarGenotype, type Genotype } from '../search-space/genotype.js';
 import { IResNet } from './iresnet.js';
 import { MobileFaceNet } from './mobilefacenet.js';
@@ -11,6 +12,8 @@ export interface NetworkOptions {
   /** The cells; networks that have none take no notice. */
   genotype?: Genotype;
   embedding?: number;
+  /** What differs of its frame; networks without cells take no notice. */
+  frame?: FrameChanges;
 }
 
 /** A network by name. */
@@ -36,16 +39,20 @@ function toldBy(vector: readonly number[] | undefined, kernel: readonly number[]
 function pocketNet(
   name: string,
   channels: number,
-  cells: number,
+  cells: Frame['cells'],
   embedding: number,
   genotype: Genotype,
   description: string,
+  own: FrameChanges = {},
 ): NetworkEntry {
   return {
     name,
     description,
     embedding,
-    build: (options = {}) => new PocketNet({ genotype, channels, cells, embedding, ...options }),
+    build: ({ frame, ...options } = {}) => {
+      const changed = Object.fromEntries(Object.entries(frame ?? {}).filter(([, value]) => value !== undefined));
+      return new PocketNet({ genotype, embedding, ...own, channels, cells, ...changed, ...options });
+    },
     tell: (shapeOf) => toldBy(shapeOf('tail.7.weight'), shapeOf('tail.4.weight')),
   };
 }
@@ -77,6 +84,20 @@ export const networks: readonly NetworkEntry[] = [
   pocketNet('dartfacenet-256', 16, 18, 256, cifarGenotype, 'S-256 with the cells found on CIFAR-10, for comparison'),
   pocketNet('pocketnet-h-128', 16, 9, 128, casiaGenotype, 'S-128 with half its cells, ours'),
   pocketNet('pocketnet-t-128', 8, 9, 128, casiaGenotype, 'the smallest that experiments are made with, ours'),
+  // The paper's cells in frames of ours: on the engine, at 112 pixels, in 0.86, 0.66, 0.46 and 0.53 of S-128's time; MobileFaceNet in 0.76
+  // (docs/runs/search-2).
+  pocketNet('pocketnet-s-shared-128', 16, 18, 128, casiaGenotype, 'S-128, each output pre-processed once, ours', {
+    preprocessing: 'shared',
+  }),
+  pocketNet('pocketnet-a-128', 16, [3, 4, 3], 128, casiaGenotype, 'the same with 13 cells, ours', {
+    preprocessing: 'shared',
+  }),
+  pocketNet('pocketnet-q-128', 32, [4, 3], 128, casiaGenotype, 'few wide cells behind a stem of stride 4, ours', {
+    ...{ stem: 'quarter', stemMultiplier: 2, preprocessing: 'shared' },
+  }),
+  pocketNet('pocketnet-q-sum-128', 32, [7, 6], 128, casiaGenotype, 'cells that give sums, hardly pre-processed, ours', {
+    ...{ stem: 'quarter', stemMultiplier: 1, preprocessing: 'bare', join: 'sum' },
+  }),
   pocketNet('pocketnet-xs-64', 8, 6, 64, casiaGenotype, 'a small one for demonstrations and tests, ours'),
   iresNet(18, [2, 2, 2, 2]),
   iresNet(34, [3, 4, 6, 3]),

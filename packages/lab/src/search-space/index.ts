@@ -3,6 +3,7 @@ export * from './derive.js';
 export * from './draw.js';
 export * from './fair-paths.js';
 export * from './find-genotype.js';
+export * from './frame.js';
 export * from './genotype.js';
 export * from './genotype-text.js';
 export * from './mixed-op.js';

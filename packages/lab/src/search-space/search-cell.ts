@@ -1,15 +1,17 @@
 import { nn, ops, type Tensor } from '@pocketnet/torch';
-import { type CellShape, cellInputs } from '../blocks/cell-inputs.js';
 import { type Block, execute } from '../blocks/interpreter.js';
+import { type CellShape, findPreprocessing } from '../blocks/preprocessing/index.js';
 import { primitives } from '../blocks/primitives/index.js';
 import { sumOfEdges } from '../blocks/sum-of-edges.js';
+import { type Frame, usualFrame } from './frame.js';
 import { FusedCell } from './fused-cell.js';
 import type { Genotype } from './genotype.js';
 import { MixedOp } from './mixed-op.js';
 
 /** A cell of the search network: every node sums a mixed operation of every state before it. */
 export class SearchCell extends nn.Module {
-  readonly preproc0: Block;
+  /** Null where the input from before is taken as the last cell has pre-processed it. */
+  readonly preproc0: Block | null;
   readonly preproc1: Block;
   readonly dag: nn.ModuleList<nn.ModuleList<MixedOp>>;
   readonly #fused: FusedCell;
@@ -17,10 +19,11 @@ export class SearchCell extends nn.Module {
   constructor(
     readonly shape: CellShape,
     readonly nodes: number,
+    readonly frame: Pick<Frame, 'preprocessing' | 'join'> = usualFrame,
   ) {
     super();
     const { channels, reduces } = shape;
-    [this.preproc0, this.preproc1] = cellInputs(shape, false);
+    [this.preproc0, this.preproc1] = findPreprocessing(frame.preprocessing).inputs(shape, false);
     this.dag = new nn.ModuleList(
       Array.from({ length: nodes }, (_, node) => {
         const stride = (from: number): 1 | 2 => (reduces && from < 2 ? 2 : 1);
@@ -30,18 +33,28 @@ export class SearchCell extends nn.Module {
     this.#fused = new FusedCell(this.dag, reduces);
   }
 
+  /** Its two inputs, pre-processed. @param seen the second of them of the cell before */
+  inputs(before: Tensor, last: Tensor, seen?: Tensor): [Tensor, Tensor] {
+    const first = this.preproc0?.forward(before) ?? seen;
+    if (first === undefined) throw new Error('This cell shares its first input with the cell before it.');
+    return [first, this.preproc1.forward(last)];
+  }
+
   /**
-   * @param before, last outputs of the two cells before
+   * @param inputs pre-processed
    * @param weights for every node the shares of its edges' operations, [node + 2, columns of α], rows summing to 1
-   * @returns the nodes side by side, [N, nodes · C, H, W], halved in a reduction cell
+   * @returns the nodes side by side, [N, nodes · C, H, W], or their sum, halved in a reduction cell
    */
-  mix(before: Tensor, last: Tensor, weights: readonly Tensor[]): Tensor {
-    const inputs: [Tensor, Tensor] = [this.preproc0.forward(before), this.preproc1.forward(last)];
-    return this.#fused.takes(inputs) ? this.#fused.mix(inputs, weights) : this.#stepByStep(inputs, weights);
+  mix(inputs: readonly [Tensor, Tensor], weights: readonly Tensor[]): Tensor {
+    if (!this.#fused.takes(inputs)) return this.#joined(this.#stepByStep(inputs, weights));
+    const nodes = this.#fused.mix(inputs, weights);
+    if (this.frame.join === 'concat') return nodes;
+    const { channels } = this.shape;
+    return this.#joined([...this.dag].map((_, k) => ops.slice(nodes, 1, k * channels, (k + 1) * channels)));
   }
 
   /** Operation by operation, as the paper has it: the formula that the fused cell is equal to. */
-  #stepByStep(inputs: readonly Tensor[], weights: readonly Tensor[]): Tensor {
+  #stepByStep(inputs: readonly Tensor[], weights: readonly Tensor[]): Tensor[] {
     const states = [...inputs];
     for (const [node, edges] of [...this.dag].entries()) {
       const shares = weights[node] as Tensor; // one for each node
@@ -50,15 +63,20 @@ export class SearchCell extends nn.Module {
       );
       states.push(terms.reduce((sum, term) => ops.add(sum, term)));
     }
-    return ops.concat(states.slice(2));
+    return states.slice(2);
+  }
+
+  #joined(nodes: readonly Tensor[]): Tensor {
+    return this.frame.join === 'sum' ? nodes.reduce((sum, node) => ops.add(sum, node)) : ops.concat(nodes);
   }
 
   /**
    * One path: into every node the operations of its edges alone.
+   * @param inputs pre-processed
    * @param nodes for every node its edges
    */
-  walk(before: Tensor, last: Tensor, nodes: Genotype['normal']): Tensor {
-    const states = [this.preproc0.forward(before), this.preproc1.forward(last)];
+  walk(inputs: readonly [Tensor, Tensor], nodes: Genotype['normal']): Tensor {
+    const states = [...inputs];
     for (const [node, edges] of nodes.entries())
       states.push(
         sumOfEdges(
@@ -66,13 +84,13 @@ export class SearchCell extends nn.Module {
           execute,
         ),
       );
-    return ops.concat(states.slice(2));
+    return this.#joined(states.slice(2));
   }
 
   /** The modules that the path of these nodes goes through. */
   modulesOn(nodes: Genotype['normal']): nn.Module[] {
     const operations = nodes.flatMap((edges, node) => edges.map(([name, from]) => this.#operation(node, from, name)));
-    return [this.preproc0, this.preproc1, ...operations];
+    return [...(this.preproc0 ? [this.preproc0] : []), this.preproc1, ...operations];
   }
 
   #operation(node: number, from: number, name: string): Block {

@@ -1,22 +1,25 @@
 import { init, nn, ops, type Tensor } from '@pocketnet/torch';
+import { Chain } from '../blocks/chain.js';
 import { conv, pointwise } from '../blocks/layers.js';
+import { findStem } from '../blocks/stems/index.js';
 import { Alphas, type CellType } from './alphas.js';
+import { type Frame, type FrameChanges, layOut, wholeFrame } from './frame.js';
 import type { Genotype } from './genotype.js';
 import { SearchCell } from './search-cell.js';
 
-export interface SearchNetworkOptions {
+export interface SearchNetworkOptions extends FrameChanges {
   /** Classes of the plain soft-max that the search is trained with; 0: none, what it embeds is learned from. */
   classes: number;
   /** C: channels of a node in the first cells; 16 unless said. */
-  channels?: number;
-  /** How many cells, 8 unless said; those at ⌊n/3⌋, ⌊2n/3⌋ and n − 1 reduce. */
-  cells?: number;
+  channels?: number | undefined;
+  /** How many cells, 8 unless said; those at ⌊n/3⌋, ⌊2n/3⌋ and n − 1 reduce. Or how many normal ones stand before each reduction. */
+  cells?: number | number[] | undefined;
   /** Nodes of a cell, 4 unless said. */
   nodes?: number;
   /** Side of the square input in pixels, 112 unless said; the tail's kernel follows the map that is left of it. */
   input?: number;
   /** Channels of the stem as a multiple of C, 3 unless said. */
-  stemMultiplier?: number;
+  stemMultiplier?: number | undefined;
   /** Groups of the tail's last convolution: 512, depthwise, unless said. The released code has 128 (facts 1.11, quirk 1). */
   tailGroups?: number;
 }
@@ -30,7 +33,8 @@ export const searchEmbedding = 128;
  * not kaiming's. Input [N, 3, S, S], RGB as (x − 127.5) / 127.5.
  */
 export class SearchNet extends nn.Module {
-  readonly stem: nn.Sequential;
+  readonly frame: Frame;
+  readonly stem: Chain;
   readonly cells: nn.ModuleList<SearchCell>;
   readonly tail: nn.Sequential;
   readonly linear: nn.Linear | null;
@@ -39,24 +43,15 @@ export class SearchNet extends nn.Module {
   constructor(options: SearchNetworkOptions) {
     super();
     const { classes, channels = 16, cells = 8, nodes = 4, input = 112, stemMultiplier = 3 } = options;
-    const { tailGroups = tailWidth } = options;
+    const { tailGroups = tailWidth, stem, preprocessing, join } = options;
+    const frame = wholeFrame({ channels, cells, stemMultiplier, stem, preprocessing, join });
     if (tailWidth % tailGroups !== 0)
       throw new Error(`tailGroups must divide ${tailWidth}, which ${tailGroups} does not.`);
-    const reductions = new Set([Math.floor(cells / 3), Math.floor((2 * cells) / 3), cells - 1]);
-    const lastMap = sideOfLastMap(input, reductions.size);
-    const stemWidth = channels * stemMultiplier;
-    this.stem = new nn.Sequential(conv(3, stemWidth, 3, { stride: 2, padding: 1 }), new nn.BatchNorm2d(stemWidth));
-    const built: SearchCell[] = [];
-    let [before, last, width] = [stemWidth, stemWidth, channels];
-    for (let i = 0; i < cells; i++) {
-      const reduces = reductions.has(i);
-      if (reduces) width *= 2;
-      built.push(
-        new SearchCell({ before, last, channels: width, reduces, afterReduction: reductions.has(i - 1) }, nodes),
-      );
-      [before, last] = [last, nodes * width];
-    }
-    this.cells = new nn.ModuleList(built);
+    const { stemWidth, shapes, width: last, halvings } = layOut(frame, { normal: nodes, reduce: nodes });
+    const lastMap = sideOfLastMap(input, halvings);
+    this.frame = frame;
+    this.stem = new Chain(findStem(frame.stem).layers(stemWidth));
+    this.cells = new nn.ModuleList(shapes.map((shape) => new SearchCell(shape, nodes, frame)));
     this.tail = new nn.Sequential(
       new nn.PReLU(last),
       pointwise(last, tailWidth),
@@ -75,14 +70,12 @@ export class SearchNet extends nn.Module {
 
   /** Raw embeddings [N, 128] by all operations, mixed by the soft-maxed α of each type of cell. */
   embedMixed(images: Tensor, shares: Readonly<Record<CellType, readonly Tensor[]>>): Tensor {
-    return this.#embed(images, (cell, before, last) =>
-      cell.mix(before, last, shares[cell.shape.reduces ? 'reduce' : 'normal']),
-    );
+    return this.#embed(images, (cell, inputs) => cell.mix(inputs, shares[cell.shape.reduces ? 'reduce' : 'normal']));
   }
 
   /** Raw embeddings [N, 128] by the operations of one genotype alone. */
   embedPath(images: Tensor, genotype: Genotype): Tensor {
-    return this.#embed(images, (cell, before, last) => cell.walk(before, last, nodesOf(genotype, cell)));
+    return this.#embed(images, (cell, inputs) => cell.walk(inputs, nodesOf(genotype, cell)));
   }
 
   /** The modules that a genotype's path goes through. */
@@ -95,10 +88,13 @@ export class SearchNet extends nn.Module {
     throw new Error('A search net is told its operations as well: call embedMixed() or embedPath().');
   }
 
-  #embed(images: Tensor, through: (cell: SearchCell, before: Tensor, last: Tensor) => Tensor): Tensor {
+  #embed(images: Tensor, through: (cell: SearchCell, inputs: [Tensor, Tensor]) => Tensor): Tensor {
     const stem = this.stem.forward(images);
-    let [before, last] = [stem, stem];
-    for (const cell of this.cells) [before, last] = [last, through(cell, before, last)];
+    let [before, last, seen]: [Tensor, Tensor, Tensor | undefined] = [stem, stem, undefined];
+    for (const cell of this.cells) {
+      const inputs = cell.inputs(before, last, seen);
+      [before, last, seen] = [last, through(cell, inputs), inputs[1]];
+    }
     return ops.flatten(this.tail.forward(last), 1);
   }
 }
@@ -150,12 +146,12 @@ const nodesOf = (genotype: Genotype, { shape }: SearchCell): Genotype['normal'] 
   shape.reduces ? genotype.reduce : genotype.normal;
 
 /** Stem and reductions halve the side; each must leave it even for the next, since a FactorizedReduce needs pairs of pixels. */
-function sideOfLastMap(input: number, reductions: number): number {
-  const steps = 2 ** (reductions + 1);
+function sideOfLastMap(input: number, halvings: number): number {
+  const steps = 2 ** halvings;
   if (input > 0 && input % steps === 0) return input / steps;
   const below = Math.max(steps, Math.floor(input / steps) * steps);
   throw new Error(
-    `An input of ${input} pixels does not fit this search network, which halves it ${reductions + 1} times: ` +
+    `An input of ${input} pixels does not fit this search network, which halves it ${halvings} times: ` +
       `multiples of ${steps} fit, such as ${below} and ${below + steps}.`,
   );
 }

@@ -1,6 +1,7 @@
 import { ops, type Tensor, tensor } from '@pocketnet/torch';
 import type { Block } from '../blocks/interpreter.js';
 import { primitives } from '../blocks/primitives/index.js';
+import { findStem } from '../blocks/stems/index.js';
 import { type Cost, count } from '../networks/count.js';
 import { alphaColumns, type CellType } from '../search-space/alphas.js';
 import type { SearchNetwork } from '../search-space/search-network.js';
@@ -32,7 +33,7 @@ export function costTable(
   const priced = typeof measure === 'string' ? price : measure;
   const columns = alphaColumns().length; // `none`'s stays 0
   const table: CostTable = { normal: [], reduce: [] };
-  let side = input / 2; // after the stem
+  let side = input / findStem(network.net.frame.stem).stride;
   for (const cell of network.net.cells) {
     const { reduces, channels } = cell.shape;
     const kind = table[reduces ? 'reduce' : 'normal'];

@@ -5,6 +5,7 @@ export * from './cost.js';
 export { deriveWithin, liking } from './derive-within.js';
 export { type EvolutionOptions, evolve } from './evolution.js';
 export { isBetter, type Score } from './judge.js';
+export { kendall, kendallInterval } from './kendall.js';
 export * from './limits.js';
 export * from './methods/index.js';
 export { classifying, distilling, type Learner, type Objective, type SearchBatch } from './objective.js';

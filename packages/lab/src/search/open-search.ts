@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { Loader } from '@pocketnet/data';
 import {
@@ -10,13 +12,14 @@ import {
   type Tensor,
   usualThreads,
 } from '@pocketnet/torch';
-import { msOf, readLatencyTable } from '../latency/index.js';
+import { msOfEdge, readLatencyTable } from '../latency/index.js';
 import { type Recipe, without } from '../runs/index.js';
 import { type Checkpointed, loadCheckpoint } from '../runs/resumable.js';
 import { SearchNetwork } from '../search-space/search-network.js';
 import { budgetPenalty, costTable } from './cost.js';
 import { type Halves, type HalvesOptions, openHalves } from './halves.js';
 import { type Objective, objectiveOf } from './objective.js';
+import { ratesOf } from './rates.js';
 import type { SearchConfig } from './schema.js';
 
 /** Where a search stands. */
@@ -59,8 +62,8 @@ export interface OpenSearch extends Checkpointed {
   halves: Halves;
   stepsPerEpoch: number;
   totalSteps: number;
-  /** The weights' learning rate in an epoch. */
-  rate(epoch: number): number;
+  /** The weights' learning rate. */
+  rate(at: { epoch: number; step: number }): number;
   objective: Objective;
   penalty?: () => Tensor;
   position: SearchPosition;
@@ -104,7 +107,7 @@ function openState(
   manualSeed(config.seed);
   const network = new SearchNetwork({ ...config.network, classes, input: size }).to({ device: config.device });
   copyFromFirst([network], group);
-  const { lr, momentum, weightDecay, epochs, minLr, architect: alpha, budget } = config;
+  const { lr, momentum, weightDecay, epochs, architect: alpha, budget } = config;
   const optimizer = optim.sgd(network.weights, { lr, momentum, weightDecay });
   const { betas } = alpha;
   const architect = optim.adam(network.alphas, { lr: alpha.lr, betas, weightDecay: alpha.weightDecay });
@@ -115,26 +118,29 @@ function openState(
   };
   if (config.syncBatchNorm) synchroniseBatchNorm(network, group);
   const stepsPerEpoch = Math.min(train.batchesPerEpoch, val.batchesPerEpoch);
-  const cosine = optim.cosineSchedule(epochs, { floor: minLr / lr, per: 'epoch' });
+  const totalSteps = Math.min(config.maxSteps ?? Number.POSITIVE_INFINITY, epochs * stepsPerEpoch);
   const table = budget && costTable(network, size, priceOf(budget));
   return {
     ...checkpointed,
     ...{ network, optimizer, architect },
     objective: objectiveOf(config),
     stepsPerEpoch,
-    totalSteps: Math.min(config.maxSteps ?? Number.POSITIVE_INFINITY, epochs * stepsPerEpoch),
-    rate: (epoch: number) => lr * cosine({ epoch, step: 0 }),
+    totalSteps,
+    rate: ratesOf(config, totalSteps),
     ...(budget && table && { penalty: () => budgetPenalty(network, table, budget.target, budget.weight) }),
     ...loadCheckpoint(out, checkpointed, startPosition(), { resumed, change }),
     resumed,
   };
 }
 
+/** What a table says, wherever it lies: a search goes on with the times that it began with. */
+const digestOf = (path: string): string => createHash('sha256').update(readFileSync(path)).digest('hex').slice(0, 16);
+
 /** What makes an operation dear. */
 function priceOf({ count, table }: NonNullable<SearchConfig['budget']>): Parameters<typeof costTable>[2] {
   if (count !== 'latency') return count;
   const times = readLatencyTable(table as string); // the schema wants one
-  return ({ op, channels, side }) => msOf(times, op, { channels, side });
+  return ({ op, channels, side }) => msOfEdge(times, op, { channels, side });
 }
 
 /**
@@ -142,7 +148,7 @@ function priceOf({ count, table }: NonNullable<SearchConfig['budget']>): Paramet
  * `maxSteps`, since the rates follow from `epochs`.
  */
 export function recipeOf(config: SearchConfig, { source }: Loader, group: ProcessGroup): Recipe {
-  const { teacher, labels } = config;
+  const { teacher, labels, lrMoves } = config;
   const { data, network, batch, epochs, lr, minLr, momentum, weightDecay, clip, architect, budget, seed } = config;
   return {
     data: source.name,
@@ -151,7 +157,8 @@ export function recipeOf(config: SearchConfig, { source }: Loader, group: Proces
     size: data.size,
     augment: data.augment,
     ...{ network, batch: batch * group.size, epochs, lr, minLr, momentum, weightDecay, clip, architect, seed },
-    ...(budget && { budget }),
+    ...(budget && { budget: { ...budget, ...(budget.table && { table: digestOf(budget.table) }) } }),
+    ...(lrMoves && { lrMoves }),
     ...(labels !== undefined && { labels }),
     ...(teacher && {
       teacher: {

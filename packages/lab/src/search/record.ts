@@ -9,6 +9,7 @@ import { readGenotype, writeGenotype } from '../search-space/genotype-text.js';
 import type { SearchNetwork } from '../search-space/search-network.js';
 import type { BilevelOutcome } from './bilevel-step.js';
 import type { Score } from './judge.js';
+import { costOfCells } from './limits.js';
 import type { OpenSearch } from './open-search.js';
 import { writeSearchReport } from './report.js';
 import type { SearchConfig } from './schema.js';
@@ -77,7 +78,9 @@ export class SearchRecord extends RunRecord {
     const { accuracy = null, distance = null } = score ?? {};
     const { sums } = this.run.position;
     const mean = (sum: number): number => sum / Math.max(1, this.run.stepsPerEpoch);
+    const { flops, ms } = costOfCells(found.genotype, this.config);
     const scores = {
+      ...{ flops, ...(ms !== undefined && { ms }) },
       trainLoss: mean(sums.trainLoss),
       valLoss: mean(sums.valLoss),
       stepAccuracy: mean(sums.valAccuracy),

@@ -20,6 +20,9 @@ interface Epoch {
   genotype: string;
   skips: number;
   accuracy: number | undefined;
+  /** Of the network of its cells: FLOPs, and predicted milliseconds where the search has a table. */
+  flops: number | undefined;
+  ms: number | undefined;
   alphas: Record<CellType, AlphaValues>;
   drawings: Record<CellType, string>;
 }
@@ -49,12 +52,14 @@ function readEpochs(folder: string): Epoch[] {
   return names.sort().map((name): Epoch => {
     const { genotype, alphas, scores } = JSON.parse(readFileSync(join(folder, `${name}.json`), 'utf8'));
     const drawing = (cell: CellType): string => readFileSync(join(folder, `${name}-${cell}.svg`), 'utf8');
-    const { epoch, skips, accuracy } = scores;
+    const { epoch, skips, accuracy, flops, ms } = scores;
     return {
       epoch,
       genotype,
       skips,
       accuracy,
+      flops,
+      ms,
       alphas,
       drawings: { normal: drawing('normal'), reduce: drawing('reduce') },
     };
@@ -80,6 +85,8 @@ function searchReport(
       },
       { value: Number(ends.at(-1)?.entropyReduce).toFixed(2), label: 'entropy of reduction cells' },
       { value: String(last.skips), label: 'skip-connections in the normal cell' },
+      ...(last.flops === undefined ? [] : [{ value: (last.flops / 1e6).toFixed(1), label: 'MFLOPs of its network' }]),
+      ...(last.ms === undefined ? [] : [{ value: `${last.ms.toFixed(2)} ms`, label: 'an image, predicted' }]),
       ...(measured.length > 0
         ? [{ value: `${(100 * (measured.at(-1) ?? 0)).toFixed(1)} %`, label: "accuracy on α's half" }]
         : []),
@@ -94,7 +101,7 @@ function searchReport(
       {
         heading: 'Losses and entropy',
         beside: [
-          chart('Cross-entropy of the steps', '', metrics, 'search', {
+          chart('Loss of the steps', '', metrics, 'search', {
             trainLoss: "weights' half",
             valLoss: "α's half",
           }),
@@ -115,14 +122,18 @@ function searchReport(
   };
 }
 
-function frame({ epoch, genotype, drawings, accuracy, skips }: Epoch): ReportFrame {
+function frame({ epoch, genotype, drawings, accuracy, skips, ...cost }: Epoch): ReportFrame {
   const measured = accuracy === undefined ? '' : `, accuracy on α's half ${(100 * accuracy).toFixed(1)} %`;
   return {
     name: `epoch ${epoch}`,
-    text: `${skips} skip-connections in the normal cell${measured}. ${genotype}`,
+    text: `${skips} skip-connections in the normal cell${measured}${costText(cost)}. ${genotype}`,
     figures: cellTypes.map((cell) => ({ svg: drawings[cell], caption: titles[cell] })),
   };
 }
+
+const costText = ({ flops, ms }: Pick<Epoch, 'flops' | 'ms'>): string =>
+  (flops === undefined ? '' : `, ${(flops / 1e6).toFixed(1)} MFLOPs`) +
+  (ms === undefined ? '' : `, ${ms.toFixed(2)} ms`);
 
 function sharesOverTime(cell: CellType, epochs: readonly Epoch[]): string {
   const nodes = epochs[0]?.alphas[cell] ?? [];

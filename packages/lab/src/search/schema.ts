@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { augmentSchema } from '../augment/schema.js';
 import { checkAgainst, type LoadOptions, mergeConfig, parseOverrides, readConfigFile } from '../config/index.js';
 import { teacherSchema } from '../config/schema.js';
+import { frameSchema } from '../search-space/frame.js';
 
 const steps = z.int().positive();
 
@@ -15,11 +16,26 @@ const limits = z
     latency: z
       .strictObject({
         table: z.string().min(1).describe('What `pocketnet bench --operations` wrote.'),
-        least: z.number().min(0).default(0).describe('Milliseconds at least, so that arms cost alike,'),
-        most: z.number().positive().describe('and at most.'),
+        like: z
+          .array(z.string())
+          .min(1)
+          .optional()
+          .describe('Genotypes whose mean time in the same frame is what is wanted, give or take'),
+        within: z
+          .number()
+          .positive()
+          .max(1)
+          .default(0.05)
+          .describe('this share of it: so arms cost alike on any machine.'),
+        least: z.number().min(0).optional().describe('Or milliseconds at least,'),
+        most: z.number().positive().optional().describe('and at most.'),
       })
       .optional()
       .describe('Time of an image, predicted from a table.'),
+    network: frameSchema
+      .extend({ size: z.int().min(16).max(1024).optional().describe('Side of its input.') })
+      .default({})
+      .describe('In what the network that is meant differs from the one that is searched in.'),
   })
   .describe('What the network of the found cells may cost, as a whole: candidates beyond it are not looked at.');
 
@@ -59,8 +75,9 @@ export const searchSchema = z
       .describe('What is searched on.'),
     network: z
       .strictObject({
+        ...frameSchema.shape,
         channels: z.int().positive().default(16).describe('C of the first cells.'),
-        cells: z.int().min(3).default(8).describe('Cells; three of them reduce.'),
+        cells: frameSchema.shape.cells.default(8),
         nodes: z.int().min(2).max(5).default(4).describe('Nodes of a cell.'),
         stemMultiplier: z.int().positive().default(3).describe("The stem's channels, as a multiple of C."),
         tailGroups: z.int().positive().default(512).describe('512: depthwise; 128: as released.'),
@@ -81,7 +98,13 @@ export const searchSchema = z
     epochs: z.int().positive().default(50).describe('Passes over one half.'),
     maxSteps: steps.optional().describe('Steps after which the search ends, whatever the epoch.'),
     lr: z.number().positive().default(0.1).describe("The weights' learning rate at first,"),
-    minLr: z.number().min(0).default(0.004).describe('and at the end of a cosine that moves once an epoch.'),
+    minLr: z.number().min(0).default(0.004).describe('and at the end of a cosine,'),
+    lrMoves: z
+      .enum(['epoch', 'step'])
+      .optional()
+      .describe(
+        'that moves once an epoch, as in the paper, unless said; step: of sets so large that there are few epochs.',
+      ),
     momentum: z.number().min(0).lt(1).default(0.9),
     weightDecay: z.number().min(0).default(3e-4),
     clip: z.number().positive().default(5).describe("Largest L2 norm of the weights' gradient."),
@@ -98,7 +121,8 @@ export const searchSchema = z
         lr: z.number().positive().default(1.2e-3),
         betas: z.tuple([z.number().min(0).lt(1), z.number().min(0).lt(1)]).default([0.5, 0.999]),
         weightDecay: z.number().min(0).default(1e-3),
-        warmupEpochs: z.int().min(0).default(0).describe('Epochs at first in which only the weights learn.'),
+        warmupEpochs: z.int().min(0).default(0).describe('Epochs at first in which only the weights learn;'),
+        warmupSteps: steps.optional().describe('or steps, of sets so large that there are few epochs.'),
       })
       .prefault({}),
     budget: z

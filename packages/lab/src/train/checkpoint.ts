@@ -20,6 +20,8 @@ export interface Position {
   /** Mean loss of the last log line, and the last accuracy of every set. */
   lastLoss: number | null;
   last: Record<string, number>;
+  /** Last distance of the held-out faces from the teachers' embeddings. */
+  distance: number | null;
 }
 
 export const startPosition = (): Position => ({
@@ -32,6 +34,7 @@ export const startPosition = (): Position => ({
   bestStep: 0,
   lastLoss: null,
   last: {},
+  distance: null,
 });
 
 /** What a run changes as it goes on. */

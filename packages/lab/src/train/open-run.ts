@@ -23,6 +23,7 @@ import { type Checkpointed, loadCheckpoint } from '../runs/resumable.js';
 import { writeGenotype } from '../search-space/genotype-text.js';
 import { buildBackbone } from './backbone.js';
 import { type Position, type RunParts, sectionsOf, startPosition } from './checkpoint.js';
+import { type HeldOut, openHeldOut } from './held-out.js';
 import { headTerm, type LossTerm, relationTerm, teacherTerm } from './objective.js';
 import { baseLearningRate, buildOptimizers, buildSchedule } from './optimizers.js';
 import { changeable, firstRecipe, recipeOf } from './recipe.js';
@@ -33,6 +34,8 @@ import { WeightAverage } from './weight-average.js';
 export interface OpenRun extends Checkpointed, RunParts {
   loader: FaceLoader;
   validation: ValidationSet[];
+  /** Faces that are not trained on, where there are some, in the first process. */
+  heldOut: HeldOut | undefined;
   totalSteps: number;
   /** The learning rate of a step. */
   rate: optim.Schedule;
@@ -80,6 +83,7 @@ export async function openRun(config: ExperimentConfig, options: OpenRunOptions)
   });
   const loader = await openLoader(config, location, options);
   let targets: Targets | undefined;
+  let heldOut: HeldOut | undefined;
   try {
     const validation = await openValidation(config);
     const totalSteps = countSteps(config, loader.batchesPerEpoch);
@@ -103,14 +107,19 @@ export async function openRun(config: ExperimentConfig, options: OpenRunOptions)
           ...(signal && { signal }),
         })
       : undefined;
+    const epochs = Math.ceil(totalSteps / loader.batchesPerEpoch);
+    if (group.rank === 0)
+      heldOut = await openHeldOut(config, { dimension: embedding, epochs, out, quiet, ...(signal && { signal }) });
     const close = async (): Promise<void> => {
       await loader.close();
+      await heldOut?.close();
       await targets?.close();
     };
     const model = openModel(config, { ...options, source: loader.source, totalSteps, targets });
-    return { ...model, loader, validation, targets, totalSteps, close };
+    return { ...model, loader, validation, heldOut, targets, totalSteps, close };
   } catch (error) {
     await loader.close();
+    await heldOut?.close();
     await targets?.close();
     throw error;
   }
@@ -161,6 +170,7 @@ function openModel(config: ExperimentConfig, { out, resumed, change, group, sour
     data: source.name,
     seed: String(config.seed),
     ...(genotype && { genotype: writeGenotype(genotype) }),
+    ...(config.frame && { frame: JSON.stringify(config.frame) }),
     ...(config.init !== undefined && { init: basename(config.init) }),
     ...(config.teacher && { teacher: config.teacher.models.map(({ path }) => basename(path)).join(' + ') }),
   };

@@ -17,7 +17,16 @@ export interface RecipeFacts {
 /** Keys from which no number of the training follows, or that may honestly change while it goes on; every other one is of the recipe. */
 const free = [
   ...['name', 'device', 'threads', 'data.workers', 'data.resident'],
-  ...['data.val', 'evalEvery', 'evalAtStart', 'logEvery', 'checkpointEvery', 'keepEpochs', 'keepCheckpoints'],
+  ...[
+    'data.val',
+    'data.heldOut',
+    'evalEvery',
+    'evalAtStart',
+    'logEvery',
+    'checkpointEvery',
+    'keepEpochs',
+    'keepCheckpoints',
+  ],
   'data.onBadImage', // a run that ended at a bad image goes on without it
   ...['syncBatchNorm', 'head.sharded'], // a run goes on with more processes, or fewer: the batch of all of them counts
   ...['epochs', 'maxSteps'], // how long: see `steps` below

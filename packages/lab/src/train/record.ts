@@ -75,6 +75,16 @@ export class TrainRecord extends RunRecord {
     this.log.message(`Epoch ${epoch} learns from stage ${stages.join(', ')} of its teacher`);
   }
 
+  /** @param distance of the held-out faces from the teachers' embeddings */
+  heldOut(distance: number): void {
+    const { step } = this.#position;
+    this.#position.distance = distance;
+    this.metrics.write({ step, kind: 'held-out', distance });
+    this.scalars('held-out', { distance });
+    this.say(`Held-out faces after ${step} steps: a distance of ${distance.toFixed(4)} from the teacher`);
+    this.restartClock();
+  }
+
   verification(set: string, { report, xNorm }: { report: VerificationReport; xNorm: number }, highest: number): void {
     const { step, last } = this.#position;
     last[set] = report.accuracy;

@@ -21,6 +21,8 @@ export interface TrainResult {
   last: Record<string, number>;
   best: Record<string, number>;
   bestStep: number;
+  /** Last distance of the held-out faces from the teachers' embeddings; null where none is measured. */
+  distance: number | null;
   interrupted: boolean;
   /** Bad images that the first process met and skipped: `data.onBadImage`. */
   skipped: number;
@@ -48,7 +50,7 @@ async function trainAsRank(
   const quiet = !isFirst || (options.quiet ?? false);
   const run = await openRun(config, { out, resumed, change, group, quiet, ...(signal && { signal }) });
   const { loader, validation, totalSteps, backbone, head, projector, optimizers } = run;
-  const { rate, terms, targets, replicas, position, embedder, about, average } = run;
+  const { heldOut, rate, terms, targets, replicas, position, embedder, about, average } = run;
   const record = isFirst ? new TrainRecord(out, config, run, { resumed, quiet }) : undefined;
   if (isFirst) {
     clearPartials(out);
@@ -84,6 +86,8 @@ async function trainAsRank(
         saveWeights('best');
       }
     }
+    const distance = await heldOut?.distance(embedder);
+    if (distance !== undefined) record?.heldOut(distance);
     group.barrier();
   };
 
@@ -131,13 +135,14 @@ async function trainAsRank(
     for (const module of [backbone, head, projector, average]) module?.dispose();
     record?.close();
   }
-  const { lastLoss, last, best, bestStep } = position;
+  const { lastLoss, last, best, bestStep, distance } = position;
   return {
     steps: position.step,
     loss: lastLoss,
     last,
     best,
     bestStep,
+    distance,
     interrupted,
     skipped: record?.bad ?? 0,
     recipe: recipeDigest(run.recipe),

@@ -8,27 +8,40 @@ export class SeparableConv extends Block {
   readonly net: nn.Sequential;
   readonly #layers: SeparableLayers;
 
-  constructor(inChannels: number, outChannels: number, kernel: number, stride: number, affine: boolean) {
+  /** @param groups of the pointwise convolution */
+  constructor(
+    inChannels: number,
+    outChannels: number,
+    kernel: number,
+    stride: number,
+    affine: boolean,
+    readonly groups = 1,
+  ) {
     super();
     this.#layers = [
       new nn.PReLU(inChannels),
       depthwise(inChannels, kernel, stride),
-      pointwise(inChannels, outChannels),
+      pointwise(inChannels, outChannels, groups),
       new nn.BatchNorm2d(outChannels, { affine }),
     ];
     this.net = new nn.Sequential(...this.#layers);
   }
 
   override get addsForNothing(): boolean {
-    return true;
+    return this.groups === 1;
   }
 
   read<V>(x: V, by: Interpreter<V>): V {
-    return by.separable?.(x, this.#layers) ?? this.#chain(x, by);
+    return this.#whole(x, by) ?? this.#chain(x, by);
   }
 
   override readOnto<V>(addend: V, x: V, by: Interpreter<V>): V {
-    return by.separable?.(x, this.#layers, addend) ?? by.add(addend, this.#chain(x, by));
+    return this.#whole(x, by, addend) ?? by.add(addend, this.#chain(x, by));
+  }
+
+  /** By a reader that has better than the chain, which knows no groups. */
+  #whole<V>(x: V, by: Interpreter<V>, addend?: V): V | undefined {
+    return this.groups === 1 ? by.separable?.(x, this.#layers, addend) : undefined;
   }
 
   #chain<V>(x: V, by: Interpreter<V>): V {

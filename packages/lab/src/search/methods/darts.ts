@@ -6,13 +6,14 @@ import { isStopAsked, saveCheckpoint } from '../../runs/resumable.js';
 import type { Genotype } from '../../search-space/genotype.js';
 import { readGenotype, writeGenotype } from '../../search-space/genotype-text.js';
 import { type BilevelOutcome, bilevelStep, weightStep } from '../bilevel-step.js';
-import { deriveWithin } from '../derive-within.js';
+import { deriveWithin, liking } from '../derive-within.js';
 import { freeBatch, searchBatch } from '../halves.js';
 import { heldMethod } from '../held.js';
 import { isBetter, judgeOnHalf } from '../judge.js';
 import { costOfCells, isWithin } from '../limits.js';
 import type { SearchBatch } from '../objective.js';
 import { type OpenSearch, openSearch } from '../open-search.js';
+import { readAlphas } from '../read-alphas.js';
 import { type Found, look, SearchRecord } from '../record.js';
 import type { SearchOptions, SearchResult } from '../result.js';
 import type { LoadedSearch, SearchConfig } from '../schema.js';
@@ -27,6 +28,17 @@ export const darts: SearchMethod = {
   summary: 'mixes all operations and moves their shares by gradient',
   isHeld: (folder) => heldMethod(folder) === 'darts',
   search: searchAsRank,
+  async rank({ config }, folder, genotypes) {
+    const { alphas } = readAlphas(folder);
+    const { nodes } = config.network;
+    return genotypes.map((genotype) => {
+      if (genotype.normal.length !== nodes)
+        throw new Error(
+          `A genotype of ${genotype.normal.length} nodes is none of this search, whose cells have ${nodes}.`,
+        );
+      return -liking(genotype, alphas);
+    });
+  },
 };
 
 async function searchAsRank(
@@ -73,7 +85,6 @@ async function searchAsRank(
     if (!resumed) save();
     searching: while (position.step < totalSteps) {
       await halves.targets?.beginEpoch(position.epoch);
-      const lr = run.rate(position.epoch);
       for await (const [train, val] of together(
         halves.train.epoch(position.epoch, position.batch),
         halves.val.epoch(position.epoch, position.batch),
@@ -83,6 +94,7 @@ async function searchAsRank(
           train: await searchBatch(train, halves.train, halves, config),
           val: await searchBatch(val, halves.val, halves, config),
         };
+        const lr = run.rate(position);
         const outcome = step(run, config, lr, batch);
         train.release();
         val.release();
@@ -122,7 +134,7 @@ function step(
 ): BilevelOutcome {
   const { network, optimizer, architect, objective, penalty, position, group } = run;
   const { momentum, weightDecay, clip } = config;
-  const { order, updates, warmupEpochs } = config.architect;
+  const { order, updates, warmupEpochs, warmupSteps = 0 } = config.architect;
   const guard = (what: string, value: number): void => {
     if (Number.isFinite(value)) return;
     throw new Error(
@@ -137,7 +149,7 @@ function step(
   network.train();
   try {
     const rule = { lr, momentum, weightDecay };
-    const warm = position.epoch < warmupEpochs;
+    const warm = position.epoch < warmupEpochs || position.step < warmupSteps;
     const outcome = warm ? weightStep(options, batch, rule) : bilevelStep(options, batch, rule);
     return ofAllRanks(outcome, group);
   } finally {

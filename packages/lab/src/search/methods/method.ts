@@ -1,4 +1,5 @@
 import type { ProcessGroup } from '@pocketnet/torch';
+import type { Genotype } from '../../search-space/genotype.js';
 import type { SearchOptions, SearchResult } from '../result.js';
 import type { LoadedSearch } from '../schema.js';
 
@@ -15,4 +16,6 @@ export interface SearchMethod {
    * genotype.json. Resumed, it comes to the same genotype.
    */
   search(group: ProcessGroup, loaded: LoadedSearch, resumed: boolean, options: SearchOptions): Promise<SearchResult>;
+  /** What a finished search says of genotypes, lower being better: to be held against what they come to when trained alone. */
+  rank?(loaded: LoadedSearch, folder: string, genotypes: readonly Genotype[]): Promise<number[]>;
 }

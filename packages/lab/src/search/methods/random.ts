@@ -15,7 +15,6 @@ import {
   usualThreads,
 } from '@pocketnet/torch';
 import { saveConfig } from '../../config/index.js';
-import { PocketNet } from '../../networks/index.js';
 import { type Recipe, startProgress, TrainingLog, without } from '../../runs/index.js';
 import { isStopAsked } from '../../runs/resumable.js';
 import { writeGenotype } from '../../search-space/genotype-text.js';
@@ -25,8 +24,9 @@ import { type Candidate, ranked, readCandidates, writeCandidates } from '../cand
 import { freeBatch, type Halves, openHalves, searchBatch } from '../halves.js';
 import { heldMethod } from '../held.js';
 import { judgeOnHalf } from '../judge.js';
-import { costOfCells, isWithin } from '../limits.js';
+import { costOfCells, isWithin, networkOfCells } from '../limits.js';
 import { type Learner, objectiveOf } from '../objective.js';
+import { ratesOf } from '../rates.js';
 import { writeResult } from '../record.js';
 import type { SearchOptions, SearchResult } from '../result.js';
 import type { LoadedSearch, SearchConfig } from '../schema.js';
@@ -162,13 +162,11 @@ async function tryCandidate(
   { group, epochs, onStep }: Trial,
 ): Promise<Candidate | undefined> {
   const begun = performance.now();
-  const { lr, minLr, momentum, weightDecay, clip, network: shape, data, device } = config;
-  const { channels, cells, nodes, stemMultiplier } = shape;
-  const genotype = randomGenotype(seed, nodes);
+  const { lr, momentum, weightDecay, clip, device } = config;
+  const genotype = randomGenotype(seed, config.network.nodes);
   const { parameters, flops, ms } = costOfCells(genotype, config);
   manualSeed(seed);
-  const frame = { channels, cells, stemMultiplier };
-  const backbone = new PocketNet({ genotype, ...frame, embedding: searchEmbedding, input: data.size });
+  const backbone = networkOfCells(genotype, config);
   const classifier = halves.classes > 0 ? new nn.Linear(searchEmbedding, halves.classes) : null;
   for (const module of [backbone, classifier]) module?.to({ device });
   const learner: Learner = { embed: (images) => backbone.forward(images), classifier };
@@ -176,15 +174,15 @@ async function tryCandidate(
   if (config.syncBatchNorm) synchroniseBatchNorm(network, group);
   const weights = network.parameters();
   const optimizer = optim.sgd(weights, { lr, momentum, weightDecay });
-  const rate = optim.cosineSchedule(epochs, { floor: minLr / lr, per: 'epoch' });
+  const rate = ratesOf({ ...config, epochs }, epochs * halves.train.batchesPerEpoch);
   const objective = objectiveOf(config);
   let steps = 0;
   try {
     network.train();
     for (let epoch = 0; epoch < epochs; epoch++) {
       await halves.targets?.beginEpoch(epoch);
-      for (const parameters of optimizer.groups) parameters.lr = lr * rate({ epoch, step: steps });
       for await (const loaded of halves.train.epoch(epoch)) {
+        for (const parameters of optimizer.groups) parameters.lr = rate({ epoch, step: steps });
         const batch = await searchBatch(loaded, halves.train, halves, config);
         const loss = scope(() => {
           const { loss: value } = objective(learner, batch);

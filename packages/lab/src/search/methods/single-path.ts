@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import {
   averageOverRanks,
   copyFromFirst,
+  joinProcessGroup,
   manualSeed,
   meanOverRanks,
   optim,
@@ -26,6 +27,7 @@ import { costOfCells, isWithin } from '../limits.js';
 import { objectiveOf } from '../objective.js';
 import { recipeOf } from '../open-search.js';
 import { pathOf, pathStep, takeStatistics } from '../path-step.js';
+import { ratesOf } from '../rates.js';
 import { writeResult } from '../record.js';
 import type { SearchOptions, SearchResult } from '../result.js';
 import type { LoadedSearch, SearchConfig } from '../schema.js';
@@ -42,6 +44,7 @@ export const singlePath: SearchMethod = {
   summary: 'trains one path of a shared network a step, then looks for the best one by evolution',
   isHeld: (folder) => heldMethod(folder) === 'single-path',
   search: searchAsRank,
+  rank: rankByPaths,
 };
 
 async function searchAsRank(
@@ -81,8 +84,7 @@ async function searchAsRank(
     };
   } finally {
     await halves.close();
-    run?.net.dispose();
-    for (const state of run?.optimizer.stateDict().values() ?? []) state.dispose();
+    disposeOf(run);
   }
 }
 
@@ -133,11 +135,11 @@ async function trainPaths(
   { out, signal, quiet, resumed }: SearchOptions & { resumed: boolean },
 ): Promise<boolean> {
   const { net, optimizer, position, totalSteps, group } = run;
-  const { lr, minLr, epochs, clip, seed, network } = config;
+  const { clip, seed, network } = config;
   const about = { label: config.name ?? 'single-path search', source: halves.train.source };
   const record =
     group.rank === 0 ? new WeightsRecord(out, config, { ...run, resumed, quiet: quiet ?? false, ...about }) : undefined;
-  const cosine = optim.cosineSchedule(epochs, { floor: minLr / lr, per: 'epoch' });
+  const rateAt = ratesOf(config, totalSteps);
   const objective = objectiveOf(config);
   const average = (gradients: Parameters<typeof averageOverRanks>[0]): void => averageOverRanks(gradients, group);
   const save = (): void =>
@@ -150,9 +152,9 @@ async function trainPaths(
     net.train();
     while (position.step < totalSteps) {
       await halves.targets?.beginEpoch(position.epoch);
-      const rate = lr * cosine({ epoch: position.epoch, step: position.step });
       for await (const images of halves.train.epoch(position.epoch, position.batch)) {
         const batch = await searchBatch(images, halves.train, halves, config);
+        const rate = rateAt(position);
         const path = fairPath(seed, position.step, network.nodes);
         const { loss, gradNorm } = pathStep({ net, optimizer, objective, clip, average }, path, batch, rate);
         freeBatch(batch);
@@ -179,6 +181,39 @@ async function trainPaths(
   } finally {
     record?.close();
   }
+}
+
+/** The scores of genotypes by the shared network: their distances, or shares that are classified wrongly. */
+async function rankByPaths(
+  { config }: LoadedSearch,
+  folder: string,
+  genotypes: readonly Genotype[],
+): Promise<number[]> {
+  const group = joinProcessGroup({ device: config.device });
+  const halves = await openHalves(config, { out: folder, resumed: true, group, quiet: true });
+  let run: OpenPaths | undefined;
+  try {
+    run = openPaths(config, halves, { out: folder, resumed: true, change: undefined, group });
+    const statistics = await keptBatches(halves.plain, halves, config, config.singlePath.calibration * config.batch);
+    const questions = await keptBatches(halves.measure, halves, config, config.data.measured);
+    const scores: number[] = [];
+    for (const genotype of genotypes) {
+      takeStatistics(run.net, genotype, statistics);
+      const { distance, accuracy } = await judge(pathOf(run.net, genotype), questions);
+      scores.push(distance ?? 1 - (accuracy ?? 0));
+    }
+    for (const batch of [...statistics, ...questions]) freeBatch(batch);
+    return scores;
+  } finally {
+    await halves.close();
+    disposeOf(run);
+    group.close();
+  }
+}
+
+function disposeOf(run: OpenPaths | undefined): void {
+  run?.net.dispose();
+  for (const state of run?.optimizer.stateDict().values() ?? []) state.dispose();
 }
 
 /** @returns what was tried; undefined where it was interrupted */

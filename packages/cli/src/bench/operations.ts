@@ -1,0 +1,120 @@
+import { existsSync } from 'node:fs';
+import type { Engine, LatencyTable, MeasureOptions, PocketNet } from '@pocketnet/lab';
+import { machineLine } from '../machine.js';
+import { printResult, table } from '../output.js';
+import { untilInterrupted } from '../training.js';
+import { type CommonOptions, UsageError } from '../verb.js';
+
+export interface OperationsOptions extends CommonOptions {
+  engine?: 'native' | 'wasm';
+  size: number;
+  runs: number;
+  check: number;
+  out: string;
+}
+
+/**
+ * Times every operation, pre-processing and stem that networks of some frames may have, on the engine, for searches that count time; and
+ * compares what the table predicts of cells by chance with what they take.
+ *
+ * @param frames registered networks of cells, or searches (.yaml), whose frames are taken
+ */
+export async function benchOperations(frames: readonly string[], options: OperationsOptions): Promise<void> {
+  const lab = await import('@pocketnet/lab');
+  const { usualEngine } = await import('@pocketnet/onnx');
+  const { out, runs, check } = options;
+  const engine: Engine = options.engine
+    ? ({ native: 'engine-native', wasm: 'engine' } as const)[options.engine]
+    : await usualEngine();
+  const networks = await Promise.all(frames.map((frame) => networkOf(frame, options.size)));
+  const [machine, before] = [machineLine(), existsSync(out) ? lab.readLatencyTable(out) : undefined];
+  if (before && (before.machine !== machine || before.engine !== engine))
+    throw new Error(
+      `${out} is of ${before.machine} and ${before.engine}, this is ${machine} and ${engine}: name another file.`,
+    );
+  const names = networks.map((network, i) => `${frames[i]} at ${network.options.input} pixels`);
+  let progress: ReturnType<typeof lab.startProgress> | undefined;
+  const parts = await untilInterrupted((signal) => {
+    const measuring: MeasureOptions = {
+      engine,
+      runs,
+      signal,
+      onProgress: (done, total) => {
+        progress ??= lab.startProgress({ label: 'bench --operations', total, unit: 'parts' });
+        progress.update(done);
+      },
+    };
+    return lab.measureParts(networks, measuring, before?.parts);
+  }).finally(() => progress?.finish());
+  const found: LatencyTable = { machine, engine, frames: [...new Set([...(before?.frames ?? []), ...names])], parts };
+  lab.writeLatencyTable(out, found);
+  const compared: Compared[] = [];
+  for (const [i, network] of networks.entries())
+    if (check > 0) compared.push(await compare(names[i] as string, network, found, { engine, runs }, check));
+  for (const network of networks) network.dispose();
+  const rows = Object.values(parts);
+  printResult(options, { out, machine, engine, parts: rows.length, checks: compared }, () =>
+    [
+      `${machine}, ${engine}: ${rows.length} parts in ${out}`,
+      ...(compared.length > 0 ? [table(columns, compared)] : []),
+    ].join('\n'),
+  );
+}
+
+/** What a table predicts of cells by chance beside what they take. */
+interface Compared {
+  frame: string;
+  genotypes: number;
+  /** Spearman's. */
+  rankCorrelation: number;
+  /** Median of predicted / measured. */
+  ratio: number;
+  /** Fastest and slowest, measured, in ms. */
+  range: [number, number];
+}
+
+const columns = [
+  { title: 'frame', value: ({ frame }: Compared) => frame },
+  { title: 'genotypes', right: true, value: ({ genotypes }: Compared) => String(genotypes) },
+  { title: 'rank correlation', right: true, value: (row: Compared) => row.rankCorrelation.toFixed(3) },
+  { title: 'predicted / measured', right: true, value: ({ ratio }: Compared) => ratio.toFixed(2) },
+  { title: 'ms', right: true, value: ({ range }: Compared) => range.map((ms) => ms.toFixed(2)).join(' to ') },
+];
+
+async function compare(
+  frame: string,
+  { options }: PocketNet,
+  found: LatencyTable,
+  measuring: MeasureOptions,
+  genotypes: number,
+): Promise<Compared> {
+  const lab = await import('@pocketnet/lab');
+  const networks = Array.from(
+    { length: genotypes },
+    (_, seed) => new lab.PocketNet({ ...options, genotype: lab.randomGenotype(seed) }),
+  );
+  const predicted = networks.map((network) => lab.predictedMs(network, found));
+  // Each alone, as an app runs it, with warm caches; twice, since a minute may be slow.
+  const measured = networks.map(() => Number.POSITIVE_INFINITY);
+  for (let pass = 0; pass < 2; pass++) {
+    for (const [i, network] of networks.entries()) {
+      const [ms = Number.NaN] = await lab.timesOf([{ network, side: options.input }], measuring);
+      measured[i] = Math.min(measured[i] ?? ms, ms);
+    }
+  }
+  for (const network of networks) network.dispose();
+  const ratios = predicted.map((ms, i) => ms / (measured[i] ?? Number.NaN)).sort((a, b) => a - b);
+  return {
+    ...{ frame, genotypes, rankCorrelation: lab.rankCorrelation(predicted, measured) },
+    ...{ ratio: ratios[ratios.length >> 1] ?? Number.NaN, range: [Math.min(...measured), Math.max(...measured)] },
+  };
+}
+
+async function networkOf(frame: string, size: number): Promise<PocketNet> {
+  const lab = await import('@pocketnet/lab');
+  if (/\.ya?ml$/.test(frame)) return lab.networkOfCells(lab.casiaGenotype, lab.loadSearch(frame).config);
+  const network = lab.findNetwork(frame).build({ input: size });
+  if (network instanceof lab.PocketNet) return network;
+  network.dispose();
+  throw new UsageError(`${frame} has no cells. Name a PocketNet, or a search's configuration.`);
+}

@@ -1,0 +1,2 @@
+export type { CellShape, Preprocessing } from './preprocessing.js';
+export { findPreprocessing, preprocessings } from './registry.js';

@@ -13,6 +13,7 @@ const benches = {
   'engine-profile': () => import('./engine/profile.mjs'),
   'engine-equality': () => import('./engine/equality.mjs'),
   gallery: () => import('./gallery/bench.mjs'),
+  'gallery-open-set': () => import('./gallery/open-set.mjs'),
   'onnx-profile': () => import('./onnx/profile.mjs'),
 };
 

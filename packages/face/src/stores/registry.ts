@@ -32,7 +32,7 @@ export const storeKinds: readonly StoreKind[] = [
 ];
 
 /** Opens the store that a location names. @throws RangeError where none is meant */
-export function openStore(location: string): Promise<Store> {
+export async function openStore(location: string): Promise<Store> {
   const kind = storeKinds.find(({ matches }) => matches(location));
   if (kind) return kind.open(location);
   const known = storeKinds.map(({ locations }) => locations).join('; ');

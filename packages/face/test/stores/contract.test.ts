@@ -177,7 +177,7 @@ describe('the registry of stores', () => {
       await store.close();
     }
     rmSync(folder, { recursive: true });
-    expect(() => openStore('mysql://host/db')).toThrow('"mysql://host/db" is no place for a gallery');
+    await expect(openStore('mysql://host/db')).rejects.toThrow('"mysql://host/db" is no place for a gallery');
     await expect(openStore('postgres://host/db?search=fast')).rejects.toThrow(
       'search=fast; known are memory, exact, hnsw',
     );

@@ -18,6 +18,7 @@ const benches = {
   'face-fuzz': () => import('./face/fuzz.mjs'),
   'face-leak': () => import('./face/leak.mjs'),
   gallery: () => import('./gallery/bench.mjs'),
+  'gallery-open-set': () => import('./gallery/open-set.mjs'),
   'onnx-profile': () => import('./onnx/profile.mjs'),
 };
 

@@ -1,6 +1,6 @@
 import { openSearch as openWasmSearch } from '@pocketnet/engine';
 import type { MatchRates } from '../match-rates.js';
-import { type Change, StaleError, type Store } from '../stores/store.js';
+import type { Change, Store } from '../stores/store.js';
 import type { StoredTemplate } from '../template.js';
 import { personIn } from './check.js';
 import { type DoctorOptions, type DoctorReport, examine } from './doctor/doctor.js';
@@ -10,6 +10,7 @@ import { type Identification, type IdentifyOptions, identify, type SearchIn } fr
 import { type FaceInPhoto, identifyPhoto } from './identify/photo.js';
 import { Strangers } from './identify/strangers.js';
 import { type Verification, type VerifyOptions, verify } from './identify/verify.js';
+import { Ledger } from './ledger.js';
 import { droppingModel, type MigrateOptions, type Migration, migrating } from './models/migrate.js';
 import { type PeopleOptions, type PeoplePage, type Person, pageOf, viewOf } from './people.js';
 import type { OpenSearch } from './state/named-search.js';
@@ -17,7 +18,7 @@ import { recordOf, removalOf } from './state/records.js';
 import { expired } from './state/retention.js';
 import { GalleryState } from './state/state.js';
 import { correcting, type Said } from './steps/correct.js';
-import { type Enrolment, type EnrolOptions, enrolment, type NewPerson } from './steps/enrol.js';
+import { type Enrolment, type EnrolOptions, enrolment, type NewPerson, replacesTemplates } from './steps/enrol.js';
 import { forgetting, removingTemplates } from './steps/forget.js';
 import { merging } from './steps/merge.js';
 import { renaming } from './steps/rename.js';
@@ -44,15 +45,14 @@ export class Gallery {
   readonly #turns = new Turns();
   readonly #strangers: ReadonlyMap<string, Strangers>;
   readonly #now: () => number;
-  /** Of a store with several writers: the version that the state is of. */
-  #version: bigint | undefined;
-  #caughtUp: Promise<void> = Promise.resolve();
+  readonly #ledger: Ledger;
 
   private constructor(
     readonly store: Store,
     { rates = [], openSearch = openWasmSearch, now = Date.now }: GalleryOptions,
   ) {
     this.#state = new GalleryState(openSearch);
+    this.#ledger = new Ledger(store, this.#state);
     this.#strangers = new Map(rates.map((each) => [each.model, new Strangers(each)]));
     this.#now = now;
   }
@@ -60,11 +60,7 @@ export class Gallery {
   /** Reads a store's people, and finishes what a crash broke off. The gallery closes the store. */
   static async open(store: Store, options: GalleryOptions = {}): Promise<Gallery> {
     const gallery = new Gallery(store, options);
-    for await (const changes of store.read()) {
-      await gallery.#state.prepare(changes);
-      gallery.#state.apply(changes);
-    }
-    await gallery.#finishErasing();
+    await gallery.#ledger.open();
     await gallery.expire();
     return gallery;
   }
@@ -93,19 +89,20 @@ export class Gallery {
    * @throws RangeError where the template does not fit, or the photo shows this person elsewhere already
    */
   enrol(who: string | NewPerson, template: StoredTemplate, options: EnrolOptions = {}): Promise<Enrolment> {
-    const work = async (): Promise<Enrolment> => {
-      const planned = await this.#tryAgain(typeof who === 'string', () =>
-        enrolment(this.#state, who, template, options, this.#now()),
-      );
-      if (planned.replaces) await this.store.compact();
-      return planned.enrolment;
-    };
-    return options.face ? this.#turns.alone(work) : this.#turns.together(work);
+    const plan = () => enrolment(this.#state, who, template, options, this.#now());
+    const work = async (): Promise<Enrolment> => (await this.#ledger.commit(plan, typeof who === 'string')).enrolment;
+    if (!options.face) return this.#turns.together(work);
+    // Which faces of a photo are whose is looked at and changed in one go, and what is replaced is erased.
+    return this.#turns.alone(async () =>
+      replacesTemplates(this.#state, who, options.face, template.model)
+        ? (await this.#ledger.erase(plan)).enrolment
+        : work(),
+    );
   }
 
   /** Who is it? Candidates, and whether the best of them is the one. */
   async identify(template: StoredTemplate, options: IdentifyOptions = {}): Promise<Identification> {
-    await this.#catchUp();
+    await this.#ledger.catchUp();
     return identify(this.#search(template.model), template, options);
   }
 
@@ -114,25 +111,25 @@ export class Gallery {
     faces: readonly FaceInPhoto[],
     options: Omit<IdentifyOptions, 'face'> = {},
   ): Promise<Identification[]> {
-    await this.#catchUp();
+    await this.#ledger.catchUp();
     const model = faces[0]?.template.model;
     return model === undefined ? [] : identifyPhoto(this.#search(model), faces, options);
   }
 
   /** Is it this person? By their nearest template, at a share of strangers (FMR) that counts all of their templates. */
   async verify(person: string, template: StoredTemplate, options: VerifyOptions = {}): Promise<Verification> {
-    await this.#catchUp();
+    await this.#ledger.catchUp();
     return verify(this.#search(template.model), person, template, options);
   }
 
   /** People in the order they were enrolled, by pages. */
   async people(options: PeopleOptions = {}): Promise<PeoplePage> {
-    await this.#catchUp();
+    await this.#ledger.catchUp();
     return pageOf(this.#state, options);
   }
 
   async person(id: string): Promise<Person | undefined> {
-    await this.#catchUp();
+    await this.#ledger.catchUp();
     const person = this.#state.people.get(id);
     return person && viewOf(this.#state, person);
   }
@@ -164,28 +161,26 @@ export class Gallery {
 
   /** What {@link undo} would take back: renaming, merging, splitting or a correction. */
   async lastStep(): Promise<string | undefined> {
-    await this.#catchUp();
+    await this.#ledger.catchUp();
     return lastStep(this.#state)?.what;
   }
 
   /** Takes the last step back. @returns what it was, as a sentence */
   undo(): Promise<string> {
-    return this.#turns.alone(async () => (await this.#tryAgain(true, () => undoing(this.#state))).what);
+    return this.#turns.alone(async () => (await this.#ledger.commit(() => undoing(this.#state))).what);
   }
 
   /** Forgets somebody for good: when it resolves, none of their templates is left in the store's files or in this process's index. */
   forget(person: string): Promise<void> {
-    return this.#turns.alone(() => this.#erase(() => forgetting(this.#state, [personIn(this.#state, person).id])));
+    return this.#erase(() => forgetting(this.#state, [personIn(this.#state, person).id]));
   }
 
   /** Erases a template for good. */
   removeTemplate(template: string): Promise<void> {
-    return this.#turns.alone(() =>
-      this.#erase(() => {
-        if (!this.#state.templates.has(template)) throw new RangeError(`The gallery has no template "${template}".`);
-        return [...removingTemplates(this.#state, [template]), recordOf('setting', 'erasing', {})];
-      }),
-    );
+    return this.#erase(() => {
+      if (!this.#state.templates.has(template)) throw new RangeError(`The gallery has no template "${template}".`);
+      return removingTemplates(this.#state, [template]);
+    });
   }
 
   /** How many days people are kept after their last enrolment; undefined keeps them. */
@@ -194,16 +189,16 @@ export class Gallery {
       if (days !== undefined && !(days > 0)) throw new RangeError(`${days} days; give more than 0, or undefined.`);
       const change =
         days === undefined ? removalOf('setting', 'retention') : recordOf('setting', 'retention', { days });
-      await this.#tryAgain(false, () => ({ changes: [change] }));
+      await this.#ledger.commit(() => ({ changes: [change] }), false);
     });
   }
 
   /** Forgets those whose time has come; opening does so, too. @returns how many */
   expire(): Promise<number> {
     return this.#turns.alone(async () => {
-      await this.#catchUp();
+      await this.#ledger.catchUp();
       const people = expired(this.#state, this.#now());
-      if (people.length > 0) await this.#erase(() => forgetting(this.#state, people));
+      if (people.length > 0) await this.#ledger.erase(() => ({ changes: forgetting(this.#state, people) }));
       return people.length;
     });
   }
@@ -211,14 +206,14 @@ export class Gallery {
   /** All that is kept of a person, as JSON. */
   export(person: string): Promise<PersonExport> {
     return this.#turns.alone(async () => {
-      await this.#catchUp();
+      await this.#ledger.catchUp();
       return exportOf(this.#state, this.store, person);
     });
   }
 
   /** Looks for enrolments that make it err: see {@link DoctorReport}. */
   async doctor(options: DoctorOptions = {}): Promise<DoctorReport> {
-    await this.#catchUp();
+    await this.#ledger.catchUp();
     return examine(this.#state, (model) => this.#strangers.get(model), options);
   }
 
@@ -228,24 +223,26 @@ export class Gallery {
     embed: (crop: Uint8Array) => Promise<StoredTemplate>,
     options: MigrateOptions = {},
   ): Promise<Migration> {
-    await this.#catchUp();
-    const commit = (plan: () => Change[]): Promise<void> =>
-      this.#turns.alone(async () => {
-        await this.#tryAgain(true, () => ({ changes: plan() }));
-      });
-    return migrating(this.#state, this.store, model, embed, commit, this.#now, options);
+    await this.#ledger.catchUp();
+    return migrating(this.#state, model, embed, options, {
+      cropsOf: (templates) => this.#turns.alone(() => cropsOf(this.store, templates)),
+      commit: (plan) =>
+        this.#turns.alone(async () => {
+          await this.#ledger.commit(() => ({ changes: plan(this.#now()) }));
+        }),
+    });
   }
 
   /** Erases the templates of a model. Crops stay with the templates that were embedded of them. */
   removeModel(model: string): Promise<void> {
     return this.#turns.alone(async () => {
-      await this.#catchUp();
+      await this.#ledger.catchUp();
       const ids = [...this.#state.templates.values()].filter((each) => each.model === model && each.crop);
       const crops = await cropsOf(
         this.store,
         ids.map(({ id }) => id),
       );
-      await this.#erase(() => [...droppingModel(this.#state, model, crops), recordOf('setting', 'erasing', {})]);
+      await this.#ledger.erase(() => ({ changes: droppingModel(this.#state, model, crops) }));
     });
   }
 
@@ -273,63 +270,13 @@ export class Gallery {
 
   #step(plan: () => Step): Promise<void> {
     return this.#turns.alone(async () => {
-      await this.#tryAgain(true, () => ({ changes: withUndo(this.#state, plan(), this.#now()) }));
+      await this.#ledger.commit(() => ({ changes: withUndo(this.#state, plan(), this.#now()) }));
     });
   }
 
-  /** Commits changes that remove something, and leaves no byte of it. A crash in between is made up for at the next opening. */
-  async #erase(plan: () => Change[]): Promise<void> {
-    await this.#tryAgain(true, () => ({ changes: plan() }));
-    await this.#finishErasing();
-  }
-
-  async #finishErasing(): Promise<void> {
-    const orphans = this.#state.orphans();
-    if (orphans.length > 0) await this.#commit(removingTemplates(this.#state, orphans));
-    if (this.#state.settings.erasing === undefined && orphans.length === 0) return;
-    await this.store.compact();
-    await this.#commit([removalOf('setting', 'erasing')]);
-  }
-
-  /**
-   * Plans changes on what is known now and commits them; plans anew where another process was first.
-   *
-   * @param depends whether the plan depends on what others may change
-   */
-  async #tryAgain<T extends { readonly changes: readonly Change[] }>(depends: boolean, plan: () => T): Promise<T> {
-    for (let tries = 0; ; tries++) {
-      await this.#catchUp();
-      const version = this.#version; // that the plan rests on; others may be taken in before it is committed
-      const planned = plan();
-      try {
-        await this.#commit(planned.changes, depends ? version : undefined);
-        return planned;
-      } catch (cause) {
-        if (!(cause instanceof StaleError) || tries === 20) throw cause;
-      }
-    }
-  }
-
-  async #commit(changes: readonly Change[], unchangedSince?: bigint): Promise<void> {
-    await this.#state.prepare(changes);
-    await this.store.commit(changes, { unchangedSince });
-    if (this.store.catchUp)
-      await this.#catchUp(); // others' changes may come before these
-    else this.#state.apply(changes);
-  }
-
-  /** Takes in what other processes changed, in their order. */
-  #catchUp(): Promise<void> {
-    const { store } = this;
-    if (!store.catchUp) return Promise.resolve();
-    const mine = this.#caughtUp.then(async () => {
-      const news = await store.catchUp?.(this.#version);
-      if (!news) return;
-      await this.#state.prepare(news.changes);
-      this.#state.apply(news.changes);
-      this.#version = news.version;
+  #erase(plan: () => readonly Change[]): Promise<void> {
+    return this.#turns.alone(async () => {
+      await this.#ledger.erase(() => ({ changes: plan() }));
     });
-    this.#caughtUp = mine.catch(() => undefined);
-    return mine;
   }
 }

@@ -1,7 +1,10 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { type Change, RECORD_KINDS } from 'pocketnet/stores';
+import { openStore, storeKinds } from 'pocketnet/stores/registry';
 import { afterEach, describe, expect, it } from 'vitest';
-import { applyTo, holds, type Place, sorted, stateOf, storesUnderTest } from './harness.js';
+import { applyTo, holds, type Place, sorted, stateOf, storesUnderTest, temporaryFolder } from './harness.js';
 
 const text = (words: string): Uint8Array => new TextEncoder().encode(words);
 const vector = (...numbers: number[]): Float32Array => Float32Array.from(numbers);
@@ -155,3 +158,28 @@ for (const { name, missing, sealed = false, place: prepare } of storesUnderTest)
       await expect(store.commit([{ kind: 'person', id: 'p', about: text('') }])).rejects.toThrow('closed');
     });
   });
+
+describe('the registry of stores', () => {
+  it('has no store that this suite leaves out', () => {
+    const tested = storesUnderTest.map(({ name }) => name);
+    expect(tested).toEqual(expect.arrayContaining(storeKinds.map(({ name }) => name)));
+  });
+
+  it('opens what a location names, and refuses what names none', async () => {
+    const folder = temporaryFolder();
+    const location = join(folder, 'a.log');
+    for (const [place, name] of [
+      ['memory:', 'memory'],
+      [location, location],
+    ] as const) {
+      const store = await openStore(place);
+      expect(store.location).toBe(name);
+      await store.close();
+    }
+    rmSync(folder, { recursive: true });
+    await expect(openStore('mysql://host/db')).rejects.toThrow('"mysql://host/db" is no place for a gallery');
+    await expect(openStore('postgres://host/db?search=fast')).rejects.toThrow(
+      'search=fast; known are memory, exact, hnsw',
+    );
+  });
+});

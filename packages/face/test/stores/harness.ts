@@ -32,7 +32,7 @@ const key = { bytes: Uint8Array.from({ length: 32 }, (_, i) => 7 * i) };
 /** A database to test with, and the folder of its server's data, if this machine may look into it. */
 export const { POCKETNET_POSTGRES: database, POCKETNET_POSTGRES_DATA: databaseFolder } = process.env;
 
-/** Every store that can run in Node. The contract's suite and the gallery's tests run over them. */
+/** Every store that can run in Node: the registry's, and sealed ones. The contract's suite and the gallery's tests run over them. */
 export const storesUnderTest: StoreUnderTest[] = [
   {
     name: 'memory',

@@ -84,7 +84,7 @@ describe.skipIf(database === undefined)('PostgreSQL (POCKETNET_POSTGRES)', () =>
     const people = new InventedPeople(3);
     const memory = await gallery();
     for (let i = 0; i < 300; i++) await memory.enrol({ name: `${i}` }, people.shot(people.direction()));
-    const [exact, graph] = [await gallery({ search: 'exact' }), await gallery({ search: 'hnsw' })];
+    const [exact, graph] = [await gallery({ search: 'exact', replica: url }), await gallery({ search: 'hnsw' })];
     let found = 0;
     for (let round = 0; round < 10; round++) {
       const query = people.shot(people.direction());

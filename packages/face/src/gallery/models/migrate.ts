@@ -1,9 +1,9 @@
-import type { Change, Store } from '../../stores/store.js';
+import type { Change } from '../../stores/store.js';
 import type { StoredTemplate } from '../../template.js';
 import { checkTemplate } from '../check.js';
 import { newId } from '../ids.js';
 import { recordOf, removalOf, type TemplateRecord } from '../state/records.js';
-import type { GalleryState, PersonState, TemplateState } from '../state/state.js';
+import type { GalleryState, PersonState } from '../state/state.js';
 
 export interface MigrateOptions {
   readonly onProgress?: (done: number, of: number) => void;
@@ -17,37 +17,44 @@ export interface Migration {
   readonly enrolAgain: readonly { readonly id: string; readonly name: string }[];
 }
 
+/** What a change of models needs of its gallery. Others have their turn in between. */
+export interface MigrateIn {
+  cropsOf(templates: readonly string[]): Promise<ReadonlyMap<string, Uint8Array>>;
+  commit(plan: (now: number) => Change[]): Promise<void>;
+}
+
+/** Crops in memory at a time. The store is read through for them. */
+const BATCH = 1000;
+
 /**
  * Embeds kept crops by another model; templates of both stand side by side until {@link droppingModel}. What was embedded already is
  * passed over, so that it can be broken off and run again.
  */
 export async function migrating(
   state: GalleryState,
-  store: Store,
   model: string,
   embed: (crop: Uint8Array) => Promise<StoredTemplate>,
-  commit: (plan: () => Change[]) => Promise<void>,
-  now: () => number,
   { onProgress, signal }: MigrateOptions,
+  { cropsOf, commit }: MigrateIn,
 ): Promise<Migration> {
-  const done = new Set(successors(state, model).keys());
-  const waits = ({ id, crop, model: own }: TemplateState): boolean => crop === true && own !== model && !done.has(id);
-  const all = [...state.templates.values()].filter(waits).length;
+  const done = successors(state, model);
+  const waiting = [...state.templates.values()].filter(
+    ({ id, crop, model: own }) => crop === true && own !== model && !done.has(id),
+  );
   let embedded = 0;
-  for await (const changes of store.read())
-    for (const { kind, id, about } of changes) {
-      const waiting = kind === 'crop' && about ? state.templates.get(id) : undefined;
-      if (!waiting || !about || !waits(waiting)) continue;
+  for (let at = 0; at < waiting.length; at += BATCH) {
+    const crops = await cropsOf(waiting.slice(at, at + BATCH).map(({ id }) => id));
+    for (const [id, crop] of crops) {
       signal?.throwIfAborted();
-      const template = await embed(about);
+      const template = await embed(crop);
       if (template.model !== model)
         throw new RangeError(`Crops were to be embedded by "${model}", not "${template.model}".`);
       checkTemplate(template, state);
-      await commit(() => successor(state, id, template, now()));
-      done.add(id);
+      await commit((now) => successor(state, id, template, now));
       embedded++;
-      onProgress?.(embedded, all);
+      onProgress?.(embedded, waiting.length);
     }
+  }
   const without = (person: PersonState): boolean =>
     !person.templates.some((id) => state.templates.get(id)?.model === model);
   const enrolAgain = [...state.people.values()].filter(without).map(({ id, name }) => ({ id, name }));

@@ -4,7 +4,7 @@ import { checkName, checkTemplate, personIn } from '../check.js';
 import { checkFace, type Face, sameness } from '../face.js';
 import { newId } from '../ids.js';
 import { type PersonRecord, recordOf, removalOf, type TemplateRecord } from '../state/records.js';
-import type { GalleryState } from '../state/state.js';
+import type { GalleryState, TemplateState } from '../state/state.js';
 
 /** Somebody new. */
 export interface NewPerson {
@@ -35,22 +35,20 @@ export function enrolment(
   template: StoredTemplate,
   { quality, face, crop }: EnrolOptions,
   now: number,
-): { readonly changes: Change[]; readonly enrolment: Enrolment; readonly replaces: boolean } {
+): { readonly changes: Change[]; readonly enrolment: Enrolment } {
   checkTemplate(template, state);
   if (quality !== undefined && !(quality >= 0 && quality <= 1))
     throw new RangeError(`A quality of ${quality}; give 0 to 1.`);
   if (face) checkFace(face);
   const changes: Change[] = [];
   let person: string;
-  let replaces = false;
   if (typeof who === 'string') {
     person = personIn(state, who).id;
     if (face) {
       refuseCorrected(state, person, face);
-      for (const other of conflicts(state, person, face, template.model)) {
+      for (const other of replaced(state, person, face, template.model)) {
         changes.push(removalOf('template', other));
         if (state.templates.get(other)?.crop) changes.push(removalOf('crop', other));
-        replaces = true;
       }
     }
   } else {
@@ -69,18 +67,32 @@ export function enrolment(
   };
   changes.push(recordOf('template', id, said, template));
   if (crop) changes.push({ kind: 'crop', id, about: crop });
-  return { changes, enrolment: { person, template: id }, replaces };
+  return { changes, enrolment: { person, template: id } };
 }
 
+/** Whether enrolling this face takes the place of a template. */
+export const replacesTemplates = (
+  state: GalleryState,
+  who: string | NewPerson,
+  face: Face | undefined,
+  model: string,
+): boolean => typeof who === 'string' && face !== undefined && sameFaces(state, who, face, model).length > 0;
+
+const sameFaces = (state: GalleryState, person: string, face: Face, model: string): TemplateState[] =>
+  state
+    .templatesOfPhoto(face.photo)
+    .filter((each) => each.person === person && each.model === model && each.face && sameness(each.face, face) > 0);
+
 /** Templates of the same face, which a new one replaces. @throws RangeError where another face of the photo is this person's */
-function conflicts(state: GalleryState, person: string, face: Face, model: string): string[] {
-  const theirs = state.templatesOfPhoto(face.photo).filter((each) => each.person === person);
-  for (const other of theirs)
-    if (other.face && sameness(other.face, face) === 0)
-      throw new RangeError(
-        `Another face of "${face.photo}" is ${state.people.get(person)?.name} already, and two faces of one photo are two people.`,
-      );
-  return theirs.filter((each) => each.model === model).map(({ id }) => id);
+function replaced(state: GalleryState, person: string, face: Face, model: string): string[] {
+  const another = state
+    .templatesOfPhoto(face.photo)
+    .some((each) => each.person === person && each.face && sameness(each.face, face) === 0);
+  if (another)
+    throw new RangeError(
+      `Another face of "${face.photo}" is ${state.people.get(person)?.name} already, and two faces of one photo are two people.`,
+    );
+  return sameFaces(state, person, face, model).map(({ id }) => id);
 }
 
 /** @throws RangeError where a user said something else of the face */

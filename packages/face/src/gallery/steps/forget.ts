@@ -1,5 +1,5 @@
 import type { Change } from '../../stores/store.js';
-import { recordOf, removalOf } from '../state/records.js';
+import { removalOf } from '../state/records.js';
 import type { GalleryState } from '../state/state.js';
 import { correctionsAbout } from './merge.js';
 
@@ -12,7 +12,6 @@ export function forgetting(state: GalleryState, people: readonly string[]): Chan
       removalOf('person', id),
     ]),
     ...stepsAbout(state, people).map((id) => removalOf('undo', id)),
-    recordOf('setting', 'erasing', {}),
   ];
 }
 

@@ -9,7 +9,7 @@ const BATCH = 500;
 
 /** A store whose records are sealed. */
 export interface EncryptedStore extends Store {
-  /** Seals every record anew with a fresh key, wrapped by `key`: from its first moment the old one opens nothing that comes. */
+  /** Seals every record anew with a fresh key, wrapped by `key`: from its first moment the old one opens nothing that comes. No gallery may use the store meanwhile. */
   rotate(key: GalleryKey): Promise<void>;
 }
 

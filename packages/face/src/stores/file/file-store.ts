@@ -1,7 +1,6 @@
 import { readdirSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { logHead } from '../log/frame.js';
-import { LogStore } from '../log/log-store.js';
+import { beginIfUnwritten, LogStore } from '../log/log-store.js';
 import type { Store } from '../store.js';
 import { FileDevice } from './file-device.js';
 import { Owner } from './owner.js';
@@ -15,8 +14,9 @@ export async function openFileStore(path: string): Promise<Store> {
   const owner = await Owner.claim(path);
   try {
     removeUnfinished(path);
-    const device = await FileDevice.open(path);
-    return await new OwnedLog(device, owner).opened();
+    const store = new OwnedLog(await FileDevice.open(path), owner);
+    await beginIfUnwritten(store);
+    return store;
   } catch (cause) {
     await owner.release();
     throw cause;
@@ -29,15 +29,6 @@ class OwnedLog extends LogStore {
     private readonly owner: Owner,
   ) {
     super(device);
-  }
-
-  async opened(): Promise<this> {
-    // A file whose head is not whole was never acknowledged.
-    const size = await this.device.size();
-    const head = new Uint8Array(Math.min(size, logHead().length));
-    await this.device.read(0, head);
-    if (head.length < logHead().length && head.every((byte, i) => byte === logHead()[i])) await this.begin();
-    return this;
   }
 
   override async close(): Promise<void> {

@@ -184,4 +184,12 @@ export class LogStore implements Store {
   }
 }
 
+/** Writes the head of a log whose head is not whole yet: nothing in it was ever acknowledged. */
+export async function beginIfUnwritten(store: LogStore): Promise<void> {
+  const whole = logHead();
+  const head = new Uint8Array(Math.min(await store.device.size(), whole.length));
+  await store.device.read(0, head);
+  if (head.length < whole.length && head.every((byte, i) => byte === whole[i])) await store.begin();
+}
+
 const CLOSED = 'the gallery is closed. Open it again.';

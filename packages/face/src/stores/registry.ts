@@ -1,0 +1,40 @@
+import type { Store } from './store.js';
+
+/** A way to keep galleries: a sibling in this folder. What it needs is loaded when a gallery is opened. */
+export interface StoreKind {
+  readonly name: string;
+  /** The shape of its locations, for messages. */
+  readonly locations: string;
+  readonly matches: (location: string) => boolean;
+  readonly open: (location: string) => Promise<Store>;
+}
+
+/** Those of Node, in the order in which they are asked. In browsers there is one place to keep galleries: `pocketnet/stores/opfs`. */
+export const storeKinds: readonly StoreKind[] = [
+  {
+    name: 'memory',
+    locations: 'memory: (gone when the program ends)',
+    matches: (location) => location === 'memory:',
+    open: async () => (await import('./memory/memory-store.js')).openMemoryStore(),
+  },
+  {
+    name: 'postgres',
+    locations: 'postgres://user@host/database, and ?gallery=NAME, &search=exact or hnsw, &erase=vacuum',
+    matches: (location) => /^postgres(ql)?:\/\//.test(location),
+    open: async (location) => (await import('./postgres/location.js')).openPostgresLocation(location),
+  },
+  {
+    name: 'file',
+    locations: 'a file, which is made where there is none',
+    matches: (location) => !/^[a-z]{2,}:/i.test(location),
+    open: async (location) => (await import('./file/file-store.js')).openFileStore(location),
+  },
+];
+
+/** Opens the store that a location names. @throws RangeError where none is meant */
+export async function openStore(location: string): Promise<Store> {
+  const kind = storeKinds.find(({ matches }) => matches(location));
+  if (kind) return kind.open(location);
+  const known = storeKinds.map(({ locations }) => locations).join('; ');
+  throw new RangeError(`"${location}" is no place for a gallery. Known are: ${known}.`);
+}

@@ -1,5 +1,6 @@
 // Seconds an image of one whole step of a search, weights and α, beside plain PyTorch from Python on the same machine and engine. The
-// two take turns, so that a slow minute of the machine slows both, and the ratio is that of the pairs.
+// two take turns, so that a slow minute of the machine slows both, and the ratio is that of the pairs. With --methods every way to search
+// takes its turn instead, each in a process of its own: how many steps a second, and how much memory, beside plain DARTS.
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -15,6 +16,7 @@ const defaults = {
   threads: '2',
   rounds: '3',
   orders: 'first,second',
+  methods: '',
 };
 
 export async function run(args) {
@@ -25,9 +27,10 @@ export async function run(args) {
     args,
     options: { ...options, python: { type: 'string', default: '/usr/bin/python3' } },
   });
-  const { rounds, python, orders, ...texts } = values;
+  const { rounds, python, orders, methods, ...texts } = values;
   const setting = Object.fromEntries(Object.entries(texts).map(([name, value]) => [name, Number(value)]));
   const flags = Object.entries(setting).flatMap(([name, value]) => [`--${name}`, String(value)]);
+  if (methods !== '') return compareMethods(methods.split(','), { setting, flags, python, rounds: Number(rounds) });
   const ours = await open(process.execPath, [beside('ours.mjs'), JSON.stringify(setting)]);
   const peer = await open(python, [beside('plain.py'), 'serve', ...flags]);
   console.log(
@@ -58,6 +61,46 @@ export async function run(args) {
     for (const side of [ours, peer]) side.close();
   }
   return result;
+}
+
+/** @param methods such as `second`, `first`, `single-path`, and any of these with `-distilled` */
+async function compareMethods(methods, { setting, flags, python, rounds }) {
+  const sides = [
+    {
+      name: 'plain PyTorch, second order',
+      what: 'second',
+      side: await open(python, [beside('plain.py'), 'serve', ...flags]),
+    },
+  ];
+  for (const name of methods) {
+    const what = name.replace(/-distilled$/, '');
+    const lesson = name === what ? 'classes' : 'distilled';
+    sides.push({
+      name,
+      what,
+      side: await open(process.execPath, [beside('ours.mjs'), JSON.stringify(setting), lesson]),
+    });
+  }
+  try {
+    for (const { side, what } of sides) await side.time(what); // warm
+    const taken = sides.map(() => []);
+    for (let round = 0; round < rounds; round++)
+      for (const [i, { side, what }] of sides.entries()) taken[i].push(await side.time(what));
+    const rows = sides.map(({ name }, i) => ({
+      name,
+      stepsPerSecond: 1 / median(taken[i].map(({ seconds }) => seconds)),
+      busySeconds: median(taken[i].map(({ busy }) => busy)),
+      ratio: median(taken[i].map(({ busy }, round) => taken[0][round].busy / busy)),
+      peakMiB: Math.round(taken[i].at(-1).peakMiB),
+    }));
+    for (const { name, stepsPerSecond, busySeconds, ratio, peakMiB } of rows)
+      console.log(
+        `${name}: ${stepsPerSecond.toFixed(2)} steps a second, ${busySeconds.toFixed(2)} s of a processor a step (${ratio.toFixed(1)}× plain), peak ${peakMiB} MiB`,
+      );
+    return rows;
+  } finally {
+    for (const { side } of sides) side.close();
+  }
 }
 
 const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1];

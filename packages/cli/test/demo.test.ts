@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { demoMarker, readyDemoFolder } from '../dist/demo/folder.js';
+import { showPhotos } from '../dist/demo/photos.js';
 import { pocketnet, workplace } from './pocketnet.js';
 
 describe('the folder of a demo', () => {
@@ -45,5 +46,17 @@ describe('the folder of a demo', () => {
     const out = folder('added', demoMarker, 'thesis.tex', 'data/faces.rec');
     expect(() => readyDemoFolder(out)).toThrow(/thesis\.tex/);
     expect(readdirSync(out).sort()).toEqual([demoMarker, 'data', 'thesis.tex']);
+  });
+});
+
+describe('the photos of a demo', () => {
+  const place = workplace();
+  afterAll(() => place.remove());
+
+  it('show faces that are found, told apart from a stranger beside them, and drawn', async () => {
+    const { faces, cosine, sentence, picture } = await showPhotos(place.path);
+    expect({ faces, sentence }).toEqual({ faces: [2, 1], sentence: expect.stringMatching(/^The same person: /) });
+    expect(cosine).toBeGreaterThan(0.5);
+    expect(readFileSync(picture).subarray(0, 2).toString('hex')).toBe('ffd8');
   });
 });

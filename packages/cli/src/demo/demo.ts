@@ -5,6 +5,7 @@ import { facts, note, percent, signed } from '../output.js';
 import { readyDemoFolder } from './folder.js';
 import { chooseIngredients } from './ingredients.js';
 import { cosineThreshold, type Measured, measurePairs, pairCosines } from './measured.js';
+import { showPhotos } from './photos.js';
 import { judgeByReleased } from './released.js';
 import { writeReport } from './report.js';
 import type { DemoResult, Verdict } from './result.js';
@@ -21,6 +22,9 @@ export async function runDemo(out: string, set: readonly string[]): Promise<Demo
   const { bootstrapDifference } = await import('@pocketnet/evaluate');
   const { manualSeed } = await import('@pocketnet/torch');
   readyDemoFolder(out);
+
+  step('Two photos: faces found, aligned, verified, drawn');
+  const photos = await showPhotos(out);
 
   step('Data');
   const data = await chooseIngredients(out);
@@ -97,6 +101,7 @@ export async function runDemo(out: string, set: readonly string[]): Promise<Demo
     parameters,
     steps: run.steps,
     seconds,
+    photos,
     data,
     released,
     before,

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 export const demoMarker = '.pocketnet-demo';
 
 /** What a demo writes besides the marker. */
-const own = ['run', 'data', 'model.onnx', 'loss.svg', 'roc.svg', 'histogram.svg', 'report.html'];
+const own = ['photos.jpg', 'run', 'data', 'model.onnx', 'loss.svg', 'roc.svg', 'histogram.svg', 'report.html'];
 
 /**
  * Creates the demo's folder, or clears that of an earlier demo.

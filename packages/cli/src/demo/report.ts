@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import type { PairSet } from '@pocketnet/data';
@@ -55,6 +56,11 @@ export async function writeReport(result: DemoResult, pairs: PairSet): Promise<v
       `Its accuracy on pairs of unseen people went from ${percent(before.report.accuracy)} % to ${percent(after.report.accuracy)} %: ` +
       `${signed(gain.estimate)} points, 95 % interval ${signed(gain.low)} to ${signed(gain.high)}.`,
     sections: [
+      {
+        heading: 'Two photos',
+        text: `Faces found, aligned and compared, as an app would. ${result.photos.sentence} These people are drawn; the networks were trained on photos.`,
+        images: [{ bytes: readFileSync(result.photos.picture), caption: `cosine ${result.photos.cosine.toFixed(3)}` }],
+      },
       ...(result.released ? [releasedSection(result.released, data.generated)] : []),
       { heading: 'Training', figure: loss },
       {

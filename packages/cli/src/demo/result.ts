@@ -2,6 +2,7 @@ import type { Difference } from '@pocketnet/evaluate';
 import type { ExportCheck } from '@pocketnet/lab';
 import type { Ingredients } from './ingredients.js';
 import type { Measured } from './measured.js';
+import type { PhotosShown } from './photos.js';
 import type { ReleasedVerdicts } from './released.js';
 
 /** One pair of photos and what the exported model says of it. */
@@ -19,6 +20,8 @@ export interface DemoResult {
   parameters: number;
   steps: number;
   seconds: number;
+  /** What an app would have said of two photos. */
+  photos: PhotosShown;
   data: Ingredients;
   /** What the released network said, where there is one. */
   released: ReleasedVerdicts | undefined;

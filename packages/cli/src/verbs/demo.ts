@@ -11,7 +11,7 @@ interface Options extends CommonOptions {
 export const demo: Verb = {
   name: 'demo',
   task: 'start',
-  summary: 'train, measure, export and verify a tiny network in a few minutes',
+  summary: 'verify photos; then train, measure and export a tiny network, in a few minutes',
   define: (command) =>
     command
       .option('--out <folder>', 'where its files go; the files of an earlier demo there are deleted', 'runs/demo')
@@ -21,7 +21,7 @@ export const demo: Verb = {
 
 async function run(options: Options): Promise<void> {
   const { runDemo } = await import('../demo/demo.js');
-  const { out, network, steps, seconds, before, after, gain, exported, threshold, verdicts, data, released } =
+  const { out, network, steps, seconds, before, after, gain, exported, threshold, verdicts, data, released, photos } =
     await runDemo(options.out, options.set ?? []);
   const accuracy = (measured: typeof after): number => measured.report.accuracy;
   const result = {
@@ -29,6 +29,7 @@ async function run(options: Options): Promise<void> {
     network,
     steps,
     seconds,
+    photos,
     data: data.description,
     released: released ?? null,
     accuracyBefore: accuracy(before),
@@ -43,6 +44,7 @@ async function run(options: Options): Promise<void> {
     result,
     () =>
       `\n${facts([
+        ['photos', `${photos.picture}. ${photos.sentence}`],
         ...(released
           ? [['released', `${released.network}: ${released.right} of ${released.pairs} pairs right`] as const]
           : []),

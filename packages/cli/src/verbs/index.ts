@@ -15,6 +15,7 @@ import { evaluate } from './evaluate.js';
 import { exportVerb } from './export.js';
 import { launchOf } from './launch.js';
 import { networks } from './networks.js';
+import { prepare } from './prepare.js';
 import { release } from './release.js';
 import { searchVerb } from './search.js';
 import { train } from './train.js';
@@ -24,6 +25,7 @@ export const verbs: readonly Verb[] = [
   demo,
   doctor,
   ...appVerbs,
+  prepare,
   data,
   searchVerb,
   derive,

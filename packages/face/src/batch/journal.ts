@@ -1,4 +1,5 @@
-import { closeSync, fsyncSync, ftruncateSync, openSync, readSync, rmSync } from 'node:fs';
+import { closeSync, fsyncSync, ftruncateSync, mkdirSync, openSync, readSync, rmSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { crc32c, FileError } from '@pocketnet/files';
 import { writeFully } from '@pocketnet/files/node';
 
@@ -29,6 +30,7 @@ export class Journal<T> {
     about: object,
     keep: (record: T, index: number) => void = () => {},
   ) {
+    mkdirSync(dirname(path), { recursive: true });
     this.#file = openSync(path, 'a+'); // writes go to the end, whatever was read
     const head = JSON.stringify(about);
     let lines = 0;

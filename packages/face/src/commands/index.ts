@@ -2,6 +2,14 @@
 export { fileEnding, numberBetween, numbersBetween, override, wholeNumber } from './arguments.js';
 export { appProgram, main } from './main.js';
 export {
+  type DetectorOptions,
+  detectorOptions,
+  type ModelOptions,
+  type Models,
+  modelOptions,
+  modelsOf,
+} from './opening.js';
+export {
   type Column,
   facts,
   grouped,

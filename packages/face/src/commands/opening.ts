@@ -35,10 +35,16 @@ export const detectorOptions = (command: Command): Command =>
     )
     .option('--min-face <pixels>', 'look for smaller faces too, in parts of the photo', Number);
 
-export const modelOptions = (command: Command): Command =>
-  detectorOptions(command)
-    .option('--model <file.pnet>', 'a network compiled by pocketnet compile; by default the installed PocketNetS-128')
-    .option('--no-flip', 'embed the face alone, without its mirror image; models are calibrated with it');
+/** @param flip whether the mirror image may be left out */
+export const modelOptions = (command: Command, { flip = true } = {}): Command => {
+  detectorOptions(command).option(
+    '--model <file.pnet>',
+    'a network compiled by pocketnet compile; by default the installed PocketNetS-128',
+  );
+  return flip
+    ? command.option('--no-flip', 'embed the face alone, without its mirror image; models are calibrated with it')
+    : command;
+};
 
 /** The networks that the options name, or the installed ones; tells their licences and what they are for, once. */
 export async function modelsOf({ detector, model }: Pick<ModelOptions, 'detector' | 'model'>): Promise<Models> {

@@ -1,0 +1,3 @@
+export { FATES, type Fate } from './candidates.js';
+export { type Prepared, type PrepareOptions, prepare } from './prepare.js';
+export { similarPairs } from './similar-pairs.js';

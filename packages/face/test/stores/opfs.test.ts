@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bundled, findChromium, openPage } from '../../../../testing/chromium.js';
+import { bundled, findChromium, openPage } from '../../../../testing/chromium.mjs';
 
 const dist = (name: string): string => fileURLToPath(new URL(`../../dist/${name}`, import.meta.url));
 

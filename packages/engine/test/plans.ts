@@ -12,7 +12,7 @@ export const source = (own: Partial<PlanRecord<'source'>>): PlanRecord<'source'>
   ({
     ...{ kind: ENUMS.source.point, buffer: NONE, block: 0, blocks: 1 },
     ...{ kernelHeight: 1, kernelWidth: 1, strideY: 1, strideX: 1, dilationY: 1, dilationX: 1 },
-    ...{ top: 0, left: 0, bottom: 0, right: 0, weight: NONE, bias: NONE },
+    ...{ top: 0, left: 0, bottom: 0, right: 0, weight: NONE, weightScales: NONE, bias: NONE, preLevels: NONE, postLevels: NONE },
     ...prefixed('pre', NO_ACTIVATION),
     ...prefixed('post', NO_ACTIVATION),
     ...own,
@@ -28,6 +28,7 @@ export const step = (own: Partial<PlanRecord<'step'>>): PlanRecord<'step'> =>
       block: 0,
       blocks: 1,
       weight: NONE,
+      weightScales: NONE,
       bias: NONE,
     },
     ...{ addendBuffer: NONE, addendBlock: 0, mode: 0, channels: 0, ...prefixed('post', NO_ACTIVATION) },
@@ -52,7 +53,7 @@ export function sumsPlan(
       { dtype: 'float32', data: weight },
       { dtype: 'float16', data: new Float32Array(16).fill(1) },
     ],
-    buffers: [{ blocks: 1 }],
+    buffers: [{ blocks: 1, levels: NONE }],
     sources: [source({ kind: ENUMS.source.patch, ...window }), source({ buffer: 0 })],
     steps: [step({ weight: 0, bias: 1 }), step({ kind: ENUMS.step.output, firstSource: 1, buffer: NONE, channels: 3 })],
   };

@@ -25,7 +25,9 @@ export interface PlanImage {
 }
 
 /** A constant, and the kind of number that it is stored as. */
-export interface PlanTensor {
+export type PlanTensor = FloatTensor | { readonly dtype: 'int8'; readonly data: Int8Array };
+
+export interface FloatTensor {
   readonly dtype: 'float32' | 'float16';
   readonly data: Float32Array;
 }

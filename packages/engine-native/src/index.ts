@@ -1,4 +1,11 @@
-import { type Machine, type MachineOptions, type OpenedPlan, type OpenOptions, openIn, PlanError } from '@pocketnet/engine';
+import {
+  type Machine,
+  type MachineOptions,
+  type OpenedPlan,
+  type OpenOptions,
+  openIn,
+  PlanError,
+} from '@pocketnet/engine';
 import { ENUMS } from '@pocketnet/engine/plan';
 import { type Addon, loadAddon } from './addon.js';
 import { targetOf } from './target.js';

@@ -37,27 +37,53 @@ static level level_of(uint32_t arithmetic, const float *tensor, uint64_t lane) {
   return (level){at[0] * l.unit, arithmetic == PN_ARITHMETIC_INT16 ? 0 : nearest(zero / l.unit)};
 }
 
-/** The same of a channel of the image: a byte is a whole number of steps, and zero lies wherever the mean does. */
+/**
+ * The same of a channel of the image: a byte is a whole number of steps, and zero lies wherever the mean does; of seven bits, half a step for
+ * a byte, a quarter lower, so that no byte lies between two integers.
+ */
 static level level_of_image(const pn_state *state, uint32_t channel) {
   const pn_header *h = state->header;
   const float scales[3] = {h->scale0, h->scale1, h->scale2}, shifts[3] = {h->shift0, h->shift1, h->shift2};
   const float unit = levels_of(state->arithmetic).unit, scale = scales[channel % 3];
-  return (level){scale * unit, state->arithmetic == PN_ARITHMETIC_INT16 ? 0 : -shifts[channel % 3] / (scale * unit)};
+  const float zero = -shifts[channel % 3] / (scale * unit);
+  switch (state->arithmetic) {
+    case PN_ARITHMETIC_INT16: return (level){scale * unit, 0};
+    case PN_ARITHMETIC_INT7: return (level){scale * unit, zero - 0.25f};
+    default: return (level){scale * unit, zero};
+  }
 }
 
-/** What a point or dense source gives, or a depthwise one takes: what is activated has levels of its own. */
-static const float *taken_levels(const pn_state *state, const pn_source *s) {
-  if (s->pre_kind != PN_ACTIVATION_NONE) return values_of(state, s->pre_levels);
-  return values_of(state, state->buffers[s->buffer].levels) + (uint64_t)s->block * 2 * PN_LANES;
+/** What an activation makes of a value of a lane of a source. */
+static float activated(const pn_state *state, const pn_source *s, uint64_t lane, float value) {
+  const activation pre = PRE(state, s);
+  switch (pre.kind) {
+    case PN_ACTIVATION_RELU: return value > 0 ? value : 0;
+    case PN_ACTIVATION_PRELU: return value < 0 ? pre.values[lane] * value : value;
+    case PN_ACTIVATION_CLIP: return value < pre.low ? pre.low : value > pre.high ? pre.high : value;
+    default: return value;
+  }
+}
+
+/** What a point or dense source gives, or a depthwise one takes, of its lane `lane`: what is activated may have levels of its own. */
+static level taken_level(const pn_state *state, const pn_source *s, uint64_t lane) {
+  if (s->pre_kind != PN_ACTIVATION_NONE && s->pre_levels != PN_NONE)
+    return level_of(state->arithmetic, values_of(state, s->pre_levels), lane);
+  const float *tensor = values_of(state, state->buffers[s->buffer].levels) + (uint64_t)s->block * 2 * PN_LANES;
+  const level own = level_of(state->arithmetic, tensor, lane);
+  if (s->pre_kind == PN_ACTIVATION_NONE || state->arithmetic == PN_ARITHMETIC_INT16) return own;
+  const float most = levels_of(state->arithmetic).high;
+  const float ends[2] = {activated(state, s, lane, -own.zero * own.scale), activated(state, s, lane, (most - own.zero) * own.scale)};
+  const float least = ends[0] < ends[1] ? ends[0] : ends[1], steps = least < 0 ? -least / own.scale : 0;
+  return (level){own.scale, steps <= most ? nearest(steps) : most};
 }
 
 /** Scale and zero of a lane of segment `segment` of those that a source stacks. */
 static level stacked_level(const pn_state *state, const pn_source *s, uint64_t segment, uint32_t lane) {
   if (s->kind == PN_SOURCE_PATCH)
     return level_of_image(state, (uint32_t)((segment * PN_LANES + lane) % state->header->channels));
-  const float *tensor = s->kind == PN_SOURCE_DEPTH ? values_of(state, s->post_levels) : taken_levels(state, s);
+  if (s->kind == PN_SOURCE_DEPTH) return level_of(state->arithmetic, values_of(state, s->post_levels), segment * PN_LANES + lane);
   const uint64_t taps = s->kind == PN_SOURCE_DENSE ? (uint64_t)s->kernel_height * s->kernel_width : 1;
-  return level_of(state->arithmetic, tensor, segment / taps * PN_LANES + lane);
+  return taken_level(state, s, segment / taps * PN_LANES + lane);
 }
 
 /** Where int8 weights of a node have lane k and output `lane` of a block. */

@@ -25,11 +25,19 @@ const modules = [
       'relaxed-bytes': [...RELAXED, ...INTEGERS, '-DPN_WITHOUT_HALVES'],
     },
   },
-  { source: 'c/wasm-search.c', size: '-O2', prefix: 'search-', inlined: 'src/search/modules.ts', forms: { simd: SIMD, relaxed: RELAXED } },
+  {
+    source: 'c/wasm-search.c',
+    size: '-O2',
+    prefix: 'search-',
+    inlined: 'src/search/modules.ts',
+    forms: { simd: SIMD, relaxed: RELAXED },
+  },
 ];
 // Loops keep their addresses as base and constant, which a load takes with it: clang would add each of them up.
 const compile =
-  '--target=wasm32 -std=gnu11 -mllvm -disable-lsr -Wall -Wextra -Werror -ffreestanding -fno-builtin -ffp-contract=off'.split(' ');
+  '--target=wasm32 -std=gnu11 -mllvm -disable-lsr -Wall -Wextra -Werror -ffreestanding -fno-builtin -ffp-contract=off'.split(
+    ' ',
+  );
 const link = '--no-entry --strip-all --gc-sections --stack-first -z stack-size=131072'.split(' ');
 
 const folder = fileURLToPath(new URL('..', import.meta.url));

@@ -12,7 +12,17 @@ export const source = (own: Partial<PlanRecord<'source'>>): PlanRecord<'source'>
   ({
     ...{ kind: ENUMS.source.point, buffer: NONE, block: 0, blocks: 1 },
     ...{ kernelHeight: 1, kernelWidth: 1, strideY: 1, strideX: 1, dilationY: 1, dilationX: 1 },
-    ...{ top: 0, left: 0, bottom: 0, right: 0, weight: NONE, weightScales: NONE, bias: NONE, preLevels: NONE, postLevels: NONE },
+    ...{
+      top: 0,
+      left: 0,
+      bottom: 0,
+      right: 0,
+      weight: NONE,
+      weightScales: NONE,
+      bias: NONE,
+      preLevels: NONE,
+      postLevels: NONE,
+    },
     ...prefixed('pre', NO_ACTIVATION),
     ...prefixed('post', NO_ACTIVATION),
     ...own,

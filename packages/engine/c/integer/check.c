@@ -5,7 +5,7 @@
 static const uint64_t MOST_INTEGER_LANES = 512;
 
 static int is_linear(uint32_t kind) { // in pieces
-  return kind == PN_ACTIVATION_NONE || kind == PN_ACTIVATION_RELU || kind == PN_ACTIVATION_PRELU || kind == PN_ACTIVATION_CLIP;
+  return kind <= PN_ACTIVATION_AFFINE && kind != PN_ACTIVATION_SIGMOID;
 }
 
 static int has_levels(const pn_state *state, uint32_t buffer) { return state->buffers[buffer].levels != PN_NONE; }
@@ -16,9 +16,7 @@ static int source_in_integers(const pn_state *state, const pn_source *s) {
     return h->scale0 > 0 && h->scale1 > 0 && h->scale2 > 0 && h->channels <= 3;
   }
   if (!has_levels(state, s->buffer)) return 0;
-  if (s->pre_kind != PN_ACTIVATION_NONE &&
-      (s->pre_levels == PN_NONE || !(is_linear(s->pre_kind) || s->pre_kind == PN_ACTIVATION_AFFINE)))
-    return 0;
+  if (!is_linear(s->pre_kind) || (s->pre_kind == PN_ACTIVATION_AFFINE && s->pre_levels == PN_NONE)) return 0;
   if (s->kind != PN_SOURCE_DEPTH) return 1;
   return state->tensors[s->weight].dtype == PN_DTYPE_INT8 && is_linear(s->post_kind) &&
          (uint64_t)s->kernel_height * s->kernel_width <= MOST_INTEGER_LANES * PN_LANES;

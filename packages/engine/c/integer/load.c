@@ -40,7 +40,7 @@ static void load_depth(pn_state *state, const pn_step *p, const pn_source *s, pn
   for (uint32_t b = 0; b < s->blocks; b++) {
     float real[PN_LANES], offset[PN_LANES];
     for (uint32_t lane = 0; lane < PN_LANES; lane++) {
-      const level in = level_of(state->arithmetic, taken_levels(state, s), (uint64_t)b * PN_LANES + lane);
+      const level in = taken_level(state, s, (uint64_t)b * PN_LANES + lane);
       int32_t sum = 0;
       for (uint32_t ky = 0; ky < s->kernel_height; ky++)
         for (uint32_t kx = 0; kx < words * each; kx++) {
@@ -68,11 +68,9 @@ static void load_map(pn_state *state, const pn_source *s, const pn_tables *t) {
           halfword(level_of_image(state, k % state->header->channels).zero);
     return;
   }
-  const activation pre = PRE(state, s);
-  const float *from = levels_at(state, s->buffer, s->block), *to = taken_levels(state, s);
+  const float *from = levels_at(state, s->buffer, s->block);
   for (uint32_t b = 0; b < s->blocks; b++)
-    fill_map(state, (int16_t *)(state->arena + t->map) + (uint64_t)b * MAP_ROWS * MAP_LANES,
-             from + (uint64_t)b * 2 * PN_LANES, to + (uint64_t)b * 2 * PN_LANES, &pre, b);
+    fill_map(state, (int16_t *)(state->arena + t->map) + (uint64_t)b * MAP_ROWS * MAP_LANES, from + (uint64_t)b * 2 * PN_LANES, s, b);
 }
 
 /** A node's weights as halfwords where those are multiplied, and what its inputs' zeros add to each output's sum, in the rows of its shifts. */

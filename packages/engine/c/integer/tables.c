@@ -15,9 +15,14 @@ static void fill_finish(const pn_state *state, float *rows, const float *real, c
   for (uint32_t lane = 0; lane < PN_LANES; lane++) {
     const level out = into ? level_of(state->arithmetic, into, lane) : (level){1, 0};
     const float per = 1 / out.scale;
+    float factor = 1, added = 0;
+    if (into && post->kind == PN_ACTIVATION_AFFINE) {
+      factor = post->values[(uint64_t)block * 2 * PN_LANES + lane];
+      added = post->values[((uint64_t)block * 2 + 1) * PN_LANES + lane];
+    }
     float *row = rows + lane;
-    float shift = ((bias ? bias[lane] : 0) + real[lane] * offset[lane]) * per + out.zero;
-    row[FINISH_SCALE * PN_LANES] = real[lane] * per;
+    float shift = (((bias ? bias[lane] : 0) + real[lane] * offset[lane]) * factor + added) * per + out.zero;
+    row[FINISH_SCALE * PN_LANES] = real[lane] * factor * per;
     row[FINISH_LOW * PN_LANES] = into ? l.low : -__builtin_inff();
     row[FINISH_HIGH * PN_LANES] = into ? l.high : __builtin_inff();
     row[FINISH_REST * PN_LANES] = 0;
@@ -25,8 +30,8 @@ static void fill_finish(const pn_state *state, float *rows, const float *real, c
     row[FINISH_ADDEND * PN_LANES] = 0;
     if (addend) {
       const level other = level_of(state->arithmetic, addend, lane);
-      row[FINISH_ADDEND * PN_LANES] = other.scale * per;
-      shift -= other.zero * (other.scale * per);
+      row[FINISH_ADDEND * PN_LANES] = other.scale * factor * per;
+      shift -= other.zero * (other.scale * factor * per);
     }
     row[FINISH_SHIFT * PN_LANES] = shift;
     if (!into) continue; // floats are activated as floats
@@ -42,12 +47,13 @@ static void fill_finish(const pn_state *state, float *rows, const float *real, c
 }
 
 /** Rows of one block of a map from levels to levels, through an activation. */
-static void fill_map(const pn_state *state, int16_t *rows, const float *from, const float *to, const activation *pre,
-                     uint32_t block) {
+static void fill_map(const pn_state *state, int16_t *rows, const float *from, const pn_source *s, uint32_t block) {
+  const activation own = PRE(state, s), *pre = &own;
   const levels l = levels_of(state->arithmetic);
   const float one = (float)(1 << (15 - l.shift));
   for (uint32_t lane = 0; lane < PN_LANES; lane++) {
-    const level in = level_of(state->arithmetic, from, lane), out = level_of(state->arithmetic, to, lane);
+    const level in = level_of(state->arithmetic, from, lane);
+    const level out = taken_level(state, s, (uint64_t)block * PN_LANES + lane);
     float all = in.scale / out.scale, below = all, base = out.zero, low = l.low, high = l.high;
     switch (pre->kind) {
       case PN_ACTIVATION_RELU: below = 0; break;

@@ -30,7 +30,9 @@ export function forBoards(plan: Plan): Plan {
 
 function floatsOf(tensor: PlanTensor): FloatTensor {
   if (tensor.dtype !== 'int8') return tensor;
-  throw new Error('Its weights have eight bits, and boards compute in floats so far. Compile the model with --store float16.');
+  throw new Error(
+    'Its weights have eight bits, and boards compute in floats so far. Compile the model with --store float16.',
+  );
 }
 
 /** All tensors of a kind lie in one array, each from a multiple of 16 numbers on. */

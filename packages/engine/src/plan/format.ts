@@ -83,7 +83,10 @@ export const RECORDS = {
     right: 'i32',
     /** Before the window: what is padded stays zero. */
     ...activation('pre'),
-    /** Of what is activated, as in a buffer; none where nothing is. */
+    /**
+     * Of what is activated, as in a buffer; none where nothing is, or where it has the buffer's scales and its zeros are where the least of
+     * what is activated is the integer 0.
+     */
     preLevels: 'u32',
     /** Of a depthwise convolution: [block][ky][kx][16]; of int8, by how much each channel's are to be multiplied, and bias: [block][16]. */
     weight: 'u32',
@@ -225,7 +228,8 @@ export const REFUSALS = {
   memory: 'It would need more memory than allowed.',
   work: 'It would compute longer than allowed.',
   outputs: 'It has no output.',
-  arithmetic: 'It cannot be computed in integers: it lacks what they stand for. Compile the model with --store int8, or compute in floats.',
+  arithmetic:
+    'It cannot be computed in integers: it lacks what they stand for. Compile the model with --store int8, or compute in floats.',
   form: 'This build of the engine does not compute in that arithmetic.',
 } as const;
 

@@ -1,5 +1,15 @@
 import { crc32c, fromHalf } from '@pocketnet/files';
-import { DTYPE_BYTES, DTYPES, ENUMS, LIMITS, MAGIC, type PlanRecord, REFUSALS, type RecordName, VERSION } from './format.js';
+import {
+  DTYPE_BYTES,
+  DTYPES,
+  ENUMS,
+  LIMITS,
+  MAGIC,
+  type PlanRecord,
+  REFUSALS,
+  type RecordName,
+  VERSION,
+} from './format.js';
 import { readRecord, recordBytes } from './layout.js';
 import type { Axis, Plan, PlanMetadata, PlanTensor } from './plan.js';
 

@@ -38,15 +38,7 @@ export function openInstance<E extends Exports>(
   const wasm = new WebAssembly.Instance(module).exports as unknown as E; // what the module's C exports
   const plan = reserve(wasm, bytes.length);
   new Uint8Array(wasm.memory.buffer, plan, bytes.length).set(bytes);
-  const opened = wasm.open(
-    plan,
-    bytes.length,
-    height,
-    width,
-    ENUMS.arithmetic[arithmetic],
-    limits.bytes,
-    limits.work,
-  );
+  const opened = wasm.open(plan, bytes.length, height, width, ENUMS.arithmetic[arithmetic], limits.bytes, limits.work);
   const report = new DataView(wasm.memory.buffer, wasm.report(), 40);
   const word = (index: number): number => report.getUint32(4 * index, true);
   if (opened === 0) throw new PlanError(word(0), word(1), word(2));

@@ -35,7 +35,15 @@ export function sourceOf(
     ...{ kind, buffer: planes?.buffer ?? NONE, block: planes?.block ?? 0, blocks: planes?.blocks ?? 0 },
     ...{ kernelHeight: kernel[0], kernelWidth: kernel[1], strideY: strides[0], strideX: strides[1] },
     ...{ dilationY: dilations[0], dilationX: dilations[1], top, left, bottom, right },
-    ...{ weight: NONE, weightScales: NONE, bias: NONE, preLevels: NONE, postLevels: NONE, ...none('pre'), ...none('post') },
+    ...{
+      weight: NONE,
+      weightScales: NONE,
+      bias: NONE,
+      preLevels: NONE,
+      postLevels: NONE,
+      ...none('pre'),
+      ...none('post'),
+    },
   };
 }
 

@@ -1,2 +1,2 @@
-export { observePlan, type OpenProbe, type Seen } from './observe-plan.js';
+export { type OpenProbe, observePlan, type Seen } from './observe-plan.js';
 export { quantisePlan } from './quantise-plan.js';

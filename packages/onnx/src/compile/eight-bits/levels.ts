@@ -1,4 +1,5 @@
 import { ENUMS, LANES } from '@pocketnet/engine/plan';
+import { fromHalf, toHalf } from '@pocketnet/files';
 import type { Histogram } from '../../quantise/histogram.js';
 import type { Observer, Range } from '../../quantise/observers.js';
 
@@ -8,12 +9,15 @@ export interface Level {
   readonly zero: number;
 }
 
+/** As a plan keeps it; never 0 of what is not. */
+const inHalf = (scale: number): number => (scale > 0 ? Math.max(fromHalf(toHalf(scale)), 2 ** -24) : 0);
+
 /** A lane that holds nothing. */
 const EMPTY: Level = { scale: 1, zero: 0 };
 
 /** The level whose integers reach from `low` to `high`; 0 lies between and is an integer's own. */
 export function levelOf({ low, high }: Range): Level {
-  const scale = Math.fround((high - low) / 255);
+  const scale = inHalf((high - low) / 255);
   if (!(scale > 0)) return EMPTY;
   return { scale, zero: Math.min(255, Math.max(0, Math.round(-low / scale))) };
 }
@@ -30,7 +34,9 @@ function widened({ low, high }: Range, { counts }: Histogram): Range {
  * scales lie too far apart.
  */
 export function levelsOf(seen: readonly Histogram[], observer: Observer): Level[] {
-  const ranges = seen.map((lane) => (lane.high >= lane.low ? widened(observer.rangeOf(lane), lane) : { low: 0, high: 0 }));
+  const ranges = seen.map((lane) =>
+    lane.high >= lane.low ? widened(observer.rangeOf(lane), lane) : { low: 0, high: 0 },
+  );
   const widest = Math.max(...ranges.map(({ low, high }) => high - low));
   return ranges.map(({ low, high }) => {
     if (high === low) return EMPTY;
@@ -46,12 +52,19 @@ interface Activation {
   readonly high: number;
 }
 
+/** Levels of what an activation makes of lanes, and whether they follow from those of the lanes: with the same steps. */
+export interface Activated {
+  readonly levels: readonly Level[];
+  readonly follow: boolean;
+}
+
 /**
- * Levels of what an activation makes of lanes: with the same steps, if these still reach over all of it, so that what it leaves as it is
- * stays as it is.
+ * With the same steps, if these still reach over all of it, so that what the activation leaves as it is stays as it is; and are not too few,
+ * as after a slope near 0.
  */
-export function activatedLevels(levels: readonly Level[], { kind, values, low, high }: Activation): Level[] {
-  return levels.map(({ scale, zero }, lane) => {
+export function activatedLevels(lanes: readonly Level[], { kind, values, low, high }: Activation): Activated {
+  let follow = true;
+  const levels = lanes.map(({ scale, zero }, lane) => {
     const block = Math.floor(lane / LANES);
     const at = (value: number): number => {
       switch (kind) {
@@ -62,7 +75,10 @@ export function activatedLevels(levels: readonly Level[], { kind, values, low, h
         case ENUMS.activation.clip:
           return Math.min(Math.max(value, low), high);
         case ENUMS.activation.affine:
-          return (values?.[2 * block * LANES + (lane % LANES)] ?? 1) * value + (values?.[(2 * block + 1) * LANES + (lane % LANES)] ?? 0);
+          return (
+            (values?.[2 * block * LANES + (lane % LANES)] ?? 1) * value +
+            (values?.[(2 * block + 1) * LANES + (lane % LANES)] ?? 0)
+          );
         default:
           return value;
       }
@@ -70,9 +86,12 @@ export function activatedLevels(levels: readonly Level[], { kind, values, low, h
     const ends = [at(-zero * scale), at((255 - zero) * scale), at(0), 0];
     const [least, most] = [Math.min(...ends), Math.max(...ends)];
     const steps = (most - least) / scale;
-    if (steps > 255.5 || steps < 32) return levelOf({ low: least, high: most });
+    const same = steps <= 256 && (steps >= 32 || kind === ENUMS.activation.relu) && kind !== ENUMS.activation.affine;
+    follow &&= same;
+    if (!same) return levelOf({ low: least, high: most });
     return { scale, zero: Math.min(255, Math.max(0, Math.round(-least / scale))) };
   });
+  return { levels, follow };
 }
 
 /** [block][scales, zeros][16] */

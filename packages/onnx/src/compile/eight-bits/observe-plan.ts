@@ -1,3 +1,4 @@
+import type { OpenedPlan } from '@pocketnet/engine';
 import { ENUMS, LANES, NONE, type Plan, type PlanRecord, writePlan } from '@pocketnet/engine/plan';
 import { Histogram } from '../../quantise/histogram.js';
 
@@ -12,10 +13,8 @@ export interface Seen {
   readonly sources: readonly (readonly Histogram[] | undefined)[];
 }
 
-/** Opens a plan for the images that it is to be seen with. */
-export type OpenProbe = (
-  bytes: Uint8Array,
-) => Promise<{ run(image: Float32Array): Record<string, Float32Array>; close(): void }>;
+/** Opens a plan, to see its values with. */
+export type OpenProbe = (bytes: Uint8Array) => Promise<Pick<OpenedPlan, 'run' | 'close'>>;
 
 /** Bins of one lane's histogram. */
 const BINS = 512;
@@ -24,12 +23,13 @@ const BINS = 512;
  * Runs a plan, which computes in floats, and counts the values of every lane of every buffer and depthwise convolution. For that the
  * plan is given an output behind each step, and a step of its own for each depthwise convolution inside a node.
  *
- * @param images [channels, height, width] each
+ * @param images floats or bytes, as an opened plan takes them
  */
 export async function observePlan(
   plan: Plan,
-  images: Iterable<Float32Array> | AsyncIterable<Float32Array>,
+  images: Iterable<Float32Array | Uint8Array> | AsyncIterable<Float32Array | Uint8Array>,
   open: OpenProbe,
+  onProgress?: (images: number) => void,
 ): Promise<Seen> {
   const probe = probed(plan);
   const histograms = (blocks: number) => Array.from({ length: blocks * LANES }, () => new Histogram(BINS));
@@ -48,6 +48,7 @@ export async function observePlan(
         countLanes(seen ?? [], values, probe.lanes[i] ?? 0);
       }
       count++;
+      onProgress?.(count);
     }
     if (count === 0) throw new Error('There are no pictures to calibrate with. Give at least one.');
   } finally {
@@ -58,8 +59,7 @@ export async function observePlan(
 
 function countLanes(histograms: readonly Histogram[], values: Float32Array, lanes: number): void {
   const pixels = values.length / lanes;
-  for (let lane = 0; lane < lanes; lane++)
-    histograms[lane]?.add(values.subarray(lane * pixels, (lane + 1) * pixels));
+  for (let lane = 0; lane < lanes; lane++) histograms[lane]?.add(values.subarray(lane * pixels, (lane + 1) * pixels));
 }
 
 interface Watched {

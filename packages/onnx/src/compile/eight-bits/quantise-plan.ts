@@ -1,4 +1,5 @@
 import { ENUMS, LANES, NONE, type Plan, type PlanRecord, type PlanTensor } from '@pocketnet/engine/plan';
+import { fromHalf, toHalf } from '@pocketnet/files';
 import type { Observer } from '../../quantise/observers.js';
 import { activatedLevels, type Level, levelsOf, packLevels } from './levels.js';
 import type { Seen } from './observe-plan.js';
@@ -28,12 +29,18 @@ class Quantiser {
     readonly seen: Seen,
     readonly observer: Observer,
   ) {
-    this.#tensors = [...plan.tensors];
+    // Slopes and biases are as fine in halves, of which they are few.
+    this.#tensors = plan.tensors.map((tensor) =>
+      tensor.dtype !== 'int8' && tensor.data.every((value) => Math.abs(value) <= 65504)
+        ? { dtype: 'float16', data: tensor.data.map((value) => fromHalf(toHalf(value))) }
+        : tensor,
+    );
     this.#levels = seen.buffers.map((lanes) => levelsOf(lanes, observer));
   }
 
   quantised(): Plan {
     const { plan } = this;
+    const arithmetics = ['float', 'int16', 'int8', 'int7'] as const;
     const floats = this.#floatBuffers();
     const buffers = plan.buffers.map(({ blocks }, i) => ({
       blocks,
@@ -50,15 +57,16 @@ class Quantiser {
       }
       return step.kind === ENUMS.step.node ? this.#node(step, stacked) : step;
     });
-    return { ...plan, ...this.#used(buffers, sources, steps) };
+    return { ...plan, metadata: { ...plan.metadata, arithmetics }, ...this.#used(buffers, sources, steps) };
   }
 
   /** What only outputs take stays in floats: embeddings. */
   #floatBuffers(): Set<number> {
     const { steps, sources } = this.plan;
     const taken = new Set<number>();
-    for (const { kind, firstSource, sourceCount, addendBuffer } of steps) {
+    for (const { kind, firstSource, sourceCount, buffer: made, addendBuffer } of steps) {
       if (kind === ENUMS.step.output) continue;
+      if (addendBuffer !== NONE) taken.add(made); // sums of integers are integers
       for (const { buffer } of sources.slice(firstSource, firstSource + sourceCount)) taken.add(buffer);
       taken.add(addendBuffer);
     }
@@ -72,10 +80,10 @@ class Quantiser {
     const own = (this.#levels[buffer] ?? []).slice(block * LANES, (block + blocks) * LANES);
     const isActivated = source.preKind !== ENUMS.activation.none;
     const values = this.#floats(source.preTensor);
-    const taken = isActivated
+    const { levels: taken, follow } = isActivated
       ? activatedLevels(own, { kind: source.preKind, values, low: source.preLow, high: source.preHigh })
-      : own;
-    const preLevels = isActivated ? this.#add(packLevels(taken)) : NONE;
+      : { levels: own, follow: true };
+    const preLevels = follow ? NONE : this.#add(packLevels(taken));
     if (source.kind === ENUMS.source.dense) {
       const taps = source.kernelHeight * source.kernelWidth;
       const stacked = Array.from({ length: blocks * taps }, (_, segment) => {
@@ -111,13 +119,14 @@ class Quantiser {
     return { ...step, weight, weightScales: this.#add(scales) };
   }
 
+  /** As they were, before any became halves. */
   #floats(index: number): Float32Array | undefined {
     const tensor = this.plan.tensors[index];
     return tensor && tensor.dtype !== 'int8' ? tensor.data : undefined;
   }
 
   #add(data: Float32Array): number {
-    return this.#tensors.push({ dtype: 'float32', data }) - 1;
+    return this.#tensors.push({ dtype: 'float16', data }) - 1;
   }
 
   /** The tables, of tensors only those that something names. */

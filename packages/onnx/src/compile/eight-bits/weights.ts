@@ -1,4 +1,5 @@
 import { LANES } from '@pocketnet/engine/plan';
+import { fromHalf, toHalf } from '@pocketnet/files';
 import type { Level } from './levels.js';
 
 /** Weights as integers of −127 … 127 times one scale for each output. */
@@ -9,8 +10,12 @@ export interface WholeWeights {
 
 const limited = (value: number): number => Math.min(127, Math.max(-127, Math.round(value)));
 
-/** A step that reaches over all of some weights; of none, any. */
-const stepOver = (largest: number): number => Math.fround(largest / 127) || 1;
+/** A step, as a half, that reaches over all of some weights; of none, any. */
+function stepOver(largest: number): number {
+  if (largest === 0) return 1;
+  const half = toHalf(largest / 127);
+  return fromHalf(fromHalf(half) < largest / 127 ? half + 1 : half);
+}
 
 /** Depthwise weights, [block][tap][16]: a scale for each channel. */
 export function eightBitDepth(weights: Float32Array, taps: number): WholeWeights {

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { drawFace, encodeJpeg } from '@pocketnet/data';
 import { readPlanMetadata } from '@pocketnet/engine';
@@ -44,6 +44,11 @@ describe('pocketnet compile', () => {
     writeFileSync(join(place.path, 'tiny.onnx'), embedder());
     for (const [i, name] of ['a.jpg', 'b.jpg'].entries())
       writeFileSync(join(place.path, name), await encodeJpeg(drawFace(1, i)));
+    for (let person = 0; person < 8; person++) {
+      const folder = join(place.path, 'faces', String(person));
+      mkdirSync(folder, { recursive: true });
+      for (let i = 0; i < 2; i++) writeFileSync(join(folder, `${i}.jpg`), await encodeJpeg(drawFace(person, i)));
+    }
   });
   afterAll(() => place.remove());
 
@@ -66,6 +71,19 @@ describe('pocketnet compile', () => {
       a: 'b=c',
     });
     expect(half.bytes).toBeLessThan(Number(result.bytes));
+  });
+
+  it('stores weights in eight bits, calibrated on faces, and says how near integers stay to floats', async () => {
+    const args = ['compile', 'tiny.onnx', '--out', 'eight.pnet', '--store', 'int8'];
+    const result = await json([...args, '--calibrate', 'faces', '--crops', '16'], at);
+    expect(result).toMatchObject({ store: 'int8', calibrated: 12 });
+    const forms = result.forms as { arithmetic: string; cosine: number; least: number }[];
+    expect(forms.map(({ arithmetic }) => arithmetic)).toEqual(['float', 'int16', 'int8', 'int7']);
+    for (const { cosine, least } of forms) {
+      expect(cosine).toBeGreaterThan(0.99);
+      expect(least).toBeLessThanOrEqual(cosine);
+    }
+    expect((await pocketnet(args, at)).stderr).toContain('--store int8 and --calibrate <faces> need each other');
   });
 
   it('says what is wrong with its arguments and with a model that it cannot compile, and writes nothing then', async () => {

@@ -1,4 +1,4 @@
-// The engine for Node: targets() and open(bytes, target, height, width, bytes limit, work limit), which gives a plan's functions.
+// The engine for Node: targets() and open(bytes, target, height, width, arithmetic, bytes limit, work limit), which gives a plan's functions.
 #include "binding.h"
 
 typedef struct {
@@ -80,13 +80,13 @@ static napi_value described(napi_env env, session *s) {
 }
 
 static int open_session(session *s, const uint8_t *bytes, size_t size, uint32_t height, uint32_t width,
-                        pn_limits limits, pn_refusal *refusal) {
+                        uint32_t arithmetic, pn_limits limits, pn_refusal *refusal) {
   refusal->code = PN_REFUSED_MEMORY;
   if (!(s->plan = aligned_memory(size))) return 0;
   memcpy(s->plan, bytes, size);
   const uint64_t needed = s->target->state_bytes(s->plan, size, refusal);
   if (needed == 0 || !(s->state = aligned_memory(needed))) return 0;
-  if (!s->target->open(s->state, s->plan, size, height, width, limits, refusal)) return 0;
+  if (!s->target->open(s->state, s->plan, size, height, width, arithmetic, limits, refusal)) return 0;
   refusal->code = PN_REFUSED_MEMORY;
   if (!(s->arena = aligned_memory(s->state->arena_bytes))) return 0;
   memset(s->arena, 0, s->state->arena_bytes);
@@ -95,24 +95,25 @@ static int open_session(session *s, const uint8_t *bytes, size_t size, uint32_t 
 }
 
 static napi_value open_plan(napi_env env, napi_callback_info info) {
-  napi_value values[6];
+  napi_value values[7];
   size_t size;
-  uint32_t index, height, width;
+  uint32_t index, height, width, arithmetic;
   double most_bytes, most_work;
-  if (!arguments(env, info, 6, values)) return mistake(env);
+  if (!arguments(env, info, 7, values)) return mistake(env);
   const uint8_t *bytes = elements(env, values[0], 0, &size);
   if (!bytes || napi_get_value_uint32(env, values[1], &index) != napi_ok ||
       napi_get_value_uint32(env, values[2], &height) != napi_ok ||
       napi_get_value_uint32(env, values[3], &width) != napi_ok ||
-      napi_get_value_double(env, values[4], &most_bytes) != napi_ok ||
-      napi_get_value_double(env, values[5], &most_work) != napi_ok || index > 8 || !runnable_target((int)index))
+      napi_get_value_uint32(env, values[4], &arithmetic) != napi_ok ||
+      napi_get_value_double(env, values[5], &most_bytes) != napi_ok ||
+      napi_get_value_double(env, values[6], &most_work) != napi_ok || index > 8 || !runnable_target((int)index))
     return mistake(env);
   session *s = calloc(1, sizeof(session));
   if (!s) return mistake(env);
   s->target = runnable_target((int)index);
   pn_refusal refusal = {0, PN_IN_HEADER, 0};
   const pn_limits limits = {(uint64_t)most_bytes, (uint64_t)most_work};
-  if (open_session(s, bytes, size, height, width, limits, &refusal)) return described(env, s);
+  if (open_session(s, bytes, size, height, width, arithmetic, limits, &refusal)) return described(env, s);
   free(s->arena);
   free(s->state);
   free(s->plan);

@@ -10,6 +10,6 @@
 #define NAME(name) QUOTED(name)
 
 const pn_target TARGET(PN_TARGET) = {
-    NAME(PN_TARGET), pn_state_bytes, pn_open, pn_load, pn_floats, pn_bytes, pn_run, pn_output,
+    NAME(PN_TARGET), pn_state_bytes, pn_open, pn_load, pn_floats, pn_bytes, pn_run, pn_arithmetics, pn_output,
     pn_search_bytes, pn_search_open, pn_search_chunk_bytes, pn_search_grow, pn_search_set, pn_search_clear, pn_search_vector,
     pn_search_best};

@@ -6,11 +6,12 @@
 typedef struct {
   const char *name;
   uint64_t (*state_bytes)(const uint8_t *, uint64_t, pn_refusal *);
-  int (*open)(pn_state *, const uint8_t *, uint64_t, uint32_t, uint32_t, pn_limits, pn_refusal *);
+  int (*open)(pn_state *, const uint8_t *, uint64_t, uint32_t, uint32_t, uint32_t, pn_limits, pn_refusal *);
   void (*load)(pn_state *, float *);
   void (*floats)(const pn_state *, const float *);
   int (*bytes)(const pn_state *, const uint8_t *, uint32_t);
   void (*run)(const pn_state *);
+  uint32_t (*arithmetics)(void);
   const float *(*output)(const pn_state *, uint32_t);
   uint64_t (*search_bytes)(uint32_t);
   void (*search_open)(pn_search *, uint32_t);

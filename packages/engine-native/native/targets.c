@@ -2,12 +2,13 @@
 #include "targets.h"
 
 #if defined(__x86_64__)
-extern const pn_target pn_target_avx512, pn_target_avx2, pn_target_sse4, pn_target_plain;
+extern const pn_target pn_target_vnni, pn_target_avx512, pn_target_avx2, pn_target_sse4, pn_target_plain;
 
 const pn_target *runnable_target(int index) {
   __builtin_cpu_init();
   const int wide = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
                    __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl");
+  if (wide && __builtin_cpu_supports("avx512vnni") && index-- == 0) return &pn_target_vnni;
   if (wide && index-- == 0) return &pn_target_avx512;
   if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && index-- == 0) return &pn_target_avx2;
   if (__builtin_cpu_supports("sse4.1") && index-- == 0) return &pn_target_sse4;

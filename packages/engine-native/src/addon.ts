@@ -21,6 +21,7 @@ export interface Addon {
     target: number,
     height: number,
     width: number,
+    arithmetic: number,
     mostBytes: number,
     mostWork: number,
   ): Opened | [code: number, place: number, index: number];

@@ -1,4 +1,12 @@
-import { type Limits, type Machine, type OpenedPlan, type OpenOptions, openIn, PlanError } from '@pocketnet/engine';
+import {
+  type Machine,
+  type MachineOptions,
+  type OpenedPlan,
+  type OpenOptions,
+  openIn,
+  PlanError,
+} from '@pocketnet/engine';
+import { ENUMS } from '@pocketnet/engine/plan';
 import { type Addon, loadAddon } from './addon.js';
 import { targetOf } from './target.js';
 
@@ -30,11 +38,7 @@ export function nativeProblem(): string | undefined {
  */
 export async function openPlan(bytes: Uint8Array, options: NativeOptions = {}): Promise<OpenedPlan> {
   const { addon, form, target } = targetOf(options.form);
-  return openIn(
-    (height, width, limits) => nativeMachine(addon, form, target, bytes, height, width, limits),
-    bytes,
-    options,
-  );
+  return openIn((plan, how) => nativeMachine(addon, form, target, plan, how), bytes, options);
 }
 
 function nativeMachine(
@@ -42,15 +46,13 @@ function nativeMachine(
   form: string,
   target: number,
   bytes: Uint8Array,
-  height: number,
-  width: number,
-  limits: Limits,
+  { height, width, arithmetic, limits }: MachineOptions,
 ): Machine {
-  const opened = addon.open(bytes, target, height, width, limits.bytes, limits.work);
+  const opened = addon.open(bytes, target, height, width, ENUMS.arithmetic[arithmetic], limits.bytes, limits.work);
   if (Array.isArray(opened)) throw new PlanError(...opened);
   const { handle, ...shape } = opened;
   return {
-    form,
+    ...{ form, arithmetic },
     ...shape,
     computeFloats: (planes) => addon.run(handle, planes, 0),
     computeBytes: (pixels, perPixel) => addon.run(handle, pixels, perPixel),

@@ -6,9 +6,12 @@ typedef struct {
   float low, high;
 } activation;
 
+/** A tensor of floats, or of halves that were made floats. */
+static const float *values_of(const pn_state *state, uint32_t tensor) { return (const float *)state->values[tensor]; }
+
 static activation activation_of(const pn_state *state, uint32_t kind, uint32_t tensor, float low, float high) {
   const int valued = kind == PN_ACTIVATION_PRELU || kind == PN_ACTIVATION_AFFINE;
-  return (activation){kind, valued ? state->values[tensor] : 0, low, high};
+  return (activation){kind, valued ? values_of(state, tensor) : 0, low, high};
 }
 #define PRE(state, s) activation_of(state, (s)->pre_kind, (s)->pre_tensor, (s)->pre_low, (s)->pre_high)
 #define POST(state, s) activation_of(state, (s)->post_kind, (s)->post_tensor, (s)->post_low, (s)->post_high)
@@ -82,4 +85,8 @@ static __attribute__((noinline)) void activate(const float *from, uint64_t step,
         break;
       }
     }
+}
+
+static void clear(float *to, uint64_t pixels) {
+  for (uint64_t i = 0; i < pixels * PN_LANES; i += VL) store(to + i, splat(0));
 }

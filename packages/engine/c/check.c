@@ -35,8 +35,6 @@ static int check_header(const uint8_t *plan, uint64_t size, pn_refusal *refusal)
   return 1;
 }
 
-static uint64_t aligned(uint64_t bytes) { return (bytes + PN_ALIGNMENT - 1) / PN_ALIGNMENT * PN_ALIGNMENT; }
-
 static uint32_t count_outputs(const pn_header *h, const pn_step *steps) {
   uint32_t count = 0;
   for (uint32_t s = 0; s < h->step_count; s++) count += steps[s].kind == PN_STEP_OUTPUT;
@@ -55,7 +53,7 @@ static uint64_t count_blocks(const pn_header *h, const pn_buffer *buffers, pn_re
 
 static int check_tensors(const pn_header *h, const pn_tensor *tensors, uint64_t size, pn_refusal *refusal) {
   for (uint32_t t = 0; t < h->tensor_count; t++) {
-    uint64_t each = tensors[t].dtype == PN_DTYPE_FLOAT32 ? 4 : tensors[t].dtype == PN_DTYPE_FLOAT16 ? 2 : 0;
+    uint64_t each = tensors[t].dtype == PN_DTYPE_FLOAT32 ? 4 : tensors[t].dtype == PN_DTYPE_FLOAT16 ? 2 : tensors[t].dtype == PN_DTYPE_INT8 ? 1 : 0;
     if (each == 0) return refuse(refusal, PN_REFUSED_DTYPE, PN_IN_TENSOR, t);
     if (!section_fits(size, tensors[t].offset, tensors[t].count * each, PN_ALIGNMENT))
       return refuse(refusal, PN_REFUSED_RANGE, PN_IN_TENSOR, t);
@@ -71,6 +69,7 @@ static uint64_t state_bytes(const uint8_t *plan, pn_refusal *refusal) {
   uint64_t outputs = count_outputs(h, (const pn_step *)(plan + h->steps_offset));
   return aligned(sizeof(pn_state)) + aligned(h->tensor_count * sizeof(float *)) +
          aligned(h->buffer_count * sizeof(pn_planes)) + aligned(h->step_count * sizeof(pn_shape)) +
+         aligned(h->step_count * sizeof(pn_tables)) + aligned(h->source_count * sizeof(pn_tables)) +
          aligned(outputs * sizeof(pn_result)) + aligned(blocks) + 2 * aligned(h->buffer_count * sizeof(uint32_t));
 }
 

@@ -1,9 +1,9 @@
 // The engine's doors. A plan is checked once, for one height and width, and then run any number of times:
 //
 //   bytes = pn_state_bytes(plan, size, &refusal)            0: refused
-//   pn_open(state, plan, size, height, width, limits, &refusal)   0: refused; else state->arena_bytes is known
+//   pn_open(state, plan, size, height, width, arithmetic, limits, &refusal)   0: refused; else state->arena_bytes is known
 //   pn_load(state, arena)                                    both memories aligned to 64 bytes
-//   fill pn_image(state); pn_run(state); read pn_output(state, i)
+//   pn_bytes(state, pixels, 3) or pn_floats(state, planes); pn_run(state); read pn_output(state, i)
 //
 // The plan's bytes, aligned to 64 too, must stay as they are while the state is in use: float32 tensors are read where they lie.
 #pragma once
@@ -17,6 +17,9 @@
 // Builds for boards (PN_BOARD) take small tiles, one step at a time, and read halves where they lie. There a plan may be part of the
 // program (PN_BOARD_PLAN): it was opened before it was compiled, its tables are constants, and what no step of it
 // needs is left out.
+#if defined(PN_BOARD)
+#define PN_WITHOUT_INTEGERS // boards compute in floats
+#endif
 #if defined(PN_BOARD_PLAN)
 #define PN_OPENED const
 #else
@@ -39,6 +42,11 @@ typedef struct {
 } pn_limits;
 
 typedef struct {
+  const void *loaded;             // weights as they are computed with, where the file's do not serve
+  uint64_t weights, finish, map;  // in floats, inside the arena, where they need a place there
+} pn_tables;
+
+typedef struct {
   const uint8_t *plan;
   const pn_header *header;
   const pn_tensor *tensors;
@@ -46,27 +54,29 @@ typedef struct {
   const pn_source *sources;
   const pn_step *steps;
   uint32_t height, width;
+  uint32_t arithmetic, element; // bytes of a number in a tile
   float *arena;
   const void *PN_OPENED *values; // of each tensor
   PN_OPENED pn_planes *planes;   // of each buffer
   PN_OPENED pn_shape *shapes;    // of each step
+  pn_tables *step_tables, *source_tables;
   PN_OPENED pn_result *results;  // of each output
   uint8_t *marks;       // of each block: written
   uint32_t *order;      // scratch of the memory plan
-  uint32_t output_count;
-  uint64_t image_offset, weights_offset, scratch_offset, scratch_floats, tile_floats; // in floats
+  uint32_t output_count, next_source;
+  uint64_t image_offset, weights_offset, scratch_offset, segments_offset, sums_offset, line_offset, rings_offset; // in floats
   uint64_t halves_offset; // on boards: where halves are made floats
   uint64_t arena_bytes, work;
 } pn_state;
 
 #if !defined(PN_BOARD_PLAN)
 PN_API uint64_t pn_state_bytes(const uint8_t *plan, uint64_t size, pn_refusal *refusal);
-PN_API int pn_open(pn_state *state, const uint8_t *plan, uint64_t size, uint32_t height, uint32_t width, pn_limits limits,
-            pn_refusal *refusal);
+PN_API int pn_open(pn_state *state, const uint8_t *plan, uint64_t size, uint32_t height, uint32_t width,
+                   uint32_t arithmetic, pn_limits limits, pn_refusal *refusal);
+PN_API uint32_t pn_arithmetics(void); // bit 1 << PN_ARITHMETIC_… for each that this build computes in
 PN_API void pn_load(pn_state *state, float *arena);
 PN_API void pn_floats(const pn_state *state, const float *planes); // image := [channels][height][width]
 #endif
-PN_API float *pn_image(const pn_state *state);  // [height][width][channels], the network's own floats
 PN_API const float *pn_output(const pn_state *state, uint32_t index);
 PN_API int pn_bytes(const pn_state *state, const uint8_t *pixels, uint32_t per_pixel); // image := scale · RGB or RGBA + shift
 PN_API void pn_run(const pn_state *state);

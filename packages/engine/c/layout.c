@@ -5,7 +5,7 @@
 
 /** What an opening has found out: records of buffers, of steps, of outputs; and where things begin in the arena, in floats. */
 EXPORT(table) const void *table(uint32_t which) {
-  static uint64_t own[6];
+  static uint64_t own[5];
   switch (which) {
     case 0: return state->planes;
     case 1: return state->shapes;
@@ -14,9 +14,8 @@ EXPORT(table) const void *table(uint32_t which) {
       own[0] = state->image_offset;
       own[1] = state->weights_offset;
       own[2] = state->scratch_offset;
-      own[3] = state->scratch_floats;
-      own[4] = state->tile_floats;
-      own[5] = state->halves_offset;
+      own[3] = state->rings_offset;
+      own[4] = state->halves_offset;
       return own;
   }
 }

@@ -1,9 +1,8 @@
 // Where everything lies in the arena: outputs and weights for good; scratch, which steps share; then the image and the buffers, of which
 // those that never live at once share memory too. The image is placed first, then the largest, each as low as it can lie.
 
-static uint64_t floats_aligned(uint64_t floats) { return (floats + 15) / 16 * 16; }
-
 static uint32_t larger(uint32_t a, uint32_t b) { return a > b ? a : b; }
+static uint64_t larger_of(uint64_t a, uint64_t b) { return a > b ? a : b; }
 
 /** Halves that are made floats once and for all: those of all tensors; on boards none, see weights.c. */
 static int is_expanded(const pn_tensor *tensor) {
@@ -17,7 +16,7 @@ static int is_expanded(const pn_tensor *tensor) {
 
 static int all_direct(const pn_state *state, const pn_step *p) {
   for (uint32_t i = 0; i < p->source_count; i++)
-    if (!is_direct(&state->sources[p->first_source + i])) return 0;
+    if (!is_direct(state, &state->sources[p->first_source + i])) return 0;
   return 1;
 }
 
@@ -38,14 +37,24 @@ static void plan_tile(const pn_state *state, const pn_step *p, pn_shape *shape) 
   }
 }
 
-/** Floats of a node's rings. */
-static uint64_t rings_floats(const pn_state *state, const pn_step *p, const pn_shape *shape) {
-  uint64_t floats = 0;
+/** Bytes of a node's rings. */
+static uint64_t rings_bytes(const pn_state *state, const pn_step *p, const pn_shape *shape) {
+  uint64_t bytes = 0;
   for (uint32_t i = 0; i < p->source_count; i++) {
     const pn_source *s = &state->sources[p->first_source + i];
-    if (needs_ring(s)) floats += s->blocks * ring_rows(s, shape->rows) * ring_row_floats(s, shape->width);
+    if (needs_ring(s)) bytes += ring_bytes_of(state, s, s->blocks, shape->rows, shape->width);
   }
-  return floats;
+  return bytes;
+}
+
+/** Blocks of a node's tile that are not taken as they lie. */
+static uint64_t filled_blocks(const pn_state *state, const pn_step *p) {
+  uint64_t blocks = 0;
+  for (uint32_t i = 0; i < p->source_count; i++) {
+    const pn_source *s = &state->sources[p->first_source + i];
+    if (!is_direct(state, s)) blocks += lanes_of(s);
+  }
+  return blocks;
 }
 
 static int takes_from(const pn_state *state, const pn_step *p, const pn_step *maker) {
@@ -101,35 +110,83 @@ static uint64_t most_halves(const pn_state *state) {
 }
 #endif
 
-/** Scratch of all steps: the largest that any needs. */
-static void plan_scratch(pn_state *state) {
+/** Floats that a step of rows takes beside what its buffers hold. */
+static uint64_t row_floats(const pn_state *state, const pn_step *p, const pn_shape *shape) {
+  const pn_source *s = &state->sources[p->first_source];
+  const uint64_t made = (uint64_t)shape->width * PN_LANES;
+  switch (p->kind) {
+    case PN_STEP_POOL: return made + (uint64_t)s->kernel_height * shape->input_width * PN_LANES;
+    case PN_STEP_RESIZE: return made + (uint64_t)shape->input_width * PN_LANES;
+    case PN_STEP_COMBINE: return 2 * made;
+    default: return made;
+  }
+}
+
+/** What nodes and steps of rows need, the largest of each: tile and line in numbers, rings in bytes, sums and rows in floats. */
+typedef struct {
+  uint64_t tile, line, rings, sums, segments, rows;
+} needs;
+
+static void need(uint64_t *most, uint64_t own) {
+  if (own > *most) *most = own;
+}
+
+static needs step_needs(pn_state *state) {
   const uint32_t count = state->header->step_count;
-  uint64_t rings = 0, others = 0;
-  state->tile_floats = (uint64_t)CHUNK * TILE_PIXELS * PN_LANES;
+  needs n = {0, 0, 0, 0, 0, 0};
   for (uint32_t i = 0; i < count; i++)
     if (state->steps[i].kind == PN_STEP_NODE) plan_tile(state, &state->steps[i], &state->shapes[i]);
   for (uint32_t i = 0; i < count; i++) {
     const pn_step *p = &state->steps[i];
     pn_shape *shape = &state->shapes[i];
-    const pn_source *s = &state->sources[p->first_source];
-    uint64_t own = 0;
     shape->together = 1;
+    for (uint32_t i = 0; i < p->source_count; i++) { // the last words of a line look beyond it
+      const pn_source *s = &state->sources[p->first_source + i];
+      if (s->kind == PN_SOURCE_DEPTH) need(&n.line, (ring_row_pixels(s, shape->width) + 4 * s->dilation_x) * PN_LANES);
+    }
     if (p->kind == PN_STEP_NODE) {
+      uint64_t rings = 0;
       shape->together = side_by_side(state, i);
       live_together(state, i, i + shape->together);
-      for (uint32_t j = i; j < i + shape->together; j++) own += rings_floats(state, &state->steps[j], &state->shapes[j]);
-      if (own > rings) rings = own;
+      for (uint32_t j = i; j < i + shape->together; j++) {
+        const pn_shape *own = &state->shapes[j];
+        const uint64_t pixels = (uint64_t)own->rows * own->columns;
+        rings += rings_bytes(state, &state->steps[j], own);
+        need(&n.tile, filled_blocks(state, &state->steps[j]) * pixels * PN_LANES);
+        need(&n.sums, 2 * pixels * PN_LANES);
+        need(&n.segments, own->lanes);
+      }
+      need(&n.rings, rings);
       i += shape->together - 1;
-    } else {
-      if (p->kind == PN_STEP_SPATIAL) own = ring_rows(s, 1) * ring_row_floats(s, shape->width);
-      if (p->kind == PN_STEP_COMBINE) own = (uint64_t)shape->width * PN_LANES;
-      if (own > others) others = own;
-    }
+    } else if (p->kind == PN_STEP_SPATIAL) {
+      const pn_source *s = &state->sources[p->first_source];
+      need(&n.rings, ring_bytes_of(state, s, 1, 1, shape->width));
+      need(&n.sums, (uint64_t)shape->width * PN_LANES);
+    } else
+      need(&n.rows, row_floats(state, p, shape));
   }
-  state->scratch_floats = floats_aligned(state->tile_floats + rings > others ? state->tile_floats + rings : others);
+  return n;
+}
+
+/** Scratch, which all steps share: either a tile, its segments, sums and rings, or rows. @returns its floats */
+static uint64_t plan_scratch(pn_state *state) {
+  needs n = step_needs(state);
+  const uint32_t element = state->element;
+  if (element == sizeof(float)) {
+    n.tile = (uint64_t)CHUNK * TILE_PIXELS * PN_LANES;
+    n.segments = n.sums = n.line = 0;
+  }
+  state->segments_offset = state->scratch_offset + floats_aligned(n.tile * element / sizeof(float) + 1);
+  state->sums_offset = state->segments_offset + floats_aligned(n.segments * sizeof(void *) / sizeof(float));
+  state->line_offset = state->sums_offset + floats_aligned(n.sums);
+  state->rings_offset = state->line_offset + floats_aligned(n.line * element / sizeof(float) + 1);
+  const uint64_t end = state->rings_offset + floats_aligned(n.rings / sizeof(float) + 1);
+  const uint64_t floats = larger_of(end - state->scratch_offset, floats_aligned(n.rows));
 #if defined(PN_BOARD)
-  state->halves_offset = state->scratch_offset + state->scratch_floats;
-  state->scratch_floats += most_halves(state);
+  state->halves_offset = state->scratch_offset + floats;
+  return floats + most_halves(state);
+#else
+  return floats;
 #endif
 }
 
@@ -152,7 +209,7 @@ static uint32_t last_of_image(const pn_state *state) {
 
 /** @returns the floats that the image and the buffers take together */
 static uint64_t place_buffers(pn_state *state) {
-  const uint64_t image = floats_aligned((uint64_t)state->header->channels * state->height * state->width);
+  const uint64_t image = floats_aligned((uint64_t)state->header->channels * state->height * state->width * state->element / sizeof(float) + 1);
   const uint32_t image_last = last_of_image(state);
   const uint32_t count = state->header->buffer_count;
   uint32_t *largest = state->order, *placed = state->order + aligned(count * sizeof(uint32_t)) / sizeof(uint32_t);
@@ -197,9 +254,16 @@ static void plan_memory(pn_state *state) {
   state->weights_offset = floats;
   for (uint32_t t = 0; t < h->tensor_count; t++)
     if (is_expanded(&state->tensors[t])) floats += floats_aligned(state->tensors[t].count);
+#if !defined(PN_BOARD)
+  if (state->arithmetic == PN_ARITHMETIC_FLOAT)
+    for (uint32_t step = 0; step < h->step_count; step++) place_floats(state, step, &floats);
+#endif
+#if !defined(PN_WITHOUT_INTEGERS)
+  if (is_integer(state))
+    for (uint32_t step = 0; step < h->step_count; step++) place_integers(state, step, &floats);
+#endif
   state->scratch_offset = floats;
-  plan_scratch(state);
-  floats += state->scratch_floats;
+  floats += plan_scratch(state);
   const uint64_t buffers = place_buffers(state);
   state->image_offset = floats;
   for (uint32_t b = 0; b < h->buffer_count; b++) state->planes[b].offset += floats;

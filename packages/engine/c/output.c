@@ -6,17 +6,17 @@ static void run_output(const pn_state *state, const pn_step *p, const pn_shape *
   const pn_source *s = &state->sources[p->first_source];
   const activation post = POST(state, p);
   const uint64_t pixels = (uint64_t)shape->height * shape->width;
-  float *out = state->arena + state->results[index].offset;
-  float block[PN_LANES] __attribute__((aligned(PN_ALIGNMENT)));
+  float *out = state->arena + state->results[index].offset, *row = state->arena + state->scratch_offset;
   for (uint32_t b = 0; b * PN_LANES < p->channels; b++) {
-    const float *plane = planes_at(state, s->buffer, s->block + b);
     const uint32_t lanes = smaller(PN_LANES, p->channels - b * PN_LANES);
-    for (uint64_t i = 0; i < pixels; i++) {
-      activate(plane + i * PN_LANES, PN_LANES, block, 1, &post, b);
-      for (uint32_t c = 0; c < lanes; c++) {
-        const uint64_t channel = b * PN_LANES + c;
-        out[p->mode == PN_ORDER_CHANNELS_LAST ? i * p->channels + channel : channel * pixels + i] = block[c];
-      }
+    for (uint64_t first = 0; first < pixels; first += shape->width) {
+      const float *from = fetch_row(state, s->buffer, s->block + b, first, 1, shape->width, row);
+      activate(from, PN_LANES, row, shape->width, &post, b);
+      for (uint32_t x = 0; x < shape->width; x++)
+        for (uint32_t c = 0; c < lanes; c++) {
+          const uint64_t channel = b * PN_LANES + c, pixel = first + x;
+          out[p->mode == PN_ORDER_CHANNELS_LAST ? pixel * p->channels + channel : channel * pixels + pixel] = row[x * PN_LANES + c];
+        }
     }
   }
 }

@@ -3,7 +3,7 @@
 #include <stdint.h>
 
 #define PN_MAGIC 0x54454e50u
-#define PN_VERSION 1u
+#define PN_VERSION 2u
 #define PN_LANES 16
 #define PN_ALIGNMENT 64
 #define PN_NONE 0xffffffffu
@@ -21,7 +21,9 @@
 #define PN_MOST_DILATION 64u
 #define PN_MOST_CHANNELS 256u
 
-enum { PN_DTYPE_FLOAT32 = 1, PN_DTYPE_FLOAT16 = 2 };
+enum { PN_DTYPE_FLOAT32 = 1, PN_DTYPE_FLOAT16 = 2, PN_DTYPE_INT8 = 3 };
+
+enum { PN_ARITHMETIC_FLOAT = 0, PN_ARITHMETIC_INT16 = 1, PN_ARITHMETIC_INT8 = 2, PN_ARITHMETIC_INT7 = 3 };
 
 enum { PN_SOURCE_POINT = 1, PN_SOURCE_DEPTH = 2, PN_SOURCE_DENSE = 3, PN_SOURCE_PATCH = 4 };
 
@@ -36,7 +38,7 @@ enum { PN_COMBINE_COPY = 0, PN_COMBINE_ADD = 1, PN_COMBINE_SUBTRACT = 2, PN_COMB
 enum { PN_ORDER_CHANNELS_FIRST = 0, PN_ORDER_CHANNELS_LAST = 1 };
 
 // Why a plan is refused, and where.
-enum { PN_FINE = 0, PN_REFUSED_SHORT, PN_REFUSED_MAGIC, PN_REFUSED_VERSION, PN_REFUSED_SIZE, PN_REFUSED_CHECKSUM, PN_REFUSED_SECTION, PN_REFUSED_LIMIT, PN_REFUSED_HEADER, PN_REFUSED_DTYPE, PN_REFUSED_RANGE, PN_REFUSED_GEOMETRY, PN_REFUSED_KIND, PN_REFUSED_WEIGHTS, PN_REFUSED_TWICE, PN_REFUSED_UNWRITTEN, PN_REFUSED_SHAPE, PN_REFUSED_EMPTY, PN_REFUSED_SIDE, PN_REFUSED_MEMORY, PN_REFUSED_WORK, PN_REFUSED_OUTPUTS };
+enum { PN_FINE = 0, PN_REFUSED_SHORT, PN_REFUSED_MAGIC, PN_REFUSED_VERSION, PN_REFUSED_SIZE, PN_REFUSED_CHECKSUM, PN_REFUSED_SECTION, PN_REFUSED_LIMIT, PN_REFUSED_HEADER, PN_REFUSED_DTYPE, PN_REFUSED_RANGE, PN_REFUSED_GEOMETRY, PN_REFUSED_KIND, PN_REFUSED_WEIGHTS, PN_REFUSED_TWICE, PN_REFUSED_UNWRITTEN, PN_REFUSED_SHAPE, PN_REFUSED_EMPTY, PN_REFUSED_SIDE, PN_REFUSED_MEMORY, PN_REFUSED_WORK, PN_REFUSED_OUTPUTS, PN_REFUSED_ARITHMETIC, PN_REFUSED_FORM };
 enum { PN_IN_HEADER, PN_IN_TENSOR, PN_IN_BUFFER, PN_IN_SOURCE, PN_IN_STEP };
 
 typedef struct {
@@ -77,6 +79,7 @@ typedef struct {
 
 typedef struct {
   uint32_t blocks;
+  uint32_t levels;
 } pn_buffer;
 
 typedef struct {
@@ -98,12 +101,15 @@ typedef struct {
   uint32_t pre_tensor;
   float pre_low;
   float pre_high;
+  uint32_t pre_levels;
   uint32_t weight;
+  uint32_t weight_scales;
   uint32_t bias;
   uint32_t post_kind;
   uint32_t post_tensor;
   float post_low;
   float post_high;
+  uint32_t post_levels;
 } pn_source;
 
 typedef struct {
@@ -114,6 +120,7 @@ typedef struct {
   uint32_t block;
   uint32_t blocks;
   uint32_t weight;
+  uint32_t weight_scales;
   uint32_t bias;
   uint32_t addend_buffer;
   uint32_t addend_block;
@@ -128,6 +135,7 @@ typedef struct {
 typedef struct {
   uint32_t height;
   uint32_t width;
+  uint32_t element;
   uint32_t first;
   uint32_t last;
   uint32_t written;

@@ -14,17 +14,6 @@ typedef struct {
   float *out[2];
 } product;
 
-#define UNROLL _Pragma("GCC unroll 32")
-#if defined(NO_UNROLLING)
-#define NO_UNROLL _Pragma("clang loop unroll(disable)")
-#else
-#define NO_UNROLL
-#endif
-
-#if !defined(WIDE)
-#define WIDE(BLOCKS) ((BLOCKS) * VECTORS) // vectors of outputs whose sums are held at a time
-#endif
-
 /** P pixels of BLOCKS blocks of outputs. */
 #define DEFINE_TILE(P, BLOCKS)                                                                               \
   static void product_##P##_##BLOCKS(const product *j) {                                                     \
@@ -89,7 +78,6 @@ typedef struct {
 #endif
 
 #if defined(LARGEST_PAIR)
-enum { LARGEST_SINGLE = LARGEST_PAIR };
 #define DEFINE_PAIR(P) DEFINE_TILE(P, 2)
 TILES(DEFINE_PAIR)
 TILES(DEFINE_TWOFOLD)

@@ -1,56 +1,44 @@
 // Rings of padded rows: what a window that slides over a source sees, activated once, with zeros around.
 
 typedef struct {
+  const pn_state *state;
   const pn_source *source;
-  const float *planes; // of its first block
   uint32_t height, width;
-  activation pre;
-  float *rows;
-  uint32_t count;     // rows in the ring
-  uint32_t seen;      // rows that have been filled
+  ELEMENT *rows;
+  uint32_t count;       // rows in the ring
+  uint32_t seen;        // rows that have been filled
   uint32_t first_block; // of the source, that the ring's first one is
-  uint64_t row_floats, block_floats;
-} ring;
+  uint64_t row_pixels, row_size, block_size; // sizes in numbers
+} OF(ring);
 
-static void clear(float *to, uint64_t pixels) {
-  for (uint64_t i = 0; i < pixels * PN_LANES; i += VL) store(to + i, splat(0));
-}
+static void OF(take_row)(const pn_state *, const pn_source *, uint32_t, uint64_t, ELEMENT *, uint64_t, uint64_t, uint64_t);
 
-static ring open_ring(const pn_state *state, const pn_source *s, uint32_t tile_rows, uint32_t width, float *rows) {
+static OF(ring) OF(open_ring)(const pn_state *state, const pn_source *s, uint32_t tile_rows, uint32_t width, ELEMENT *rows) {
   const pn_planes *planes = &state->planes[s->buffer];
-  ring r = {s, state->arena + planes->offset + plane_floats(planes) * s->block, planes->height, planes->width,
-            PRE(state, s), rows, ring_rows(s, tile_rows), 0, 0, ring_row_floats(s, width), 0};
-  r.block_floats = r.row_floats * r.count;
+  OF(ring) r = {state, s, planes->height, planes->width, rows, ring_rows(s, tile_rows), 0, 0, ring_row_pixels(s, width), 0, 0};
+  r.row_size = r.row_pixels * PN_LANES * ring_number(s, sizeof(ELEMENT)) / sizeof(ELEMENT);
+  r.block_size = r.row_size * r.count;
   return r;
 }
 
 /** Row `row` of what is padded, of a block that is `from` on. */
-static float *ring_row(const ring *r, uint32_t block, uint32_t row) {
-  return r->rows + block * r->block_floats + row % r->count * r->row_floats;
+static ELEMENT *OF(ring_row)(const OF(ring) *r, uint32_t block, uint32_t row) {
+  return r->rows + block * r->block_size + row % r->count * r->row_size;
 }
 
-static void fill_row(const ring *r, uint32_t block, uint32_t row) {
-  float *to = ring_row(r, block, row);
-  const int64_t y = (int64_t)row - r->source->top, pixels = (int64_t)(r->row_floats / PN_LANES);
-  if (y < 0 || y >= r->height) {
-    clear(to, (uint64_t)pixels);
-    return;
-  }
+static void OF(fill_row)(const OF(ring) *r, uint32_t block, uint32_t row) {
+  const int64_t y = (int64_t)row - r->source->top, pixels = (int64_t)r->row_pixels;
   const int64_t left = r->source->left; // pixel x of the row is pixel x − left of the plane
-  int64_t begin = left > 0 ? left : 0, end = r->width + left;
-  if (begin > pixels) begin = pixels;
-  if (end > pixels) end = pixels;
-  if (end < begin) end = begin;
-  clear(to, (uint64_t)begin);
-  clear(to + end * PN_LANES, (uint64_t)(pixels - end));
-  block += r->first_block;
-  const float *from = r->planes + ((uint64_t)block * r->height + (uint64_t)y) * r->width * PN_LANES;
-  activate(from + (begin - left) * PN_LANES, PN_LANES, to + begin * PN_LANES, (uint64_t)(end - begin), &r->pre, block);
+  const int within_plane = y >= 0 && y < r->height;
+  const int64_t begin = within_plane ? within(left, 0, pixels) : pixels;
+  const int64_t end = within_plane ? within(r->width + left, begin, pixels) : pixels;
+  OF(take_row)(r->state, r->source, r->first_block + block, (uint64_t)(y * r->width + begin - left), OF(ring_row)(r, block, row),
+               (uint64_t)begin, (uint64_t)(end - begin), (uint64_t)(pixels - end));
 }
 
 /** Fills what is lacking of a block's rows before `end`; of those that no window sees again, none. @returns `end` */
-static uint32_t fill_ring(const ring *r, uint32_t block, uint32_t end) {
+static uint32_t OF(fill_ring)(const OF(ring) *r, uint32_t block, uint32_t end) {
   uint32_t row = end > r->seen + r->count ? end - r->count : r->seen;
-  for (; row < end; row++) fill_row(r, block, row);
+  for (; row < end; row++) OF(fill_row)(r, block, row);
   return end;
 }

@@ -13,8 +13,22 @@ static int has_tensor(const pn_state *state, uint32_t tensor, uint64_t count) {
   return tensor < state->header->tensor_count && state->tensors[tensor].count == count;
 }
 
-static int may_have_tensor(const pn_state *state, uint32_t tensor, uint64_t count) {
-  return tensor == PN_NONE || has_tensor(state, tensor, count);
+/** A tensor that is taken as floats. */
+static int has_values(const pn_state *state, uint32_t tensor, uint64_t count) {
+  return has_tensor(state, tensor, count) && state->tensors[tensor].dtype != PN_DTYPE_INT8;
+}
+
+static int may_have_values(const pn_state *state, uint32_t tensor, uint64_t count) {
+  return tensor == PN_NONE || has_values(state, tensor, count);
+}
+
+/** Weights, and of int8 the scales of `lanes` channels. */
+static int has_weights(const pn_state *state, uint32_t tensor, uint64_t count, uint32_t scales, uint64_t lanes) {
+  if (!has_tensor(state, tensor, count)) return 0;
+#if defined(PN_BOARD)
+  if (state->tensors[tensor].dtype == PN_DTYPE_INT8) return 0;
+#endif
+  return state->tensors[tensor].dtype == PN_DTYPE_INT8 ? has_values(state, scales, lanes) : scales == PN_NONE;
 }
 
 static int activation_fits(const pn_state *state, uint32_t kind, uint32_t tensor, uint64_t blocks) {
@@ -25,9 +39,9 @@ static int activation_fits(const pn_state *state, uint32_t kind, uint32_t tensor
     case PN_ACTIVATION_SIGMOID:
       return 1;
     case PN_ACTIVATION_PRELU:
-      return has_tensor(state, tensor, blocks * PN_LANES);
+      return has_values(state, tensor, blocks * PN_LANES);
     case PN_ACTIVATION_AFFINE:
-      return has_tensor(state, tensor, 2 * blocks * PN_LANES);
+      return has_values(state, tensor, 2 * blocks * PN_LANES);
     default:
       return 0;
   }
@@ -82,14 +96,17 @@ static int check_source(checking *c, const pn_source *s, pn_shape *shape) {
     if (!read_blocks(c, s->buffer, s->block, s->blocks)) REFUSE_SOURCE(UNWRITTEN, s);
     height = state->planes[s->buffer].height;
     width = state->planes[s->buffer].width;
-    if (!activation_fits(state, s->pre_kind, s->pre_tensor, s->blocks)) REFUSE_SOURCE(WEIGHTS, s);
+    if (!activation_fits(state, s->pre_kind, s->pre_tensor, s->blocks) ||
+        !may_have_values(state, s->pre_levels, 2ull * s->blocks * PN_LANES))
+      REFUSE_SOURCE(WEIGHTS, s);
   }
   if (s->kind == PN_SOURCE_POINT) {
     if (taps != 1 || s->top > 0 || s->left > 0 || s->bottom > 0 || s->right > 0) REFUSE_SOURCE(GEOMETRY, s);
   }
   if (s->kind == PN_SOURCE_DEPTH) {
-    if (!has_tensor(state, s->weight, s->blocks * taps * PN_LANES) ||
-        !may_have_tensor(state, s->bias, (uint64_t)s->blocks * PN_LANES) ||
+    if (!has_weights(state, s->weight, s->blocks * taps * PN_LANES, s->weight_scales, (uint64_t)s->blocks * PN_LANES) ||
+        !may_have_values(state, s->bias, (uint64_t)s->blocks * PN_LANES) ||
+        !may_have_values(state, s->post_levels, 2ull * s->blocks * PN_LANES) ||
         !activation_fits(state, s->post_kind, s->post_tensor, s->blocks))
       REFUSE_SOURCE(WEIGHTS, s);
   }
@@ -130,7 +147,8 @@ static int check_kind(checking *c, const pn_step *p, const pn_source *s, pn_shap
         if (s[i].kind == PN_SOURCE_DEPTH) spatial += (uint64_t)s[i].blocks * s[i].kernel_height * s[i].kernel_width;
       }
       if (lanes > (1u << 24)) REFUSE_STEP(LIMIT);
-      if (!has_tensor(state, p->weight, lanes * p->blocks * PN_LANES * PN_LANES)) REFUSE_STEP(WEIGHTS);
+      if (!has_weights(state, p->weight, lanes * p->blocks * PN_LANES * PN_LANES, p->weight_scales, (uint64_t)p->blocks * PN_LANES))
+        REFUSE_STEP(WEIGHTS);
       shape->lanes = (uint32_t)lanes;
       shape->work = pixels * (lanes * p->blocks * PN_LANES + spatial) * PN_LANES;
       return 1;
@@ -224,7 +242,7 @@ static int check_step(checking *c, const pn_step *p) {
   for (uint32_t i = 0; i < p->source_count; i++)
     if (!check_source(c, &s[i], shape)) return 0;
   if (!check_kind(c, p, s, shape)) return 0;
-  if (!may_have_tensor(state, p->bias, (uint64_t)p->blocks * PN_LANES)) REFUSE_STEP(WEIGHTS);
+  if (!may_have_values(state, p->bias, (uint64_t)p->blocks * PN_LANES)) REFUSE_STEP(WEIGHTS);
   if (!activation_fits(state, p->post_kind, p->post_tensor, p->blocks)) REFUSE_STEP(WEIGHTS);
   if (!check_addend(c, p, shape)) return 0;
   if (p->kind == PN_STEP_OUTPUT) {
@@ -232,6 +250,12 @@ static int check_step(checking *c, const pn_step *p) {
     *result = (pn_result){p->channels, shape->height, shape->width, p->mode, 0};
   } else if (!write_blocks(c, p, shape))
     return 0;
+  if (state->arithmetic != PN_ARITHMETIC_FLOAT && !step_in_integers(state, p, shape->lanes)) REFUSE_STEP(ARITHMETIC);
+  // Sources are of one step each, in order: what is worked out for one is kept beside it.
+  if (p->source_count > 0) {
+    if (p->first_source < state->next_source) REFUSE_STEP(RANGE);
+    state->next_source = p->first_source + p->source_count;
+  }
   state->work += shape->work;
   return 1;
 }

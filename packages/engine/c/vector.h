@@ -24,3 +24,20 @@
 
 static inline __attribute__((always_inline)) vec load(const float *from) { return *(const vec *)from; }
 static inline __attribute__((always_inline)) void store(float *to, vec value) { *(vec *)to = value; }
+
+#define UNROLL _Pragma("GCC unroll 32")
+#if defined(NO_UNROLLING)
+#define NO_UNROLL _Pragma("clang loop unroll(disable)")
+#else
+#define NO_UNROLL
+#endif
+
+#if !defined(WIDE)
+#define WIDE(BLOCKS) ((BLOCKS) * VECTORS) // vectors of outputs whose sums are held at a time
+#endif
+#if defined(LARGEST_PAIR)
+enum { LARGEST_SINGLE = LARGEST_PAIR };
+#endif
+#if !defined(KERNELS)
+#define KERNELS(ROW) ROW(3, 1) ROW(3, 2) ROW(5, 1) ROW(5, 2) ROW(7, 1) ROW(7, 2) // depthwise, with strides, that have code of their own
+#endif

@@ -21,11 +21,11 @@ static void *reserve_or_refuse(uint64_t bytes, pn_refusal *refusal) {
   return memory;
 }
 
-static int open_plan(const uint8_t *plan, uint32_t size, uint32_t height, uint32_t width, pn_limits limits,
-                     pn_refusal *refusal) {
+static int open_plan(const uint8_t *plan, uint32_t size, uint32_t height, uint32_t width, uint32_t arithmetic,
+                     pn_limits limits, pn_refusal *refusal) {
   const uint64_t bytes = pn_state_bytes(plan, size, refusal);
   if (bytes == 0 || !(state = reserve_or_refuse(bytes, refusal))) return 0;
-  if (!pn_open(state, plan, size, height, width, limits, refusal)) return 0;
+  if (!pn_open(state, plan, size, height, width, arithmetic, limits, refusal)) return 0;
   float *arena = reserve_or_refuse(state->arena_bytes, refusal);
   if (!arena) return 0;
   pn_load(state, arena);
@@ -33,10 +33,10 @@ static int open_plan(const uint8_t *plan, uint32_t size, uint32_t height, uint32
 }
 
 /** Opens the plan whose bytes lie at `plan`. @returns whether it could; the report tells more */
-EXPORT(open) int open_in_wasm(const uint8_t *plan, uint32_t size, uint32_t height, uint32_t width, double bytes,
-                              double work) {
+EXPORT(open) int open_in_wasm(const uint8_t *plan, uint32_t size, uint32_t height, uint32_t width,
+                              uint32_t arithmetic, double bytes, double work) {
   pn_refusal refusal = {0, 0, 0};
-  const int opened = open_plan(plan, size, height, width, (pn_limits){(uint64_t)bytes, (uint64_t)work}, &refusal);
+  const int opened = open_plan(plan, size, height, width, arithmetic, (pn_limits){(uint64_t)bytes, (uint64_t)work}, &refusal);
   report.code = refusal.code;
   report.place = refusal.place;
   report.index = refusal.index;
@@ -50,9 +50,10 @@ EXPORT(open) int open_in_wasm(const uint8_t *plan, uint32_t size, uint32_t heigh
   return 1;
 }
 
+EXPORT(arithmetics) uint32_t arithmetics(void) { return pn_arithmetics(); }
 EXPORT(report) const void *report_address(void) { return &report; }
-EXPORT(floats) void take_floats(const float *planes) { pn_floats(state, planes); }
-EXPORT(bytes) int take_bytes(const uint8_t *pixels, uint32_t per_pixel) { return pn_bytes(state, pixels, per_pixel); }
+EXPORT(floats) void floats_of_image(const float *planes) { pn_floats(state, planes); }
+EXPORT(bytes) int bytes_of_image(const uint8_t *pixels, uint32_t per_pixel) { return pn_bytes(state, pixels, per_pixel); }
 EXPORT(run) void run_in_wasm(void) { pn_run(state); }
 
 /** Channels, height, width and order of result `index`. */

@@ -10,15 +10,34 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const SIMD = ['-msimd128'];
-const forms = { simd: SIMD, relaxed: [...SIMD, '-mrelaxed-simd'] };
+const [SIMD, RELAXED] = [['-msimd128'], ['-msimd128', '-mrelaxed-simd']];
+const [FLOATS, INTEGERS] = [['-DPN_WITHOUT_INTEGERS'], ['-DPN_WITHOUT_FLOATS']];
 const modules = [
-  { source: 'c/wasm.c', prefix: '', inlined: 'src/wasm/modules.ts' },
-  { source: 'c/wasm-search.c', prefix: 'search-', inlined: 'src/search/modules.ts' },
+  {
+    source: 'c/wasm.c',
+    size: '-Os', // loops that matter are unrolled where they say so
+    prefix: '',
+    inlined: 'src/wasm/modules.ts',
+    forms: {
+      simd: [...SIMD, ...FLOATS],
+      relaxed: [...RELAXED, ...FLOATS],
+      integers: [...SIMD, ...INTEGERS], // the relaxed instructions have nothing for halfwords
+      'relaxed-bytes': [...RELAXED, ...INTEGERS, '-DPN_WITHOUT_HALVES'],
+    },
+  },
+  {
+    source: 'c/wasm-search.c',
+    size: '-O2',
+    prefix: 'search-',
+    inlined: 'src/search/modules.ts',
+    forms: { simd: SIMD, relaxed: RELAXED },
+  },
 ];
 // Loops keep their addresses as base and constant, which a load takes with it: clang would add each of them up.
 const compile =
-  '--target=wasm32 -std=gnu11 -O2 -mllvm -disable-lsr -Wall -Wextra -Werror -ffreestanding -fno-builtin'.split(' ');
+  '--target=wasm32 -std=gnu11 -mllvm -disable-lsr -Wall -Wextra -Werror -ffreestanding -fno-builtin -ffp-contract=off'.split(
+    ' ',
+  );
 const link = '--no-entry --strip-all --gc-sections --stack-first -z stack-size=131072'.split(' ');
 
 const folder = fileURLToPath(new URL('..', import.meta.url));
@@ -34,12 +53,12 @@ if (spawnSync('clang-19', ['--version']).error || spawnSync('wasm-ld-19', ['--ve
 const scratch = mkdtempSync(join(tmpdir(), 'pocketnet-wasm-'));
 let differ = false;
 try {
-  for (const { source, prefix, inlined } of modules) {
-    const made = Object.entries(forms).map(([form, features]) => [form, compiled(source, features)]);
+  for (const { source, size, prefix, inlined, forms } of modules) {
+    const made = Object.entries(forms).map(([form, features]) => [form, compiled(source, [size, ...features])]);
     for (const [form, bytes] of made) keep(`wasm/${prefix}${form}.wasm`, bytes);
     keep(inlined, Buffer.from(inlinedModules(made)));
   }
-  keep('wasm/layout.wasm', compiled('c/layout.c', SIMD)); // for boards, which have no forms
+  keep('wasm/layout.wasm', compiled('c/layout.c', ['-Os', ...SIMD])); // for boards, which have no forms
 } finally {
   rmSync(scratch, { recursive: true });
 }
@@ -74,9 +93,9 @@ function inlinedModules(modules) {
   return [
     '// The WebAssembly modules of ../../wasm, inlined for bundlers. Written by scripts/build-wasm.mjs.',
     '',
-    '/** Bytes of a module by its form, in base64; the fastest form stands first. */',
+    '/** Bytes of a module by its form and what it computes in, in base64; the fastest form stands first. */',
     'export const MODULES = {',
-    ...modules.toReversed().map(([form, bytes]) => `  ${form}:\n    '${bytes.toString('base64')}',`),
+    ...modules.toReversed().map(([form, bytes]) => `  '${form}':\n    '${bytes.toString('base64')}',`),
     '} as const;',
     '',
   ].join('\n');

@@ -1,8 +1,16 @@
-export { type Limits, type Machine, type MachineMaker, PlanError, type ResultShape } from './machine.js';
+export {
+  type Limits,
+  type Machine,
+  type MachineMaker,
+  type MachineOptions,
+  PlanError,
+  type ResultShape,
+} from './machine.js';
 export { type MatrixProduct, openProduct, productSizes } from './matrix/product.js';
 export { type OpenedPlan, type OpenOptions, openIn, type PlanValue } from './open.js';
 export { openPlan, type WasmOptions } from './open-plan.js';
 export {
+  type Arithmetic,
   type Axis,
   isPlan,
   type PlanMetadata,

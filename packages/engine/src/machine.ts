@@ -1,5 +1,4 @@
-import type { Refusal } from './plan/format.js';
-import { PLACES, REFUSALS } from './plan/format.js';
+import { type Arithmetic, PLACES, REFUSALS, type Refusal } from './plan/format.js';
 
 /** Shape of one result of one image, as the engine works it out. */
 export interface ResultShape {
@@ -13,6 +12,7 @@ export interface ResultShape {
 export interface Machine {
   /** What it runs on, e.g. `relaxed` or `avx512`. */
   readonly form: string;
+  readonly arithmetic: Arithmetic;
   readonly height: number;
   readonly width: number;
   readonly results: readonly ResultShape[];
@@ -34,8 +34,16 @@ export interface Limits {
   readonly work: number;
 }
 
-/** Opens a plan's bytes, already known to be a plan, for one height and width (0: the plan's own). */
-export type MachineMaker = (bytes: Uint8Array, height: number, width: number, limits: Limits) => Machine;
+/** How a plan is opened: for one height and width (0: the plan's own). */
+export interface MachineOptions {
+  readonly height: number;
+  readonly width: number;
+  readonly arithmetic: Arithmetic;
+  readonly limits: Limits;
+}
+
+/** Opens a plan's bytes, already known to be a plan. */
+export type MachineMaker = (bytes: Uint8Array, options: MachineOptions) => Machine;
 
 const CODES = Object.keys(REFUSALS) as Refusal[];
 

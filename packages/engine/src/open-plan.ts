@@ -1,5 +1,5 @@
 import { type OpenedPlan, type OpenOptions, openIn } from './open.js';
-import { type Form, formModule } from './wasm/form.js';
+import { type Form, formModule, planModules } from './wasm/form.js';
 import { wasmMachine } from './wasm/machine.js';
 
 export interface WasmOptions extends OpenOptions {
@@ -14,6 +14,6 @@ export interface WasmOptions extends OpenOptions {
  * @throws an Error that says what is wrong with the plan or the size
  */
 export async function openPlan(bytes: Uint8Array, options: WasmOptions = {}): Promise<OpenedPlan> {
-  const { form, module } = await formModule(options.form);
-  return openIn((height, width, limits) => wasmMachine(module, form, bytes, height, width, limits), bytes, options);
+  const { form, module } = await formModule(options.form, planModules(options.arithmetic ?? 'float'));
+  return openIn((plan, how) => wasmMachine(module, form, plan, how), bytes, options);
 }

@@ -1,4 +1,5 @@
-import type { Limits, Machine, ResultShape } from './machine.js';
+import type { Limits, Machine, MachineMaker, ResultShape } from './machine.js';
+import type { Arithmetic } from './plan/format.js';
 import type { Axis, PlanMetadata } from './plan/plan.js';
 import { readPlanHeader, readPlanMetadata } from './plan/read.js';
 
@@ -6,6 +7,11 @@ export interface OpenOptions {
   /** Height and width of the images, in pixels; needed where the plan leaves them open. */
   readonly height?: number;
   readonly width?: number;
+  /**
+   * What it is computed in: `float`, always; of a plan with weights of eight bits also `int16`, `int8` or `int7`, integers of so many bits
+   * between steps. Integers give the same bits on every machine, floats do in one form. `float` unless said.
+   */
+  readonly arithmetic?: Arithmetic;
   /** What the file is called in errors. */
   readonly name?: string;
   /** Most bytes of working memory, and multiply-adds of an image; 1 GiB and 2⁴⁰ unless said. */
@@ -22,6 +28,7 @@ export interface PlanValue {
 export interface OpenedPlan {
   /** What computes: `simd` or `relaxed` (WebAssembly), `avx512`, `avx2`, `sse4`, `neon` (natively). */
   readonly form: string;
+  readonly arithmetic: Arithmetic;
   /** One: [channels, height, width]. */
   readonly inputs: readonly PlanValue[];
   readonly outputs: readonly PlanValue[];
@@ -44,9 +51,9 @@ export interface OpenedPlan {
 
 /** Opens a plan in a machine that `make` starts. */
 export function openIn(
-  make: (height: number, width: number, limits: Limits) => Machine,
+  make: MachineMaker,
   bytes: Uint8Array,
-  { height, width, name = 'the plan', limits = {} }: OpenOptions,
+  { height, width, arithmetic = 'float', name = 'the plan', limits = {} }: OpenOptions,
 ): OpenedPlan {
   const metadata = readPlanMetadata(bytes, name);
   const header = readPlanHeader(bytes, name);
@@ -67,7 +74,10 @@ export function openIn(
   }
   let machine: Machine;
   try {
-    machine = make(height ?? 0, width ?? 0, { bytes: 2 ** 30, work: 2 ** 40, ...limits });
+    machine = make(bytes, {
+      ...{ height: height ?? 0, width: width ?? 0, arithmetic },
+      limits: { bytes: 2 ** 30, work: 2 ** 40, ...limits },
+    });
   } catch (cause) {
     throw new Error(`${name}: the engine refuses it. ${cause instanceof Error ? cause.message : cause}`, { cause });
   }
@@ -79,7 +89,7 @@ function planIn(machine: Machine, metadata: PlanMetadata, channels: number, name
     machine.close();
     throw new Error(`${name}: it names ${metadata.outputs.length} outputs and computes ${machine.results.length}.`);
   }
-  const { form, height, width, arenaBytes, work } = machine;
+  const { form, arithmetic, height, width, arenaBytes, work } = machine;
   const outputs = metadata.outputs.map(({ name: output, axes }, i) => ({
     name: output,
     dims: axes.map((axis) => sizeOf(axis, machine.results[i] as ResultShape)), // as many
@@ -87,7 +97,7 @@ function planIn(machine: Machine, metadata: PlanMetadata, channels: number, name
   const sizes = machine.results.map((shape) => sizeOf('values', shape));
   let closed = false;
   return {
-    ...{ form, metadata, outputs, arenaBytes, work },
+    ...{ form, arithmetic, metadata, outputs, arenaBytes, work },
     inputs: [{ name: metadata.input.name, dims: [channels, height, width] }],
     run(images, count = 1) {
       if (closed) throw new Error(`${name} is closed. Open it again to run it.`);

@@ -44,7 +44,7 @@ function randomPlan(draw: () => number, count: number): Plan {
     steps.push(step({ kind: ENUMS.step.output, firstSource: sources.length, buffer: NONE, channels: 3 }));
     sources.push(point(b));
   }
-  const buffers = Array.from({ length: count }, () => ({ blocks: 1 }));
+  const buffers = Array.from({ length: count }, () => ({ blocks: 1, levels: NONE }));
   return { ...sumsPlan(), tensors: [], buffers, sources, steps };
 }
 
@@ -140,7 +140,7 @@ describe("a board's folder", () => {
     );
     await refused({ ...own, image: { ...own.image, channels: 4 } }).toThrow('a.pnet: it takes 4 channels');
     await refused({ ...own, steps: own.steps.slice(0, 1) }).toThrow('a.pnet: it has 0 outputs');
-    await refused({ ...own, buffers: [{ blocks: 5000 }] }).toThrow(
+    await refused({ ...own, buffers: [{ blocks: 5000, levels: NONE }] }).toThrow(
       'a.pnet: the engine refuses it. Buffer 0: It holds more',
     );
   });

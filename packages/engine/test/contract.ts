@@ -1,5 +1,5 @@
 import type { OpenedPlan, OpenOptions } from '@pocketnet/engine';
-import { ENUMS, sealPlan, writePlan } from '@pocketnet/engine/plan';
+import { ENUMS, NONE, sealPlan, writePlan } from '@pocketnet/engine/plan';
 import { describe, expect, it } from 'vitest';
 import { source, step, sumsOracle, sumsPlan } from './plans.js';
 
@@ -97,7 +97,7 @@ export function engineContract(
         ['Source 0: Nothing is left', { ...own, sources: [{ ...first, kernelHeight: 5, blocks: 2 }, last] }],
         ['It has no output', { ...own, steps: [node] }],
         ['Step 0: It is of a kind', { ...own, steps: [{ ...node, kind: 99 }, output] }],
-        ['Buffer 0: It holds more', { ...own, buffers: [{ blocks: 5000 }] }],
+        ['Buffer 0: It holds more', { ...own, buffers: [{ blocks: 5000, levels: NONE }] }],
       ];
       for (const [why, plan] of refusals)
         await expect(open(writePlan(plan), { name: 'b.pnet' }), why).rejects.toThrow(

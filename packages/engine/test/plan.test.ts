@@ -1,6 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { planFingerprint, RECORDS, readPlan, readPlanHeader, sealPlan, writePlan } from '@pocketnet/engine/plan';
+import {
+  type FloatTensor,
+  planFingerprint,
+  RECORDS,
+  readPlan,
+  readPlanHeader,
+  sealPlan,
+  writePlan,
+} from '@pocketnet/engine/plan';
 import { crc32c } from '@pocketnet/files';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -28,7 +36,7 @@ describe('the plan file', () => {
     expect(print).toMatch(/^[0-9a-f]{32}$/);
     const longer = { ...own.metadata.model, card: 'a longer card' };
     expect(planFingerprint(writePlan({ ...own, metadata: { ...own.metadata, model: longer } }))).toBe(print);
-    const [first, ...others] = own.tensors as [(typeof own.tensors)[number]];
+    const [first, ...others] = own.tensors as [FloatTensor];
     const changed = first.data.map((value, i) => (i === 5 ? value + 1 : value));
     expect(planFingerprint(writePlan({ ...own, tensors: [{ ...first, data: changed }, ...others] }))).not.toBe(print);
   });

@@ -11,6 +11,7 @@ export {
   stepKinds,
   USUAL_PREPROCESSING,
 } from './compile/compile.js';
+export { type OpenProbe, observePlan, quantisePlan, type Seen } from './compile/eight-bits/index.js';
 export { type AttributeLike, attribute } from './graph/attribute.js';
 export { GraphBuilder, type NodeOptions } from './graph/builder.js';
 export { checkGraph } from './graph/check.js';

@@ -1,6 +1,6 @@
-import { readPlanHeader } from '@pocketnet/engine';
-import { RECORDS, sealPlan } from '@pocketnet/engine/plan';
-import { compileGraph } from '@pocketnet/onnx';
+import { type Arithmetic, readPlanHeader } from '@pocketnet/engine';
+import { RECORDS, sealPlan, writePlan } from '@pocketnet/engine/plan';
+import { compileGraph, OBSERVERS, observePlan, quantisePlan } from '@pocketnet/onnx';
 import { describe, expect, it } from 'vitest';
 import { ENGINE_FORMS } from './engine-forms.js';
 import { anyNetwork, LayerBuilder, numbers } from './pass-graphs.js';
@@ -10,14 +10,30 @@ const plans = Number(process.env.POCKETNET_FUZZ ?? 1500);
 const seed = Number(process.env.POCKETNET_SEED ?? Date.now() % 1e6);
 
 /** Plans of all kinds of steps, small. */
-const originals = Array.from({ length: 12 }, (_, i) => {
-  const channels = [3, 5, 20][i % 3] ?? 3;
+const originals: { bytes: Uint8Array; image: Float32Array; arithmetics: Arithmetic[] }[] = Array.from(
+  { length: 12 },
+  (_, i) => {
+    const channels = [3, 5, 20][i % 3] ?? 3;
+    const b = new LayerBuilder(i);
+    const choices = Array.from({ length: 5 }, (_, k) => 3 * i + 7 * k);
+    const graph = b.build(anyNetwork(b, b.input(channels, 9), channels, choices));
+    const { bytes } = compileGraph(graph, { store: i % 2 ? 'float16' : 'float32' });
+    return { bytes, image: numbers(i)(channels * 81), arithmetics: ['float'] };
+  },
+);
+
+/** The same with weights of eight bits, for integers; of the image's channels no more than a picture has. */
+for (let i = 0; i < 6; i++) {
+  const channels = [3, 1][i % 2] ?? 3;
   const b = new LayerBuilder(i);
-  const choices = Array.from({ length: 5 }, (_, k) => 3 * i + 7 * k);
-  const graph = b.build(anyNetwork(b, b.input(channels, 9), channels, choices));
-  const { bytes } = compileGraph(graph, { store: i % 2 ? 'float16' : 'float32' });
-  return { bytes, image: numbers(i)(channels * 81), channels };
-});
+  const choices = Array.from({ length: 4 }, (_, k) => 5 * i + 7 * k);
+  const { plan } = compileGraph(b.build(anyNetwork(b, b.conv(b.input(channels, 9), [20, channels, 3]), 20, choices)));
+  const image = numbers(i)(channels * 81);
+  const [open] = Object.values(ENGINE_FORMS) as [(typeof ENGINE_FORMS)[string]];
+  const observer = OBSERVERS[0] as (typeof OBSERVERS)[number];
+  const bytes = writePlan(quantisePlan(plan, await observePlan(plan, [image], open), observer));
+  originals.push({ bytes, image, arithmetics: ['float', 'int16', 'int8', 'int7'] });
+}
 
 /** Values that boundaries are made of. */
 const EDGES = [
@@ -52,7 +68,7 @@ function mutated(bytes: Uint8Array, draw: () => number): Uint8Array {
   return draw() < 0.02 ? copy.subarray(0, draw() * copy.length) : copy;
 }
 
-describe.each(Object.entries(ENGINE_FORMS))(`hostile plans (seed ${seed}), %s`, (_, open) => {
+describe.each(Object.entries(ENGINE_FORMS))(`hostile plans (seed ${seed}), %s`, (form, open) => {
   it('are refused or computed, in bounded time, and harm no other', { timeout: 3_600_000 }, async () => {
     const [first] = originals as [(typeof originals)[number]];
     const good = await open(first.bytes);
@@ -61,11 +77,15 @@ describe.each(Object.entries(ENGINE_FORMS))(`hostile plans (seed ${seed}), %s`, 
     const one = (): number => Math.abs(draw(1)[0] ?? 0);
     let [refused, computed, slowest] = [0, 0, 0];
     for (let i = 0; i < plans; i++) {
-      const { bytes, image } = originals[i % originals.length] as (typeof originals)[number];
+      const { bytes, image, arithmetics } = originals[i % originals.length] as (typeof originals)[number];
+      const arithmetic = form === 'plain' ? 'float' : (arithmetics[Math.floor(one() * arithmetics.length)] ?? 'float');
       const begun = performance.now();
       try {
         const sides = one() < 0.1 ? { height: Math.floor(one() * 40), width: Math.floor(one() * 40) } : {};
-        const plan = await open(mutated(bytes, one), { ...sides, limits: { bytes: 2 ** 25, work: 2 ** 26 } });
+        const plan = await open(mutated(bytes, one), {
+          ...{ ...sides, arithmetic },
+          limits: { bytes: 2 ** 25, work: 2 ** 26 },
+        });
         try {
           const [input] = plan.inputs;
           const size = input?.dims.reduce((product, n) => product * n, 1) ?? 0;

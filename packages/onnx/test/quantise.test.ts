@@ -161,7 +161,7 @@ describe('A histogram', () => {
           expect([seen.low, seen.high]).toEqual([Math.min(...all), Math.max(...all)]);
           const mean = (of: number[]): number => of.reduce((a, b) => a + b, 0) / all.length;
           const centres = Array.from(seen.counts, (count, bin) => count * seen.centre(bin));
-          expect(Math.abs(mean(centres) - mean(all))).toBeLessThanOrEqual((2 * seen.limit) / Histogram.BINS + 1e-9);
+          expect(Math.abs(mean(centres) - mean(all))).toBeLessThanOrEqual((2 * seen.limit) / seen.bins + 1e-9);
         },
       ),
     );

@@ -2,13 +2,16 @@ import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { Compiled, Model, Preprocessing } from '@pocketnet/onnx';
 import { InvalidArgumentError, Option } from 'commander';
+import { wholeNumber } from '../arguments.js';
 import { facts, grouped, note, printResult } from '../output.js';
 import { type CommonOptions, UsageError, type Verb } from '../verb.js';
 
 interface Options extends CommonOptions {
   out: string;
   target: 'plan' | 'c';
-  store: 'float32' | 'float16';
+  store: 'float32' | 'float16' | 'int8';
+  calibrate?: string;
+  crops: number;
   size?: [height: number, width: number];
   mean: number;
   deviation: number;
@@ -31,10 +34,18 @@ export const compile: Verb = {
           .default('plan'),
       )
       .addOption(
-        new Option('--store <how>', 'how weights are stored; the computation is in float32')
-          .choices(['float32', 'float16'])
+        new Option(
+          '--store <how>',
+          'how weights are stored; with int8 a plan can be computed in integers too, which is chosen when it is opened',
+        )
+          .choices(['float32', 'float16', 'int8'])
           .default('float32'),
       )
+      .option(
+        '--calibrate <faces>',
+        'with int8: aligned faces, such as faces/train, whose values the integers shall hold',
+      )
+      .option('--crops <n>', 'with int8: how many of them; a quarter measures what is lost', wholeNumber(8), 256)
       .option('--size <HxW>', 'height and width of the images, if the model leaves them open', sides)
       .addOption(
         new Option('--mean <number>', 'a picture’s bytes become (byte − mean) / deviation')
@@ -71,10 +82,13 @@ function sides(text: string): [number, number] {
 }
 
 async function run(path: string, options: Options): Promise<void> {
+  if ((options.store === 'int8') !== (options.calibrate !== undefined))
+    throw new UsageError('--store int8 and --calibrate <faces> need each other.');
   const { isPlan } = await import('@pocketnet/engine');
   const bytes = readFileSync(path);
   if (options.target === 'c') {
     const { writeBoardFolder } = await import('../compile/board.js');
+    if (options.store === 'int8') throw new UsageError('--target c computes in floats: give it --store float16.');
     const plan = isPlan(bytes) ? bytes : (await compileModel(path, bytes, options)).bytes;
     return writeBoardFolder(plan, { ...options, path });
   }
@@ -94,17 +108,26 @@ async function compileModel(
   const metadata = {
     ...model.metadata,
     ...about,
-    ...(model.metadata.card && { measured_as: model.metadata.measured_as ?? basename(path) }),
+    ...(model.metadata.card && store !== 'int8' && { measured_as: model.metadata.measured_as ?? basename(path) }),
   };
   const preprocessing: Preprocessing = { mean, deviation, order };
-  return onnx.compileGraph(model.graph, { store, preprocessing, metadata, ...(size && { size }) });
+  return onnx.compileGraph(model.graph, {
+    ...{ store: store === 'int8' ? 'float32' : store, preprocessing, metadata },
+    ...(size && { size }),
+  });
 }
 
 async function writePlanFile(path: string, bytes: Uint8Array, options: Options): Promise<void> {
   const onnx = await import('@pocketnet/onnx');
   const { writeFileAtomic } = await import('@pocketnet/files/node');
   const { out, store } = options;
-  const compiled = await compileModel(path, bytes, options);
+  const model = await compileModel(path, bytes, options);
+  const { calibrate } = options;
+  const eight =
+    calibrate === undefined
+      ? undefined
+      : await (await import('../compile/eight-bits.js')).inEightBits(model, calibrate, options.crops);
+  const compiled = { ...model, ...eight };
   const { openPlan } = await import('@pocketnet/engine');
   const { height, width } = compiled.plan.image;
   const shown = {
@@ -113,12 +136,13 @@ async function writePlanFile(path: string, bytes: Uint8Array, options: Options):
   };
   const plan = await openPlan(compiled.bytes, { ...shown, name: out });
   plan.close();
-  const difference = await beside(path, compiled, shown, options);
+  const difference = await beside(path, model, shown, options);
   writeFileAtomic(out, compiled.bytes);
   const steps = onnx.stepKinds(compiled.plan);
   const result = {
     ...{ out, store, steps, bytes: compiled.bytes.length, size: [shown.height, shown.width] },
     ...{ arenaBytes: plan.arenaBytes, multiplyAdds: plan.work, difference: difference ?? null },
+    ...(eight && { calibrated: eight.calibrated, forms: eight.forms }),
   };
   printResult(options, result, () =>
     facts([
@@ -136,8 +160,12 @@ async function writePlanFile(path: string, bytes: Uint8Array, options: Options):
         'difference',
         difference === undefined
           ? 'not measured'
-          : `${difference.toExponential(1)} to ONNX Runtime, relative, on noise`,
+          : `${difference.toExponential(1)} to ONNX Runtime, relative, on noise${eight ? ', before weights had eight bits' : ''}`,
       ],
+      ...(eight?.forms ?? []).map(({ arithmetic, cosine, least }): [string, string] => [
+        `in ${arithmetic}`,
+        `cosine ${cosine.toFixed(4)} to the model, mean; ${least.toFixed(4)} least`,
+      ]),
     ]),
   );
 }

@@ -25,3 +25,6 @@ static inline vec from_bits(ivec bits) {
   return both.value;
 }
 #define bits_of bits_of
+#if !defined(PN_WITHOUT_INTEGERS)
+#define PN_WITHOUT_INTEGERS // so far
+#endif

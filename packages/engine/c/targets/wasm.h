@@ -22,3 +22,6 @@ enum { DEPTH_PIXELS = 7, FEW_PIXELS = 7 }; // of one row, depthwise
 #define NO_UNROLLING 1 // of the product's inner loop: V8 would spill
 #define splat(value) ((vec)wasm_f32x4_splat(value))
 #define multiply_pairs(a, b) ((ivec)wasm_i32x4_dot_i16x8((v128_t)(a), (v128_t)(b))) // a₀b₀ + a₁b₁ of 16 bits, in 32
+#if defined(PN_WITHOUT_FLOATS)
+#define KERNELS(ROW) ROW(3, 1) ROW(3, 2) ROW(5, 1) // depthwise, with strides, that have code of their own
+#endif

@@ -6,7 +6,7 @@ export type OpenedName = keyof typeof OPENED;
 export type OpenedRecord<N extends OpenedName> = { [F in keyof (typeof OPENED)[N]]: number };
 
 /** Where things begin in the arena, in floats, as the state has them. */
-const OFFSETS = ['image', 'weights', 'scratch', 'scratchFloats', 'tileFloats', 'halves'] as const;
+const OFFSETS = ['image', 'weights', 'scratch', 'rings', 'halves'] as const;
 
 /** All that an opening finds out of a plan, as a board's build of the engine lays it out. */
 export interface Layout {
@@ -43,7 +43,10 @@ export function layOut(
   bytes: Uint8Array,
   counts: { buffers: number; steps: number },
 ): Layout {
-  const { wasm, report } = openInstance<LayoutExports>(module, bytes, 0, 0, { bytes: 2 ** 31, work: 2 ** 40 });
+  const { wasm, report } = openInstance<LayoutExports>(module, bytes, {
+    ...{ height: 0, width: 0, arithmetic: 'float' },
+    limits: { bytes: 2 ** 31, work: 2 ** 40 },
+  });
   const view = new DataView(wasm.memory.buffer);
   const table = <N extends OpenedName>(name: N, count: number) =>
     Array.from({ length: count }, (_, i) => readOpened(view, wasm.table(TABLES[name]) + i * openedBytes(name), name));

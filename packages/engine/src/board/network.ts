@@ -57,7 +57,7 @@ export function networkSource(plan: Plan, bytes: Uint8Array, layout: Layout, pla
     '  .header = &header, .tensors = tensors, .buffers = buffers, .sources = sources, .steps = steps,',
     `  .height = ${layout.height}, .width = ${layout.width}, .arena = arena, .values = values, .planes = planes, .shapes = shapes,`,
     `  .results = results, .output_count = ${results.length}, .image_offset = ${offsets.image}, .weights_offset = ${offsets.weights},`,
-    `  .scratch_offset = ${offsets.scratch}, .scratch_floats = ${offsets.scratchFloats}, .tile_floats = ${offsets.tileFloats},`,
+    `  .scratch_offset = ${offsets.scratch}, .rings_offset = ${offsets.rings}, .element = 4,`,
     `  .halves_offset = ${offsets.halves}, .arena_bytes = ${layout.arenaBytes}, .work = ${layout.work},`,
     '};',
     '',

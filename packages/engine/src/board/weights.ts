@@ -1,13 +1,13 @@
 import { toHalf } from '@pocketnet/files';
 import { LANES, NONE } from '../plan/format.js';
-import type { Plan, PlanTensor } from '../plan/plan.js';
+import type { FloatTensor, Plan, PlanTensor } from '../plan/plan.js';
 import { array, floatLiteral } from './constants.js';
 
 /** How a kind of number is kept as a constant: in which array, and as what. */
 const KINDS = {
   float16: { array: 'pocketnet_halves', type: 'uint16_t', bytes: 2, text: (value: number) => String(toHalf(value)) },
   float32: { array: 'pocketnet_floats', type: 'float', bytes: 4, text: floatLiteral },
-} as const satisfies Record<PlanTensor['dtype'], unknown>;
+} as const satisfies Record<FloatTensor['dtype'], unknown>;
 
 /** The plan's tensors as constants of a program. */
 export interface Weights {
@@ -24,15 +24,23 @@ export function forBoards(plan: Plan): Plan {
   const weights = new Set([...plan.steps, ...plan.sources].map(({ weight }) => weight).filter((at) => at !== NONE));
   return {
     ...plan,
-    tensors: plan.tensors.map((tensor, i) => (weights.has(i) ? tensor : { ...tensor, dtype: 'float32' })),
+    tensors: plan.tensors.map(floatsOf).map((tensor, i) => (weights.has(i) ? tensor : { ...tensor, dtype: 'float32' })),
   };
 }
 
+function floatsOf(tensor: PlanTensor): FloatTensor {
+  if (tensor.dtype !== 'int8') return tensor;
+  throw new Error(
+    'Its weights have eight bits, and boards compute in floats so far. Compile the model with --store float16.',
+  );
+}
+
 /** All tensors of a kind lie in one array, each from a multiple of 16 numbers on. */
-export function weightsOf({ tensors }: Plan): Weights {
-  const kinds = Object.keys(KINDS) as PlanTensor['dtype'][];
+export function weightsOf(plan: Plan): Weights {
+  const tensors = plan.tensors.map(floatsOf);
+  const kinds = Object.keys(KINDS) as FloatTensor['dtype'][];
   const numbers = Object.fromEntries(kinds.map((kind) => [kind, [] as string[]])) as Record<
-    PlanTensor['dtype'],
+    FloatTensor['dtype'],
     string[]
   >;
   const places = tensors.map(({ dtype, data }) => {
@@ -43,7 +51,7 @@ export function weightsOf({ tensors }: Plan): Weights {
     return place;
   });
   const used = kinds.filter((kind) => numbers[kind].length > 0);
-  const declaration = (kind: PlanTensor['dtype']): string => `const ${KINDS[kind].type} ${KINDS[kind].array}`;
+  const declaration = (kind: FloatTensor['dtype']): string => `const ${KINDS[kind].type} ${KINDS[kind].array}`;
   return {
     header: [
       '// What the network has learned. Halves are IEEE 754 binary16.',

@@ -8,7 +8,7 @@
  * Steps name channels and kernels only; height and width follow from the input's when a plan is opened.
  */
 export const MAGIC = 0x54454e50; // "PNET"
-export const VERSION = 1;
+export const VERSION = 2;
 
 /** Channels of one block, and bytes that tensors are aligned to. */
 export const LANES = 16;
@@ -62,7 +62,8 @@ export const RECORDS = {
   },
   /** `count` numbers of a kind, from `offset` on. */
   tensor: { dtype: 'u32', offset: 'u32', count: 'u32', reserved: 'u32' },
-  buffer: { blocks: 'u32' },
+  /** `levels`, [block][scales, zeros][16]: what integers in it stand for, scale · (integer − zero); none: it holds floats always. */
+  buffer: { blocks: 'u32', levels: 'u32' },
   /** What a step takes: blocks of a buffer, or the image, seen through a window that slides. */
   source: {
     kind: 'u32',
@@ -82,10 +83,18 @@ export const RECORDS = {
     right: 'i32',
     /** Before the window: what is padded stays zero. */
     ...activation('pre'),
-    /** Of a depthwise convolution: [block][ky][kx][16] and [block][16]. */
+    /**
+     * Of what is activated, as in a buffer; none where nothing is, or where it has the buffer's scales and its zeros are where the least of
+     * what is activated is the integer 0.
+     */
+    preLevels: 'u32',
+    /** Of a depthwise convolution: [block][ky][kx][16]; of int8, by how much each channel's are to be multiplied, and bias: [block][16]. */
     weight: 'u32',
+    weightScales: 'u32',
     bias: 'u32',
     ...activation('post'),
+    /** Of what a depthwise convolution inside a node makes. */
+    postLevels: 'u32',
   },
   /** `sourceCount` sources from `firstSource` on become `blocks` blocks of a buffer from `block` on. */
   step: {
@@ -95,8 +104,12 @@ export const RECORDS = {
     buffer: 'u32',
     block: 'u32',
     blocks: 'u32',
-    /** Of a node: [output block][input lane][16 outputs], the lanes of all sources stacked; and [block][16]. */
+    /**
+     * Of a node: [output block][input lane][16 outputs], the lanes of all sources stacked; of int8, [output block][four input
+     * lanes][16 outputs][4], times its output's scale, divided by its input's. Scales and bias: [block][16].
+     */
     weight: 'u32',
+    weightScales: 'u32',
     bias: 'u32',
     addendBuffer: 'u32',
     addendBlock: 'u32',
@@ -113,6 +126,8 @@ export const OPENED = {
   planes: {
     height: 'u32',
     width: 'u32',
+    /** Bytes of a number in it. */
+    element: 'u32',
     /** Steps between which it lives, and the index of its blocks' marks. */
     first: 'u32',
     last: 'u32',
@@ -143,7 +158,12 @@ export type PlanRecord<N extends RecordName> = { [F in keyof (typeof RECORDS)[N]
 
 /** Numbers that stand for words, by what they tell apart. */
 export const ENUMS = {
-  dtype: { float32: 1, float16: 2 },
+  dtype: { float32: 1, float16: 2, int8: 3 },
+  /**
+   * What a plan is computed in: floats, or integers of so many bits between steps (c/levels.c). The integers have one result, bit for
+   * bit, wherever they are computed; seven bits are for instructions that have no more.
+   */
+  arithmetic: { float: 0, int16: 1, int8: 2, int7: 3 },
   /**
    * point: a pixel each; depth: a depthwise convolution; dense: every tap of a window a channel of its own; patch: the same of the
    * image, its taps [ky][kx][channel] filled up to whole blocks.
@@ -161,6 +181,13 @@ export const ENUMS = {
   combine: { copy: 0, add: 1, subtract: 2, multiply: 3, max: 4, min: 5 },
   order: { channelsFirst: 0, channelsLast: 1 },
 } as const;
+
+/** What a plan is computed in. */
+export type Arithmetic = keyof typeof ENUMS.arithmetic;
+
+/** The kinds of numbers that tensors hold, and the bytes of one. */
+export const DTYPES = ['float32', 'float16', 'int8'] as const satisfies (keyof typeof ENUMS.dtype)[];
+export const DTYPE_BYTES = { float32: 4, float16: 2, int8: 1 } as const;
 
 /** Most that a plan may hold, so that checking one takes bounded time and memory. */
 export const LIMITS = {
@@ -201,6 +228,9 @@ export const REFUSALS = {
   memory: 'It would need more memory than allowed.',
   work: 'It would compute longer than allowed.',
   outputs: 'It has no output.',
+  arithmetic:
+    'It cannot be computed in integers: it lacks what they stand for. Compile the model with --store int8, or compute in floats.',
+  form: 'This build of the engine does not compute in that arithmetic.',
 } as const;
 
 export type Refusal = keyof typeof REFUSALS;

@@ -1,4 +1,4 @@
-import type { PlanRecord } from './format.js';
+import type { Arithmetic, PlanRecord } from './format.js';
 
 /** How the numbers of a result are laid out: axes by name, the outermost first. */
 export type Axis = 'channels' | 'height' | 'width' | 'pixels' | 'values';
@@ -7,6 +7,8 @@ export type Axis = 'channels' | 'height' | 'width' | 'pixels' | 'values';
 export interface PlanMetadata {
   readonly input: { readonly name: string };
   readonly outputs: readonly { readonly name: string; readonly axes: readonly Axis[] }[];
+  /** What it can be computed in; of none said, floats. */
+  readonly arithmetics?: readonly Arithmetic[];
   /** The model's own key-value pairs: network, card, licence, preprocessing. */
   readonly model: Readonly<Record<string, string>>;
 }
@@ -25,7 +27,9 @@ export interface PlanImage {
 }
 
 /** A constant, and the kind of number that it is stored as. */
-export interface PlanTensor {
+export type PlanTensor = FloatTensor | { readonly dtype: 'int8'; readonly data: Int8Array };
+
+export interface FloatTensor {
   readonly dtype: 'float32' | 'float16';
   readonly data: Float32Array;
 }

@@ -1,5 +1,15 @@
 import { crc32c, fromHalf } from '@pocketnet/files';
-import { ENUMS, LIMITS, MAGIC, type PlanRecord, REFUSALS, type RecordName, VERSION } from './format.js';
+import {
+  DTYPE_BYTES,
+  DTYPES,
+  ENUMS,
+  LIMITS,
+  MAGIC,
+  type PlanRecord,
+  REFUSALS,
+  type RecordName,
+  VERSION,
+} from './format.js';
 import { readRecord, recordBytes } from './layout.js';
 import type { Axis, Plan, PlanMetadata, PlanTensor } from './plan.js';
 
@@ -72,13 +82,14 @@ export function readPlan(bytes: Uint8Array, name = 'the plan'): Plan {
 const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
 
 function readTensor(bytes: Uint8Array, { dtype, offset, count }: PlanRecord<'tensor'>, name: string): PlanTensor {
-  const half = dtype === ENUMS.dtype.float16;
-  if (!half && dtype !== ENUMS.dtype.float32) throw new Error(`${name}: ${REFUSALS.dtype}`);
-  const size = count * (half ? 2 : 4);
+  const kind = DTYPES.find((each) => ENUMS.dtype[each] === dtype);
+  if (kind === undefined) throw new Error(`${name}: ${REFUSALS.dtype}`);
+  const size = count * DTYPE_BYTES[kind];
   if (offset + size > bytes.length) throw new Error(`${name}: ${REFUSALS.range}`);
   const { buffer } = Uint8Array.from(bytes.subarray(offset, offset + size)); // a copy of its own: Buffer's slice is none
-  if (half) return { dtype: 'float16', data: Float32Array.from(new Uint16Array(buffer), fromHalf) };
-  return { dtype: 'float32', data: new Float32Array(buffer) };
+  if (kind === 'int8') return { dtype: kind, data: new Int8Array(buffer) };
+  if (kind === 'float16') return { dtype: kind, data: Float32Array.from(new Uint16Array(buffer), fromHalf) };
+  return { dtype: kind, data: new Float32Array(buffer) };
 }
 
 function isMetadata(value: unknown): value is PlanMetadata {

@@ -1,5 +1,5 @@
 import { crc32c, toHalf } from '@pocketnet/files';
-import { ALIGNMENT, ENUMS, MAGIC, type PlanRecord, type RecordName, VERSION } from './format.js';
+import { ALIGNMENT, DTYPE_BYTES, ENUMS, MAGIC, type PlanRecord, type RecordName, VERSION } from './format.js';
 import { recordBytes, writeRecord } from './layout.js';
 import type { Plan } from './plan.js';
 
@@ -20,7 +20,7 @@ export function writePlan({ metadata, image, tensors, buffers, sources, steps }:
   const buffersOffset = table('buffer', buffers.length);
   const sourcesOffset = table('source', sources.length);
   const stepsOffset = table('step', steps.length);
-  const places = tensors.map(({ dtype, data }) => reserve(data.length * (dtype === 'float16' ? 2 : 4)));
+  const places = tensors.map(({ dtype, data }) => reserve(data.length * DTYPE_BYTES[dtype]));
 
   const bytes = new Uint8Array(end);
   const view = new DataView(bytes.buffer);
@@ -40,6 +40,7 @@ export function writePlan({ metadata, image, tensors, buffers, sources, steps }:
   records('step', stepsOffset, steps);
   for (const [i, { dtype, data }] of tensors.entries()) {
     if (dtype === 'float32') new Float32Array(bytes.buffer, places[i], data.length).set(data);
+    else if (dtype === 'int8') new Int8Array(bytes.buffer, places[i], data.length).set(data);
     else new Uint16Array(bytes.buffer, places[i], data.length).set(Uint16Array.from(data, toHalf));
   }
   const { channels, height, width, multiple, scale, shift } = image;

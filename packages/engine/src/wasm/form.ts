@@ -1,12 +1,34 @@
+import type { Arithmetic } from '../plan/format.js';
 import { MODULES } from './modules.js';
 
-/** The forms of the WebAssembly modules: plain SIMD, or with the relaxed instructions, which fuse multiply and add. */
-export type Form = keyof typeof MODULES;
+/** The forms of the WebAssembly modules, the fastest first: with the relaxed instructions, which fuse multiply and add, or plain SIMD. */
+export const FORMS = ['relaxed', 'simd'] as const;
+
+export type Form = (typeof FORMS)[number];
 
 /** Modules that this package inlines, in base64, by their form. */
 export type Modules = Readonly<Record<Form, string>>;
 
-export const FORMS = Object.keys(MODULES) as readonly Form[]; // the record's own keys, the fastest first
+/** The modules that run plans. Those for integers stand apart from those for floats, since a plan is computed in one of them. */
+export function planModules(arithmetic: Arithmetic): Modules {
+  if (arithmetic === 'float') return MODULES;
+  const bytes = arithmetic === 'int7' && formRuns('relaxed') && dotsAreExact();
+  return { relaxed: bytes ? MODULES['relaxed-bytes'] : MODULES.integers, simd: MODULES.integers };
+}
+
+/** A module that exports d(x) = 1 + 4 · 127 · x, by i32x4.relaxed_dot_i8x16_i7x16_add_s. */
+const DOT = 'AGFzbQEAAAABBgFgAX8BfwMCAQAHBQEBZAAAChcBFQAgAP0PQf8A/Q9BAf0R/ZMC/RsACw==';
+
+let exact: boolean | undefined; // asked for once
+
+/** Whether the relaxed dot product gives what it should: in Node 20, behind its flag, it adds the products twice and leaves the sum out. */
+function dotsAreExact(): boolean {
+  if (exact === undefined) {
+    const { d } = new WebAssembly.Instance(new WebAssembly.Module(bytesOf(DOT))).exports as { d(x: number): number };
+    exact = d(-127) === 1 - 4 * 127 * 127;
+  }
+  return exact;
+}
 
 /** Modules of one function that has an instruction of each form: asking with them is much cheaper than with those that do the work. */
 const PROBES: Modules = {
@@ -42,8 +64,8 @@ function chosenForm(form: Form | undefined): Form {
 
 /** The module of a form, or of the fastest that runs here; compiled once. @throws an Error where it doesn't run */
 export async function formModule(
-  form?: Form,
-  modules: Modules = MODULES,
+  form: Form | undefined,
+  modules: Modules,
 ): Promise<{ form: Form; module: WebAssembly.Module }> {
   const chosen = chosenForm(form);
   const code = modules[chosen];

@@ -1,10 +1,19 @@
-import { type Limits, type Machine, PlanError, type ResultShape } from '../machine.js';
+import { type Machine, type MachineOptions, PlanError, type ResultShape } from '../machine.js';
+import { ENUMS } from '../plan/format.js';
 
 /** What c/wasm.c exports. */
 export interface Exports {
   readonly memory: WebAssembly.Memory;
   reserve(bytes: number): number;
-  open(plan: number, size: number, height: number, width: number, bytes: number, work: number): number;
+  open(
+    plan: number,
+    size: number,
+    height: number,
+    width: number,
+    arithmetic: number,
+    bytes: number,
+    work: number,
+  ): number;
   report(): number;
   floats(planes: number): void;
   bytes(pixels: number, perPixel: number): number;
@@ -24,14 +33,12 @@ function reserve(wasm: Exports, size: number): number {
 export function openInstance<E extends Exports>(
   module: WebAssembly.Module,
   bytes: Uint8Array,
-  height: number,
-  width: number,
-  limits: Limits,
+  { height, width, arithmetic, limits }: MachineOptions,
 ): { wasm: E; report: DataView } {
   const wasm = new WebAssembly.Instance(module).exports as unknown as E; // what the module's C exports
   const plan = reserve(wasm, bytes.length);
   new Uint8Array(wasm.memory.buffer, plan, bytes.length).set(bytes);
-  const opened = wasm.open(plan, bytes.length, height, width, limits.bytes, limits.work);
+  const opened = wasm.open(plan, bytes.length, height, width, ENUMS.arithmetic[arithmetic], limits.bytes, limits.work);
   const report = new DataView(wasm.memory.buffer, wasm.report(), 40);
   const word = (index: number): number => report.getUint32(4 * index, true);
   if (opened === 0) throw new PlanError(word(0), word(1), word(2));
@@ -43,11 +50,9 @@ export function wasmMachine(
   module: WebAssembly.Module,
   form: string,
   bytes: Uint8Array,
-  height: number,
-  width: number,
-  limits: Limits,
+  options: MachineOptions,
 ): Machine {
-  const { wasm, report } = openInstance(module, bytes, height, width, limits);
+  const { wasm, report } = openInstance(module, bytes, options);
   const word = (index: number): number => report.getUint32(4 * index, true);
   const [rows, columns, channels, arenaBytes] = [word(3), word(4), word(6), word(7)];
   const work = report.getFloat64(32, true);
@@ -63,7 +68,7 @@ export function wasmMachine(
     return staging;
   };
   return {
-    ...{ form, height: rows, width: columns, results, arenaBytes, work },
+    ...{ form, arithmetic: options.arithmetic, height: rows, width: columns, results, arenaBytes, work },
     computeFloats(planes) {
       const { memory, floats, run } = inside();
       const at = stage();

@@ -1,5 +1,12 @@
 import { spawnSync } from 'node:child_process';
-import { type Machine, type OpenedPlan, type OpenOptions, openIn, PlanError } from '@pocketnet/engine';
+import {
+  type Machine,
+  type MachineMaker,
+  type OpenedPlan,
+  type OpenOptions,
+  openIn,
+  PlanError,
+} from '@pocketnet/engine';
 
 const NO_IMAGE = 5;
 
@@ -23,7 +30,7 @@ export function openByDriver(command: readonly string[], form: string) {
   };
   return async (bytes: Uint8Array, options: OpenOptions = {}): Promise<OpenedPlan> => {
     const plan = bytes.slice();
-    const make = (height: number, width: number, limits: { bytes: number; work: number }): Machine => {
+    const make: MachineMaker = (_, { height, width, limits }): Machine => {
       const bounds = [limits.bytes, limits.work] as const;
       const said = call(plan, [height, width], bounds, NO_IMAGE, new Uint8Array());
       const [code = 0, place = 0, index = 0] = [0, 4, 8].map((at) => said.getUint32(at, true));
@@ -54,7 +61,7 @@ export function openByDriver(command: readonly string[], form: string) {
         });
       };
       return {
-        ...{ form, height: rows, width: columns, results, arenaBytes, work },
+        ...{ form, arithmetic: 'float' as const, height: rows, width: columns, results, arenaBytes, work },
         computeFloats: (planes) => compute(0, planes),
         computeBytes: (pixels, perPixel) => compute(perPixel, pixels),
         copyResult: (index, to) => to.set(given[index] ?? []),

@@ -1,10 +1,11 @@
-import { ENUMS, type Plan, type PlanMetadata, type PlanTensor, writePlan } from '@pocketnet/engine/plan';
+import { ENUMS, type Plan, type PlanMetadata, writePlan } from '@pocketnet/engine/plan';
 import type { Graph } from '../graph/graph.js';
 import { rewrite } from '../passes/optimize.js';
 import { emit } from './emit.js';
 import { countUses, type Expression } from './expression.js';
 import { lower } from './lowering.js';
 import { orderSteps } from './order.js';
+import type { FloatStore } from './records.js';
 
 /** What makes floats of a picture's bytes: (byte − mean) / deviation, in the network's order of colours. */
 export interface Preprocessing {
@@ -18,7 +19,7 @@ export const USUAL_PREPROCESSING: Preprocessing = { mean: 127.5, deviation: 127.
 
 export interface CompileOptions {
   /** How weights are stored; computed is in float32 always. float32 unless said. */
-  readonly store?: PlanTensor['dtype'];
+  readonly store?: FloatStore;
   /** Height and width of the image, where the graph leaves them open and the plan shall not. */
   readonly size?: readonly [height: number, width: number];
   readonly preprocessing?: Preprocessing;

@@ -11,7 +11,7 @@ import {
   patchStack,
   type Stack,
 } from './pack.js';
-import { Constants, isStill, type Source, STILL, type Step, sourceOf, stepOf } from './records.js';
+import { Constants, type FloatStore, isStill, type Source, STILL, type Step, sourceOf, stepOf } from './records.js';
 import { type Concat, type Planes, Rooms } from './rooms.js';
 
 /** A step with its sources, before they are put into one table. */
@@ -29,7 +29,7 @@ export interface Tables {
 }
 
 /** Steps that make the outputs, consumers as soon after producers as the way from the outputs down finds them. */
-export function emit(outputs: readonly Expression[], all: readonly Expression[], store: PlanTensor['dtype']): Tables {
+export function emit(outputs: readonly Expression[], all: readonly Expression[], store: FloatStore): Tables {
   return new Emitter(all, store).emitOutputs(outputs);
 }
 
@@ -43,7 +43,7 @@ class Emitter {
   readonly #rooms: Rooms;
   readonly #constants: Constants;
 
-  constructor(all: readonly Expression[], store: PlanTensor['dtype']) {
+  constructor(all: readonly Expression[], store: FloatStore) {
     this.#rooms = new Rooms(all);
     this.#constants = new Constants(store);
   }

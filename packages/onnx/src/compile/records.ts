@@ -35,28 +35,39 @@ export function sourceOf(
     ...{ kind, buffer: planes?.buffer ?? NONE, block: planes?.block ?? 0, blocks: planes?.blocks ?? 0 },
     ...{ kernelHeight: kernel[0], kernelWidth: kernel[1], strideY: strides[0], strideX: strides[1] },
     ...{ dilationY: dilations[0], dilationX: dilations[1], top, left, bottom, right },
-    ...{ weight: NONE, bias: NONE, ...none('pre'), ...none('post') },
+    ...{
+      weight: NONE,
+      weightScales: NONE,
+      bias: NONE,
+      preLevels: NONE,
+      postLevels: NONE,
+      ...none('pre'),
+      ...none('post'),
+    },
   };
 }
 
 /** A step of a kind that writes planes, and what else it has. */
 export function stepOf(kind: number, { buffer, block, blocks }: Planes, own: Partial<Step>): Step {
   return {
-    ...{ kind, firstSource: 0, sourceCount: 0, buffer, block, blocks, weight: NONE, bias: NONE },
+    ...{ kind, firstSource: 0, sourceCount: 0, buffer, block, blocks, weight: NONE, weightScales: NONE, bias: NONE },
     ...{ addendBuffer: NONE, addendBlock: 0, mode: 0, channels: 0, ...none('post') },
     ...own,
   };
 }
+
+/** How weights are stored that stay floats. */
+export type FloatStore = Exclude<PlanTensor['dtype'], 'int8'>;
 
 /** The plan's constants, and activations, which are made of some. */
 export class Constants {
   readonly tensors: PlanTensor[] = [];
 
   /** @param weights how the large ones are stored */
-  constructor(readonly weights: PlanTensor['dtype']) {}
+  constructor(readonly weights: FloatStore) {}
 
   /** Adds a tensor. Halves end at 65,504; one with a number beyond stays in floats. @returns its index */
-  add(data: Float32Array, dtype: PlanTensor['dtype'] = 'float32'): number {
+  add(data: Float32Array, dtype: FloatStore = 'float32'): number {
     const fits = data.every((value) => Math.abs(value) <= 65504);
     return this.tensors.push({ dtype: fits ? dtype : 'float32', data }) - 1;
   }

@@ -1,4 +1,4 @@
-import { LANES } from '@pocketnet/engine/plan';
+import { LANES, NONE, type PlanRecord } from '@pocketnet/engine/plan';
 import type { Expression } from './expression.js';
 import { denseLanes, isDense, type Lanes } from './pack.js';
 
@@ -17,7 +17,7 @@ export interface Planes {
  * starts with a block of its own, whose last lanes may be empty.
  */
 export class Rooms {
-  readonly buffers: { blocks: number }[] = [];
+  readonly buffers: PlanRecord<'buffer'>[] = [];
   /** Which concatenation a value is written into, from which block on. */
   readonly #places = new Map<Expression, { whole: Concat; block: number }>();
   readonly #concats = new Map<Concat, Planes>();
@@ -37,7 +37,7 @@ export class Rooms {
       const { buffer, block } = this.whole(place.whole);
       return { buffer, block: block + place.block, blocks, lanes };
     }
-    return { buffer: this.buffers.push({ blocks }) - 1, block: 0, blocks, lanes };
+    return { buffer: this.buffers.push({ blocks, levels: NONE }) - 1, block: 0, blocks, lanes };
   }
 
   /** All of a concatenation. */

@@ -3,11 +3,17 @@
  * one, when something lies beyond it.
  */
 export class Histogram {
-  static readonly BINS = 4096;
-  readonly counts = new Float64Array(Histogram.BINS);
+  readonly bins: number;
+  readonly counts: Float64Array;
   low = Number.POSITIVE_INFINITY;
   high = Number.NEGATIVE_INFINITY;
   #limit = 2 ** -10;
+
+  /** @param bins how many; a multiple of 4 */
+  constructor(bins = 4096) {
+    this.bins = bins;
+    this.counts = new Float64Array(bins);
+  }
 
   /** The border of the outermost bins. */
   get limit(): number {
@@ -26,21 +32,21 @@ export class Histogram {
     }
     [this.low, this.high] = [low, high];
     while (Math.max(high, -low) >= this.#limit) this.#double();
-    const scale = Histogram.BINS / 2 / this.#limit;
+    const scale = this.bins / 2 / this.#limit;
     for (let i = 0; i < values.length; i++) {
-      const bin = Math.min(Histogram.BINS - 1, Math.floor(((values[i] as number) + this.#limit) * scale)); // inside
+      const bin = Math.min(this.bins - 1, Math.floor(((values[i] as number) + this.#limit) * scale)); // inside
       this.counts[bin] = (this.counts[bin] as number) + 1; // inside, since limit is beyond all values
     }
   }
 
   /** The middle of a bin. */
-  centre = (bin: number): number => ((bin + 0.5) / (Histogram.BINS / 2) - 1) * this.#limit;
+  centre = (bin: number): number => ((bin + 0.5) / (this.bins / 2) - 1) * this.#limit;
 
   #double(): void {
     const { counts } = this;
-    const half = Histogram.BINS / 2;
-    const merged = new Float64Array(Histogram.BINS);
-    for (let bin = 0; bin < Histogram.BINS; bin++) {
+    const half = this.bins / 2;
+    const merged = new Float64Array(this.bins);
+    for (let bin = 0; bin < this.bins; bin++) {
       const to = half / 2 + (bin >> 1);
       merged[to] = (merged[to] as number) + (counts[bin] as number); // inside: half as many bins, in the middle
     }

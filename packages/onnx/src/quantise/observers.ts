@@ -1,4 +1,4 @@
-import { Histogram } from './histogram.js';
+import type { Histogram } from './histogram.js';
 
 /** The least and the greatest value that a quantised tensor can hold; 0 lies between. */
 export interface Range {
@@ -29,8 +29,8 @@ const percentile: Observer = {
   about: `all but ${TAIL} of the values at each end`,
   rangeOf(seen) {
     const total = seen.counts.reduce((sum, count) => sum + count, 0);
-    const step = (2 * seen.limit) / Histogram.BINS;
-    let [first, last] = [0, Histogram.BINS - 1];
+    const step = (2 * seen.limit) / seen.bins;
+    let [first, last] = [0, seen.bins - 1];
     for (let sum = seen.counts[first] ?? 0; first < last && sum <= TAIL * total; sum += seen.counts[first] ?? 0)
       first++;
     for (let sum = seen.counts[last] ?? 0; last > first && sum <= TAIL * total; sum += seen.counts[last] ?? 0) last--;
@@ -57,7 +57,7 @@ const mse: Observer = {
 function meanSquare(seen: Histogram, { low, high }: Range): number {
   const step = (high - low) / LEVELS || Number.MIN_VALUE;
   let sum = 0;
-  for (let bin = 0; bin < Histogram.BINS; bin++) {
+  for (let bin = 0; bin < seen.bins; bin++) {
     const count = seen.counts[bin] as number; // inside
     if (count === 0) continue;
     const value = seen.centre(bin);

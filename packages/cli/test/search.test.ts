@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { json, pocketnet, workplace, writeTinyConfig } from './pocketnet.js';
 
+/** `${name}`, spelled so that it is plain that no JavaScript template is meant. */
+const variable = (name: string) => `$\{${name}}`;
 const place = workplace();
 const at = { cwd: place.path };
 const inPlace = (name: string): string => join(place.path, name);
@@ -56,7 +58,39 @@ describe('A search, from its configuration to a network', () => {
     expect((await train('random', 'random:7')).code).toBe(0);
   });
 
+  it('is made by a study that needs its cells, which then ranks it: one command, once', async () => {
+    writeFileSync(
+      inPlace('study.yaml'),
+      [
+        'name: cells',
+        'config: tiny.yaml',
+        'first: [{ name: shared, search: search.yaml, set: [method=single-path, singlePath.population=2, singlePath.generations=1, data.measured=8] }]',
+        `arms: { found: { genotype: '${variable('STUDY')}/shared/genotype.json' }, one: { genotype: 'random:1' }, two: { genotype: 'random:2' } }`,
+        'seeds: [1]',
+        'groups: { chance: [one, two], found: [found] }',
+      ].join('\n'),
+    );
+    const people = 'generated:identities=24,images=4,size=32';
+    await json(['data', 'draw-pairs', people, '--pairs', '40', '--out', 'none.bin'], at);
+    const set = ['maxSteps=1', 'data.val.0.folds=10'].flatMap((each) => ['--set', each]);
+    const options = ['--config', 'study.yaml', ...set, '--out', 'study'];
+    const { groups } = await json(['ablate', ...options], at);
+    expect(groups).toMatchObject([
+      { group: 'chance', arms: 2 },
+      { group: 'found', arms: 1, gain: { distance: null } },
+    ]);
+    const searched = read('study/shared/candidates.json');
+    const report = ['search', '--report', '--out', 'study/shared', '--against', 'study', '--study', 'study.yaml'];
+    expect(await json(report, at)).toMatchObject({ genotypes: [{ arm: 'found' }, { arm: 'one' }, { arm: 'two' }] });
+    expect(read('study/shared/ranks.html')).toContain('MFLOPs');
+    expect(read('study/shared/candidates.json')).toBe(searched);
+  });
+
   it.each([
+    [['search', '--out', 'x'], 2, /--config FILE/],
+    [['search', '--report', '--out', 'x'], 2, /--against FOLDER --study FILE/],
+    [['bench', '--operations', 'pocketnet-xs-64', '--out', 'x.html'], 2, /--out table\.json/],
+    [['bench', '--operations', 'mobilefacenet', '--out', 'x.json'], 2, /mobilefacenet has no cells/],
     [['derive'], 2, /--checkpoint FILE or --random SEED/],
     [['derive', '--random', '1', '--checkpoint', 'found'], 2, /--checkpoint FILE or --random SEED/],
     [['draw', 'softmax_casio', '--out', 'x.svg'], 1, /no genotype 'softmax_casio'.*softmax_casia.*random:SEED/],

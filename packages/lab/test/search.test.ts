@@ -1,7 +1,11 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
+  keyOf,
   type LoadedSearch,
+  networkOfCells,
+  partsOfFrame,
+  randomGenotype,
   readAlphas,
   readGenotype,
   readGenotypeFile,
@@ -9,6 +13,7 @@ import {
   type SearchOptions,
   search,
   writeGenotype,
+  writeLatencyTable,
 } from '@pocketnet/lab';
 import { fromArray, liveTensors, loadTensors, saveTensors, scope } from '@pocketnet/torch';
 import { describe, expect, test } from 'vitest';
@@ -87,6 +92,32 @@ describe('A search', () => {
     expect((await run('with-budget', tiny({ budget }), { resume: true })).steps).toBe(8);
   });
 
+  test('by time goes on with the times that it began with, wherever their table lies', async () => {
+    const { network, data } = tiny().config;
+    const cells = networkOfCells(cellsOfTwo, { network, data });
+    const measured = { machine: 'test', engine: 'none', frames: ['tiny'] };
+    const table = (ms: number) => ({
+      ...measured,
+      parts: Object.fromEntries(partsOfFrame(cells).map((part) => [keyOf(part), { what: part.what, ms }])),
+    });
+    const config = (name: string) =>
+      tiny({ budget: { count: 'latency', table: at(name), target: 0.1, weight: 1 }, epochs: 1 });
+    for (const [name, ms] of [
+      ['a.json', 1],
+      ['copy-of-a.json', 1],
+      ['b.json', 2],
+    ] as const)
+      writeLatencyTable(at(name), table(ms));
+    const begun = { signal: afterSteps(at('by-time'), 1) };
+    expect((await run('by-time', config('a.json'), begun)).interrupted).toBe(true);
+    await expect(run('by-time', config('b.json'), { resume: true })).rejects.toThrow(/budget\.table was/);
+    expect((await run('by-time', config('copy-of-a.json'), { resume: true })).steps).toBe(4);
+    cells.dispose();
+    const lacking = { ...measured, parts: {} };
+    writeLatencyTable(at('empty.json'), lacking);
+    await expect(run('by-no-time', config('empty.json'))).rejects.toThrow(/no time of a block.*bench --operations/);
+  });
+
   test('ends at a collapse if it should, with the genotype before it, and shows the counts', async () => {
     // All four edges of the normal cell are made skip-connections in the second epoch, which no α comes to by itself so early.
     const config = tiny({ collapse: { skips: 3, stop: true }, epochs: 3 });
@@ -162,6 +193,9 @@ describe('A search', () => {
     expect(() => tiny({ epoch: 3 })).toThrow(/epoch: unknown key; did you mean "epochs"/);
   });
 });
+
+/** Cells of two nodes, as the tiny search has. */
+const cellsOfTwo = randomGenotype(1, 2);
 
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 

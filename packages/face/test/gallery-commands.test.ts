@@ -4,7 +4,7 @@ import { Place } from './support/command.js';
 
 const place = new Place();
 const { file } = place;
-const people = ['--gallery', 'people.pnetg'];
+const people = ['--gallery', 'people.gallery'];
 
 beforeAll(async () => {
   mkdirSync(file('Ada'));
@@ -76,7 +76,7 @@ describe('a gallery of the command', () => {
   it('is sealed, and opened by its key alone', () => {
     const key = { POCKETNET_PASSPHRASE: 'correct horse' };
     place.json(['gallery', 'encrypt', ...people], key);
-    expect(readFileSync(file('people.pnetg')).includes('Ada')).toBe(false);
+    expect(readFileSync(file('people.gallery')).includes('Ada')).toBe(false);
     expect(place.pocketnet(['people', 'list', ...people])).toMatchObject({
       code: 2,
       stderr: expect.stringContaining('is encrypted'),

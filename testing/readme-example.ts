@@ -4,10 +4,15 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** A fenced block of a language in a Markdown file, the first unless `index` says another. */
-function exampleOf(page: string, language: string, index = 0): string {
+/** The fenced blocks of a language in a Markdown file. */
+function examplesOf(page: string, language: string): string[] {
   const blocks = readFileSync(page, 'utf8').matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, 'gm'));
-  const block = Array.from(blocks, ([, text]) => text)[index];
+  return Array.from(blocks, ([, text = '']) => text);
+}
+
+/** One of them, the first unless `index` says another. */
+export function exampleOf(page: string, language: string, index = 0): string {
+  const block = examplesOf(page, language)[index];
   if (block === undefined) throw new Error(`${page} has no ${language} block number ${index}.`);
   return block;
 }
@@ -30,19 +35,40 @@ export function runReadmeExample(test: string, index = 0): string {
  * @returns what it printed on stdout
  */
 export function runShellExample(page: string): string {
-  const root = fileURLToPath(new URL('..', import.meta.url));
-  const example = exampleOf(join(root, page), 'sh').replaceAll('npx pocketnet', 'pocketnet');
+  return inEmptyFolder((place) => runShell(exampleOf(join(root, page), 'sh'), place));
+}
+
+/** Runs all of a page's `sh` examples, one after the other, in one empty folder, which `inside` sees before it is removed. */
+export function runAllShellExamples<T>(
+  page: string,
+  inside: (place: string, printed: string) => Promise<T>,
+): Promise<T> {
+  return inEmptyFolder((place) => inside(place, runShell(examplesOf(join(root, page), 'sh').join('\n'), place)));
+}
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+function inEmptyFolder<T>(body: (place: string) => T): T {
   const place = mkdtempSync(join(tmpdir(), 'pocketnet-page-'));
+  const remove = (): void => rmSync(place, { recursive: true });
   try {
-    symlinkSync(join(root, 'packages/cli/bin/pocketnet.js'), join(place, 'pocketnet'));
-    const env = { ...process.env, PATH: `${place}:${process.env.PATH}` };
-    return execFileSync('bash', ['-euo', 'pipefail', '-c', example], {
-      cwd: place,
-      env,
-      encoding: 'utf8',
-      stdio: 'pipe',
-    });
-  } finally {
-    rmSync(place, { recursive: true });
+    const result = body(place);
+    if (!(result instanceof Promise)) remove();
+    return result instanceof Promise ? (result.finally(remove) as T) : result;
+  } catch (error) {
+    remove();
+    throw error;
   }
+}
+
+function runShell(script: string, place: string): string {
+  symlinkSync(join(root, 'packages/cli/bin/pocketnet.js'), join(place, 'pocketnet'));
+  const env = { ...process.env, PATH: `${place}:${process.env.PATH}` };
+  const command = script.replaceAll('npx pocketnet', 'pocketnet');
+  return execFileSync('bash', ['-euo', 'pipefail', '-c', command], {
+    cwd: place,
+    env,
+    encoding: 'utf8',
+    stdio: 'pipe',
+  });
 }

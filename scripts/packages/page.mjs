@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import { extname, join } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { chromium } from 'playwright-core';
+import { findChromium } from '../../testing/chromium.mjs';
 
 const TYPES = { '.html': 'text/html', '.js': 'text/javascript' };
 
@@ -22,7 +23,9 @@ export async function serveFolder(folder) {
 
 /** What the page of examples/verify-in-a-page says of two photos, in Chromium; its own errors are thrown. */
 export async function verdictInPage(address, first, second) {
-  const browser = await chromium.launch({ executablePath: chromiumPath(), args: ['--no-sandbox'] });
+  const executablePath = findChromium();
+  if (executablePath === undefined) throw new Error('There is no Chromium: apt-get install chromium.');
+  const browser = await chromium.launch({ executablePath, chromiumSandbox: process.getuid?.() !== 0 });
   try {
     const page = await browser.newPage();
     const errors = [];
@@ -53,12 +56,6 @@ async function says(page, pattern, errors) {
     const text = await page.textContent('#verdict').catch(() => 'nothing');
     throw new Error([`The page says "${text}", nothing like ${pattern}. ${error.message}`, ...errors].join('\n'));
   }
-}
-
-export function chromiumPath() {
-  const found = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync);
-  if (!found) throw new Error('There is no Chromium: apt-get install chromium.');
-  return found;
 }
 
 /** Bytes of a built page over the wire: every file compressed by itself. */

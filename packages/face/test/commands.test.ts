@@ -1,69 +1,34 @@
-import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { drawFace, encodeJpegSync } from '@pocketnet/data';
 import { decodeNpy } from '@pocketnet/files';
 import { appProgram } from 'pocketnet/commands';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { photoOf } from './support/photos.js';
+import { Place } from './support/command.js';
 
-const place = mkdtempSync(join(tmpdir(), 'pocketnet-commands-'));
-const file = (name: string): string => join(place, name);
-const main = fileURLToPath(new URL('../dist/commands/main.js', import.meta.url));
-
-/** Runs this package's own verbs in a process of its own, where neither libtorch's nor ONNX Runtime's package can be loaded. */
-const ALONE = `
-  import { register } from 'node:module';
-  register('data:text/javascript,' + encodeURIComponent(\`export const resolve = (name, context, next) => {
-    if (/^(onnxruntime|@pocketnet\\\\/(torch|onnx|lab|cli|data))/.test(name)) throw new Error('Cannot find package ' + name);
-    return next(name, context);
-  };\`));
-  const { main } = await import(${JSON.stringify(main)});
-  process.exitCode = await main(process.argv);
-`;
-
-function pocketnet(...args: string[]): { code: number | null; stdout: string; stderr: string } {
-  const script = file('pocketnet.mjs');
-  if (!existsSync(script)) writeFileSync(script, ALONE);
-  const {
-    status: code,
-    stdout,
-    stderr,
-  } = spawnSync(process.execPath, [script, ...args], { cwd: place, encoding: 'utf8' });
-  return { code, stdout, stderr };
-}
-
-function json(...args: string[]): Record<string, unknown> {
-  const { code, stdout, stderr } = pocketnet(...args, '--json');
-  if (code !== 0) throw new Error(`pocketnet ${args.join(' ')} ended with ${code}: ${stderr}`);
-  return JSON.parse(stdout) as Record<string, unknown>;
-}
+const place = new Place();
+const { file } = place;
+const pocketnet = (...args: string[]) => place.pocketnet(args);
+const json = (...args: string[]) => place.json(args);
 
 /** A person in the middle of a photo. */
-const portrait = (identity: number, sample: number) =>
-  photoOf(400, 320, [{ identity, sample, x: 120, y: 80, side: 160 }]);
+const portrait = (identity: number, sample: number) => [{ identity, sample, x: 120, y: 80, side: 160 }];
 
 beforeAll(async () => {
-  const photos = {
-    'one.jpg': portrait(1, 0),
-    'again.png': portrait(1, 1),
-    'other.webp': portrait(2, 0),
-    'two.jpg': photoOf(500, 320, [
-      { identity: 1, x: 20, y: 100, side: 100 },
-      { identity: 2, x: 250, y: 60, side: 200 },
-    ]),
-    'nobody.jpg': photoOf(200, 200, []),
-  };
-  for (const [name, { width, height, data }] of Object.entries(photos))
-    await sharp(data, { raw: { width, height, channels: 3 } }).toFile(file(name));
+  await place.write('one.jpg', 400, 320, portrait(1, 0));
+  await place.write('again.png', 400, 320, portrait(1, 1));
+  await place.write('other.webp', 400, 320, portrait(2, 0));
+  await place.write('two.jpg', 500, 320, [
+    { identity: 1, x: 20, y: 100, side: 100 },
+    { identity: 2, x: 250, y: 60, side: 200 },
+  ]);
+  await place.write('nobody.jpg', 200, 200, []);
   writeFileSync(file('cut.jpg'), readFileSync(file('one.jpg')).subarray(0, 2000));
   for (const sample of [0, 1])
     writeFileSync(file(`crop${sample}.jpg`), encodeJpegSync(drawFace(3, sample, { size: 112 })));
 });
-afterAll(() => rmSync(place, { recursive: true }));
+afterAll(() => place.remove());
 
 describe('pocketnet verify', () => {
   it('tells one person from two, says what that means, and tells the networks’ terms once', () => {
@@ -130,6 +95,7 @@ describe('pocketnet detect', () => {
       'one.jpg': 1,
       'two.jpg': 2,
     });
+    expect(pocketnet('detect', 'cut.jpg')).toMatchObject({ code: 1, stdout: expect.stringContaining('cut off') });
     expect(photos.map((each) => each.file)).toEqual(photos.map((each) => each.file).sort());
   });
 });
@@ -166,7 +132,7 @@ describe('pocketnet embed', () => {
 
   it('goes on where it was killed', async () => {
     const args = ['embed', ...Array<string>(12).fill('one.jpg'), 'two.jpg', '--workers', '1', '--out', 'killed.npy'];
-    const child = spawn(process.execPath, [file('pocketnet.mjs'), ...args], { cwd: place, stdio: 'ignore' });
+    const child = spawn(process.execPath, [place.script, ...args], { cwd: place.path, stdio: 'ignore' });
     const ended = new Promise((resolve) => child.once('exit', resolve));
     const linesOf = (): number => {
       const path = file('killed.npy.journal');

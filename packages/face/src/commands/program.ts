@@ -47,7 +47,7 @@ export async function runProgram(program: Command, argv: readonly string[]): Pro
   const alive = setInterval(() => {}, 2 ** 30);
   try {
     await program.parseAsync([...argv]);
-    return 0;
+    return Number(process.exitCode ?? 0); // a verb that printed its result may say by it that nothing came of it
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return 0; // --help, --version
     return fail(error, argv.includes('--json'));

@@ -1,0 +1,91 @@
+import { readFileSync } from 'node:fs';
+import { createInterface } from 'node:readline/promises';
+import type { Command } from 'commander';
+import type { Gallery } from '../gallery/index.js';
+import type { MatchRates } from '../match-rates.js';
+import type { GalleryKey, Store } from '../stores/index.js';
+import { note } from './output.js';
+import { type CommonOptions, UsageError } from './verb.js';
+
+/** Options of all verbs that open a gallery. */
+export interface GalleryOptions extends CommonOptions {
+  gallery: string;
+  keyFile?: string;
+}
+
+export const galleryOptions = (command: Command): Command =>
+  command
+    .requiredOption('--gallery <where>', 'a file, or postgres://user@host/database')
+    .option(
+      '--key-file <file>',
+      'a file with the key of an encrypted gallery: 32 bytes, or a passphrase; else the variable POCKETNET_PASSPHRASE',
+    );
+
+/** Opens a gallery, tells what was mended in it, and closes it when the work is done. */
+export async function withGallery<T>(
+  options: GalleryOptions,
+  rates: MatchRates | undefined,
+  work: (gallery: Gallery) => Promise<T>,
+): Promise<T> {
+  const { Gallery: Opened } = await import('../gallery/index.js');
+  const gallery = await Opened.open(await unlocked(options), rates ? { rates: [rates] } : {});
+  try {
+    for (const each of gallery.notes) note(each);
+    return await work(gallery);
+  } finally {
+    await gallery.close();
+  }
+}
+
+/** The store that is meant, in the clear. */
+async function unlocked(options: GalleryOptions): Promise<Store> {
+  const store = await storeOf(options);
+  try {
+    const { isEncrypted, openEncrypted } = await import('../stores/index.js');
+    if (!(await isEncrypted(store))) return store;
+    const key = keyOf(options);
+    if (!key)
+      throw new UsageError(
+        `${options.gallery} is encrypted. Give its key: --key-file, or a passphrase in the variable POCKETNET_PASSPHRASE.`,
+      );
+    return await openEncrypted(store, key);
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+export async function storeOf({ gallery }: Pick<GalleryOptions, 'gallery'>): Promise<Store> {
+  const { openStore } = await import('../stores/registry.js');
+  return openStore(gallery);
+}
+
+/** The key that was given; never on the command line, where others see it. */
+export function keyOf({ keyFile }: Pick<GalleryOptions, 'keyFile'>): GalleryKey | undefined {
+  const { POCKETNET_PASSPHRASE: passphrase } = process.env;
+  if (keyFile === undefined) return passphrase === undefined ? undefined : { passphrase };
+  const bytes = new Uint8Array(readFileSync(keyFile));
+  return bytes.length === 32 ? { bytes } : { passphrase: new TextDecoder().decode(bytes).replace(/\r?\n$/, '') };
+}
+
+const PROMISE =
+  'A gallery keeps templates of faces, which are personal data: in many countries people must agree, and may have theirs deleted. ' +
+  'The weights of PocketNet are for non-commercial research only (models/LICENSE), and not for watching people who have not agreed.';
+
+/** Asks once, before the first person of a gallery, whether one may. @throws UsageError where nobody agrees */
+export async function agreeOnce(gallery: Gallery, agree: boolean | undefined): Promise<void> {
+  if (gallery.counts.people > 0) return;
+  note(PROMISE);
+  if (agree) return;
+  if (!process.stdin.isTTY)
+    throw new UsageError(
+      'This gallery is new. Say that these people agreed, and that you keep to the licence: --agree.',
+    );
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    const answer = await terminal.question('Did these people agree, and do you keep to the licence? [y/N] ');
+    if (!/^y(es)?$/i.test(answer.trim())) throw new UsageError('Nothing was enrolled.');
+  } finally {
+    terminal.close();
+  }
+}

@@ -1,0 +1,95 @@
+import { mkdirSync, readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Place } from './support/command.js';
+
+const place = new Place();
+const { file } = place;
+const people = ['--gallery', 'people.gallery'];
+
+beforeAll(async () => {
+  mkdirSync(file('Ada'));
+  mkdirSync(file('Bo'));
+  for (const sample of [0, 1, 3]) {
+    await place.write(`Ada/${sample}.png`, 400, 320, [{ identity: 11, sample, x: 110, y: 70, side: 180 }]);
+    await place.write(`Bo/${sample}.png`, 400, 320, [{ identity: 12, sample, x: 110, y: 70, side: 180 }]);
+  }
+  await place.write('both.png', 520, 320, [
+    { identity: 11, sample: 5, x: 20, y: 70, side: 180 },
+    { identity: 12, sample: 5, x: 300, y: 70, side: 180 },
+  ]);
+  await place.write('small.png', 200, 200, [{ identity: 11, x: 80, y: 80, side: 36 }]);
+  await place.write('nobody.png', 200, 200, []);
+}, 60_000);
+afterAll(() => place.remove());
+
+/** Ids by name. */
+const idsOf = (): Record<string, string> => {
+  const { people: all } = place.json(['people', 'list', ...people]) as { people: { id: string; name: string }[] };
+  return Object.fromEntries(all.map(({ id, name }) => [name, id]));
+};
+
+describe('a gallery of the command', () => {
+  it('asks once whether one may, before anything is kept', () => {
+    const refused = place.pocketnet(['enrol', 'Ada', '--name', 'Ada', ...people]);
+    expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('--agree') });
+    const { enrolled } = place.json(['enrol', 'Ada', 'Bo', '--by-folder', '--agree', ...people]) as {
+      enrolled: object[];
+    };
+    expect(enrolled.length).toBeGreaterThanOrEqual(4);
+    expect(Object.keys(idsOf())).toEqual(['Ada', 'Bo']);
+  });
+
+  it('knows whom a photo shows, everybody once', () => {
+    const { photos } = place.json(['identify', 'both.png', 'nobody.png', ...people]) as {
+      photos: { faces: { candidates: { name: string }[] }[] }[];
+    };
+    const [both, nobody] = photos;
+    expect(both?.faces.map(({ candidates: [best] }) => best?.name).sort()).toEqual(['Ada', 'Bo']);
+    expect(nobody?.faces).toEqual([]);
+  });
+
+  it('takes no face that will not do, and says why', () => {
+    const { Ada = '' } = idsOf();
+    const { code, stderr } = place.pocketnet(['enrol', 'small.png', 'nobody.png', '--person', Ada, ...people]);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/small\.png was not enrolled: .*(Too small|No face)/);
+    expect(stderr).toMatch(/nobody\.png was not enrolled: No face was found\./);
+  });
+
+  it('is examined, embedded anew and compacted', () => {
+    const report = place.json(['gallery', 'doctor', ...people]) as {
+      people: number;
+      models: { templates: number; model: string }[];
+    };
+    expect(report).toMatchObject({ people: 2, models: [{ poor: [], duplicates: [] }] });
+    const [{ model = '', templates = 0 } = {}] = report.models;
+    const migrated = place.json(['gallery', 'migrate', '--no-flip', '--drop', model, ...people]);
+    expect(migrated).toMatchObject({
+      embedded: templates,
+      enrolAgain: [],
+      templates: { [String(migrated.model)]: templates },
+    });
+    expect(migrated.model).not.toBe(model);
+    expect(place.json(['gallery', 'compact', ...people])).toMatchObject({ people: 2 });
+  });
+
+  it('is sealed, and opened by its key alone', () => {
+    const key = { POCKETNET_PASSPHRASE: 'correct horse' };
+    place.json(['gallery', 'encrypt', ...people], key);
+    expect(readFileSync(file('people.gallery')).includes('Ada')).toBe(false);
+    expect(place.pocketnet(['people', 'list', ...people])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('is encrypted'),
+    });
+    expect(place.pocketnet(['people', 'list', ...people], { POCKETNET_PASSPHRASE: 'wrong' }).code).toBe(1);
+    const { people: all } = place.json(['people', 'list', ...people], key) as {
+      people: { id: string; name: string }[];
+    };
+    const [ada = { id: '' }, bo = { id: '' }] = all;
+    place.json(['people', 'rename', bo.id, 'Bob', ...people], key);
+    expect(place.json(['people', 'export', bo.id, ...people], key)).toMatchObject({ person: { name: 'Bob' } });
+    place.json(['people', 'merge', ada.id, bo.id, ...people], key);
+    place.json(['people', 'forget', ada.id, ...people], key);
+    expect(place.json(['people', 'list', ...people], key)).toEqual({ people: [] });
+  });
+});

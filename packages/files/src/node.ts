@@ -1,5 +1,6 @@
 // What touches disks.
 export { AtomicFile, writeAtomically, writeFileAtomic, writeFully } from './disk/atomic-file.js';
+export { Owner } from './disk/owner.js';
 export { readFileBytes, readFileHead } from './disk/read-file.js';
 export { systemFaults } from './disk/system-error.js';
 export { readTensors, writeTensors } from './disk/tensor-file.js';

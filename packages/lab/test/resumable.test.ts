@@ -1,5 +1,6 @@
 import { cpSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Owner } from '@pocketnet/files/node';
 import {
   type Recipe,
   recipeDifferences,
@@ -107,6 +108,17 @@ describe('a training', () => {
     const before = readFileSync(at('part', 'checkpoint.safetensors'));
     await expect(resumed('part', `other ${what}`, changes)).rejects.toThrow(message);
     expect(readFileSync(at(`other ${what}`, 'checkpoint.safetensors')).equals(before)).toBe(true);
+  });
+
+  test('belongs to one process at a time, which is named; a folder whose owner is gone is free again', async () => {
+    cpSync(at('part'), at('owned'), { recursive: true });
+    const owner = await Owner.claim(at('owned'), 'run');
+    const again = () => run(at('owned'), experiment(config), { resume: true });
+    const before = readFileSync(at('owned', 'checkpoint.safetensors'));
+    await expect(again()).rejects.toThrow('this process has this run open');
+    expect(readFileSync(at('owned', 'checkpoint.safetensors')).equals(before)).toBe(true);
+    await owner.release();
+    expect(weights((await again()).out).equals(weights(at('whole')))).toBe(true);
   });
 
   test('goes on at another rate when that is said, and its log says from where', async () => {

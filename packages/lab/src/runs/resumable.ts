@@ -1,6 +1,7 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
+import { Owner } from '@pocketnet/files/node';
 import {
   joinProcessGroup,
   loadTensors,
@@ -35,7 +36,7 @@ export interface ResumableOptions {
  * @param what the folder holds then: `run`, `search`
  * @param work gets the processes, the configuration with this process' device, and whether the folder holds such work to go on with
  * @param isHeld tells whether it does
- * @throws an Error when it does and nobody asked to go on
+ * @throws an Error when it does and nobody asked to go on, or when other processes are at work in the folder
  */
 export async function resumable<L extends { config: { device: string } }, T>(
   what: string,
@@ -48,14 +49,23 @@ export async function resumable<L extends { config: { device: string } }, T>(
   if (resumed && !options.resume)
     throw new Error(`${options.out} holds a ${what} already: pass --resume to go on with it, or name another folder.`);
   const group = joinProcessGroup({ device: loaded.config.device });
+  let owner: Owner | undefined;
   try {
+    if (group.rank === 0) owner = await claimed(options.out, what);
     const config = { ...loaded.config, device: group.device }; // 'cuda' is another GPU in every process
     const result = await work(group, { ...loaded, config }, resumed, options);
     group.barrier();
     return result;
   } finally {
+    await owner?.release();
     group.close();
   }
+}
+
+/** Two that go on with one folder would each write over the other's checkpoint. */
+function claimed(folder: string, what: string): Promise<Owner> {
+  mkdirSync(dirname(resolve(folder)), { recursive: true });
+  return Owner.claim(resolve(folder), what);
 }
 
 /** Whether any process is asked to stop. All of them ask after every step: a collective operation. */

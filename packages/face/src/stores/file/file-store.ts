@@ -1,9 +1,9 @@
 import { readdirSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { Owner } from '@pocketnet/files/node';
 import { beginIfUnwritten, LogStore } from '../log/log-store.js';
 import type { Store } from '../store.js';
 import { FileDevice } from './file-device.js';
-import { Owner } from './owner.js';
 
 /**
  * A gallery in one file, which is made where there is none. A commit that was acknowledged outlasts a power cut.
@@ -11,7 +11,7 @@ import { Owner } from './owner.js';
  * @throws FileError where another process has it open, or where it is no gallery
  */
 export async function openFileStore(path: string): Promise<Store> {
-  const owner = await Owner.claim(path);
+  const owner = await Owner.claim(path, 'gallery');
   try {
     removeUnfinished(path);
     const store = new OwnedLog(await FileDevice.open(path), owner);

@@ -2,29 +2,32 @@ import { createHash } from 'node:crypto';
 import { realpathSync, rmSync } from 'node:fs';
 import { connect, createServer, type Server } from 'node:net';
 import { basename, dirname, join, relative } from 'node:path';
-import { FileError } from '@pocketnet/files';
+import { FileError } from '../file-error.js';
 
 /**
- * The one process that a gallery's file belongs to. It listens at a socket beside the file, which the system shuts whatever ends the
+ * The one process that a file or folder belongs to: a gallery's log, a run. It listens at a socket beside the file, which the system shuts whatever ends the
  * process; a number in a lock file may belong to another process by then. A socket that nobody listens at is a dead owner's, and is taken over.
  */
 export class Owner {
   private constructor(private readonly server: Server) {}
 
-  /** @throws FileError that names the owner where there is one */
-  static async claim(path: string): Promise<Owner> {
+  /**
+   * @param what the path is: `gallery`, `run`
+   * @throws FileError that names the owner where there is one
+   */
+  static async claim(path: string, what: string): Promise<Owner> {
     const address = addressOf(path);
     const first = await listen(address);
     if (first) return new Owner(first);
-    await refuseIfAlive(path, address);
+    await refuseIfAlive(path, address, what);
     // A socket is left, and nobody listens. Only one process may clear it away, or one could clear away another's fresh one.
     const turn = process.platform === 'linux' ? await listenWhenFree(`\0pocketnet:${hashOf(path)}`) : undefined;
     try {
-      await refuseIfAlive(path, address);
-      rmSync(address, { force: true });
+      await refuseIfAlive(path, address, what);
+      if (!isAbstract(address)) rmSync(address, { force: true });
       const second = await listen(address);
       if (second) return new Owner(second);
-      await refuseIfAlive(path, address);
+      await refuseIfAlive(path, address, what);
       throw new FileError(path, `${address} cannot be listened at. Remove it, and try again.`);
     } finally {
       turn?.close();
@@ -36,6 +39,9 @@ export class Owner {
   }
 }
 
+/** Linux' sockets without a file, which leave nothing behind. */
+const isAbstract = (address: string): boolean => address.startsWith('\0');
+
 /** Longest path a socket may have everywhere. */
 const LONGEST = 100;
 
@@ -45,6 +51,7 @@ function addressOf(path: string): string {
   const near = relative(process.cwd(), beside);
   const shortest = near.length < beside.length ? near : beside;
   if (Buffer.byteLength(shortest) <= LONGEST) return shortest;
+  if (process.platform === 'linux') return `\0pocketnet:owner:${hashOf(path)}`;
   throw new FileError(path, `its path is too long for a socket beside it. Work from a folder nearer to it.`);
 }
 
@@ -90,12 +97,12 @@ async function listenWhenFree(address: string): Promise<Server> {
 }
 
 /** @throws FileError where somebody listens at the address */
-async function refuseIfAlive(path: string, address: string): Promise<void> {
+async function refuseIfAlive(path: string, address: string, what: string): Promise<void> {
   const owner = await ask(address);
   if (owner === undefined) return;
   throw new FileError(
     path,
-    `${owner} has this gallery open, and it belongs to one process at a time. Close it there, or use that process.`,
+    `${owner} has this ${what} open, and it belongs to one process at a time. Close it there, or use that process.`,
   );
 }
 

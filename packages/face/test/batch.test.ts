@@ -19,58 +19,61 @@ const file = (name: string): string => join(place, name);
 afterAll(() => rmSync(place, { recursive: true }));
 
 /** The records of a journal, opened anew. */
-function recordsOf(path: string, about: object = { work: 1 }): unknown[] {
+async function recordsOf(path: string, about: object = { work: 1 }): Promise<unknown[]> {
   const kept: unknown[] = [];
-  const journal = new Journal<unknown>(path, about, (record) => kept.push(record));
+  const journal = await Journal.open<unknown>(path, about, (record) => kept.push(record));
   expect(kept.map((_, i) => journal.read(i))).toEqual(kept);
-  journal.close();
+  await journal.close();
   return kept;
 }
 
-it('a journal keeps all whole records, wherever it was cut, and goes on behind them', () => {
+it('a journal keeps all whole records, wherever it was cut, and goes on behind them', async () => {
   const path = file('cut');
-  const journal = new Journal<object>(path, { work: 1 });
+  const journal = await Journal.open<object>(path, { work: 1 });
   const records = [{ a: 1 }, { b: 'zwölf\nlines' }, { c: [3, 4] }];
   const ends = records.map((record) => {
     journal.add(record);
     return statSync(path).size;
   });
-  journal.close();
+  await journal.close();
   const bytes = readFileSync(path);
   for (let size = 0; size <= bytes.length; size++) {
     writeFileSync(path, bytes.subarray(0, size));
     const whole = records.slice(0, ends.filter((end) => end <= size).length);
-    expect(recordsOf(path)).toEqual(whole);
-    const again = new Journal<object>(path, { work: 1 });
+    expect(await recordsOf(path)).toEqual(whole);
+    const again = await Journal.open<object>(path, { work: 1 });
     again.add({ next: size });
-    again.close();
-    expect(recordsOf(path)).toEqual([...whole, { next: size }]);
+    await again.close();
+    expect(await recordsOf(path)).toEqual([...whole, { next: size }]);
   }
 });
 
-it('a journal ends at a record that was changed', () => {
+it('a journal ends at a record that was changed', async () => {
   const path = file('changed');
-  const journal = new Journal<object>(path, { work: 1 });
+  const journal = await Journal.open<object>(path, { work: 1 });
   for (let i = 0; i < 5; i++) journal.add({ i });
-  journal.close();
+  await journal.close();
   const text = readFileSync(path, 'utf8');
   writeFileSync(path, text.replace('{"i":2}', '{"i":7}'));
-  expect(recordsOf(path)).toEqual([{ i: 0 }, { i: 1 }]);
+  expect(await recordsOf(path)).toEqual([{ i: 0 }, { i: 1 }]);
 });
 
-it('a journal of other work is refused, and left as it is', () => {
+it('a journal of other work, or of a process that is at it, is refused and left as it is', async () => {
   const path = file('other');
-  new Journal<object>(path, { work: 1 }).close();
+  await (await Journal.open<object>(path, { work: 1 })).close();
   const before = readFileSync(path);
-  expect(() => new Journal<object>(path, { work: 2 })).toThrow(
+  const first = await Journal.open<object>(path, { work: 1 });
+  await expect(Journal.open<object>(path, { work: 1 })).rejects.toThrow('this process has this journal open');
+  await first.close();
+  await expect(Journal.open<object>(path, { work: 2 })).rejects.toThrow(
     /other work left behind \({"work":1}; now it is {"work":2}\)/,
   );
   expect(readFileSync(path)).toEqual(before);
-  new Journal<object>(path, { work: 1 }).finish();
+  await (await Journal.open<object>(path, { work: 1 })).finish();
   expect(existsSync(path)).toBe(false);
   truncateSync(file('cut'), 0);
   appendFileSync(file('cut'), 'no line end');
-  expect(recordsOf(file('cut'))).toEqual([]);
+  expect(await recordsOf(file('cut'))).toEqual([]);
 });
 
 it('photos are files as they are named and folders with all below, by name, without what is hidden', () => {

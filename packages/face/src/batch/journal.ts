@@ -1,7 +1,7 @@
 import { closeSync, fsyncSync, ftruncateSync, mkdirSync, openSync, readSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { crc32c, FileError } from '@pocketnet/files';
-import { writeFully } from '@pocketnet/files/node';
+import { Owner, writeFully } from '@pocketnet/files/node';
 
 /** Milliseconds between two syncs: so much work a power cut may cost; a killed process costs none. */
 const SYNC = 1000;
@@ -20,17 +20,32 @@ export class Journal<T> {
   #synced = 0;
 
   /**
-   * @param path of the file
+   * @param path of the file, which belongs to one process at a time
    * @param about what the work is; a journal of other work is refused
    * @param keep told every record that is there already
-   * @throws FileError where the file is of other work
+   * @throws FileError where the file is of other work, or another process is at it
    */
-  constructor(
-    readonly path: string,
+  static async open<T>(
+    path: string,
     about: object,
     keep: (record: T, index: number) => void = () => {},
-  ) {
+  ): Promise<Journal<T>> {
     mkdirSync(dirname(path), { recursive: true });
+    const owner = await Owner.claim(path, 'journal');
+    try {
+      return new Journal(path, about, keep, owner);
+    } catch (cause) {
+      await owner.release();
+      throw cause;
+    }
+  }
+
+  private constructor(
+    readonly path: string,
+    about: object,
+    keep: (record: T, index: number) => void,
+    private readonly owner: Owner,
+  ) {
     this.#file = openSync(path, 'a+'); // writes go to the end, whatever was read
     const head = JSON.stringify(about);
     let lines = 0;
@@ -74,15 +89,17 @@ export class Journal<T> {
   }
 
   /** Leaves the journal for another time. */
-  close(): void {
+  async close(): Promise<void> {
     fsyncSync(this.#file);
     closeSync(this.#file);
+    await this.owner.release();
   }
 
   /** The work is done. */
-  finish(): void {
+  async finish(): Promise<void> {
     closeSync(this.#file);
     rmSync(this.path);
+    await this.owner.release();
   }
 
   #note(at: number, length: number): number {
@@ -122,6 +139,24 @@ export class Journal<T> {
     for (let more = -1; more !== 0 && got < length; got += more)
       more = readSync(this.#file, bytes, got, length - got, at + got);
     return bytes.subarray(0, got);
+  }
+}
+
+/** Does work with a journal, as {@link Journal.open} takes it: work that is done removes it, work that fails leaves it for another time. */
+export async function withJournal<T, R>(
+  path: string,
+  about: object,
+  keep: (record: T, index: number) => void,
+  work: (journal: Journal<T>) => Promise<R>,
+): Promise<R> {
+  const journal = await Journal.open<T>(path, about, keep);
+  try {
+    const result = await work(journal);
+    await journal.finish();
+    return result;
+  } catch (error) {
+    await journal.close();
+    throw error;
   }
 }
 

@@ -2,7 +2,7 @@ import { dirname, relative, sep } from 'node:path';
 import { writeFaces } from '@pocketnet/data';
 import { crc32c } from '@pocketnet/files';
 import { writeFileAtomic } from '@pocketnet/files/node';
-import { Journal, openPool, photosIn } from 'pocketnet/batch';
+import { type Journal, openPool, photosIn, withJournal } from 'pocketnet/batch';
 import type { Candidate, Candidates, Outcome } from './candidates.js';
 import { chooseFaces, leaveOutDuplicates, leaveOutRarePeople, leaveOutWrongNames } from './decide.js';
 import { type Examined, type ExamineOptions, examine } from './examined.js';
@@ -62,10 +62,10 @@ export async function prepare(folder: string, out: string, options: PrepareOptio
       minFace: minFace ?? null,
     };
     const places = new Map<number, number>();
-    const journal = new Journal<Examined>(`${out}.journal`, about, ({ photo }, place) => places.set(photo, place));
-    const waiting = [...photos.keys()].filter((photo) => !places.has(photo));
-    const known = places.size;
-    try {
+    const keep = ({ photo }: Examined, place: number) => places.set(photo, place);
+    return await withJournal(`${out}.journal`, about, keep, async (journal) => {
+      const waiting = [...photos.keys()].filter((photo) => !places.has(photo));
+      const known = places.size;
       await pool.each(
         waiting,
         (pocketnet, photo) => examine(pocketnet, photo, photos[photo] as string, options), // one of its keys
@@ -74,40 +74,36 @@ export async function prepare(folder: string, out: string, options: PrepareOptio
           options.onProgress?.(places.size, photos.length, known);
         },
       );
-    } catch (error) {
-      journal.close();
-      throw error;
-    }
-    const { candidates, outcomes } = gather(journal, photos, places, people);
-    const nameOf = (person: number): string => people?.names[person] ?? '';
-    chooseFaces(candidates);
-    leaveOutDuplicates(candidates, nameOf, options.samePicture);
-    if (people && pool.first.rates) leaveOutWrongNames(candidates, pool.first.thresholds().usual);
-    leaveOutRarePeople(candidates, options.minImages ?? 1);
+      const { candidates, outcomes } = gather(journal, photos, places, people);
+      const nameOf = (person: number): string => people?.names[person] ?? '';
+      chooseFaces(candidates);
+      leaveOutDuplicates(candidates, nameOf, options.samePicture);
+      if (people && pool.first.rates) leaveOutWrongNames(candidates, pool.first.thresholds().usual);
+      leaveOutRarePeople(candidates, options.minImages ?? 1);
 
-    const cropOf = ({ place, index }: Candidate): Uint8Array =>
-      Buffer.from(journal.read(place).faces[index]?.crop ?? '', 'base64');
-    const kept = candidates.all.filter(({ fate }) => fate === 'kept');
-    if (kept.length === 0)
-      throw new Error(`${folder}: no face is left to pack. Why: ${JSON.stringify(countsOf(outcomes))}`);
-    const faces = kept.map((candidate) => ({
-      identity: candidate.person ?? 0,
-      name: relative(folder, photos[candidate.photo] as string), // one of its keys
-      image: () => cropOf(candidate),
-    }));
-    const written = writeFaces(out, faces, { isLabelled: people !== undefined });
-    const list = besides(out, '.jsonl');
-    writeFileAtomic(list, linesOf(outcomes, photos, nameOf));
-    const fates = countsOf(outcomes);
-    const seconds = (performance.now() - begun) / 1000;
-    const report = besides(out, '.html');
-    const facts = { out, photos: photos.length, ...written, fates, seconds, folder };
-    writeFileAtomic(
-      report,
-      reportOf(facts, outcomes, (candidate) => ({ crop: cropOf(candidate), file: photos[candidate.photo] ?? '' })),
-    );
-    journal.finish();
-    return { out, report, list, photos: photos.length, ...written, fates, seconds, examined: waiting.length };
+      const cropOf = ({ place, index }: Candidate): Uint8Array =>
+        Buffer.from(journal.read(place).faces[index]?.crop ?? '', 'base64');
+      const kept = candidates.all.filter(({ fate }) => fate === 'kept');
+      if (kept.length === 0)
+        throw new Error(`${folder}: no face is left to pack. Why: ${JSON.stringify(countsOf(outcomes))}`);
+      const faces = kept.map((candidate) => ({
+        identity: candidate.person ?? 0,
+        name: relative(folder, photos[candidate.photo] as string), // one of its keys
+        image: () => cropOf(candidate),
+      }));
+      const written = writeFaces(out, faces, { isLabelled: people !== undefined });
+      const list = besides(out, '.jsonl');
+      writeFileAtomic(list, linesOf(outcomes, photos, nameOf));
+      const fates = countsOf(outcomes);
+      const seconds = (performance.now() - begun) / 1000;
+      const report = besides(out, '.html');
+      const facts = { out, photos: photos.length, ...written, fates, seconds, folder };
+      writeFileAtomic(
+        report,
+        reportOf(facts, outcomes, (candidate) => ({ crop: cropOf(candidate), file: photos[candidate.photo] ?? '' })),
+      );
+      return { out, report, list, photos: photos.length, ...written, fates, seconds, examined: waiting.length };
+    });
   } finally {
     pool.close();
   }

@@ -67,7 +67,7 @@ interface Entry {
 }
 
 async function run(paths: readonly string[], options: Options): Promise<void> {
-  const { Journal, openPool, photosIn } = await import('../../batch/index.js');
+  const { openPool, photosIn, withJournal } = await import('../../batch/index.js');
   const photos = photosIn(paths);
   const { engine, flip: mirror, out } = options;
   const pool = await openPool(Math.min(options.workers, photos.length), {
@@ -79,10 +79,11 @@ async function run(paths: readonly string[], options: Options): Promise<void> {
     const { faces, gate = false, aligned = false, minFace = null } = options;
     const about = { embed: out, photos: digestOf(photos), model: pool.first.model, faces, gate, aligned, minFace };
     const places = new Map<number, number>();
-    const journal = new Journal<Entry>(`${out}.journal`, about, ({ photo }, index) => places.set(photo, index));
-    await embedAll(pool, photos, journal, places, options);
-    const written = writeRows(out, photos, journal, places);
-    journal.finish();
+    const keep = ({ photo }: Entry, index: number) => places.set(photo, index);
+    const written = await withJournal(`${out}.journal`, about, keep, async (journal) => {
+      await embedAll(pool, photos, journal, places, options);
+      return writeRows(out, photos, journal, places);
+    });
     noteSome(written.problems.map(({ file, message }) => `${file}: ${message}`));
     const { problems, ...counts } = written;
     const names = namesBeside(out);
@@ -120,9 +121,6 @@ async function embedAll(
         progress.update(places.size);
       },
     );
-  } catch (error) {
-    journal.close();
-    throw error;
   } finally {
     progress.finish();
   }

@@ -21,7 +21,7 @@ export async function run(args) {
   const outcomes = {};
   let slowest = { ms: 0, what: '' };
   for (let i = 0; i < 200; i++) await readImage(pictures[names[i % names.length]]);
-  const before = process.memoryUsage.rss();
+  const memory = [rss()];
   for (let i = 0; i < Number(values.count); i++) {
     const name = names[random.int(names.length)];
     const bytes = mutated(pictures[name], random, pictures[names[random.int(names.length)]]);
@@ -33,18 +33,21 @@ export async function run(args) {
     const ms = performance.now() - start;
     if (ms > slowest.ms) slowest = { ms, what: `number ${i}, ${name}, ${outcome}` };
     outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
+    if ((i + 1) % Math.ceil(Number(values.count) / 5) === 0) memory.push(rss());
   }
-  globalThis.gc?.();
   console.log(
     Object.entries(outcomes)
       .map(([outcome, count]) => `${outcome} ${count}`)
       .join(', '),
   );
   console.log(`slowest ${slowest.ms.toFixed(0)} ms (${slowest.what})`);
-  console.log(
-    `memory ${(before / 2 ** 20).toFixed(0)} MiB before, ${(process.memoryUsage.rss() / 2 ** 20).toFixed(0)} after`,
-  );
+  console.log(`MiB before, and after each fifth: ${memory.join(', ')}`);
   if (Object.keys(outcomes).some((outcome) => outcome.startsWith('WRONG'))) process.exitCode = 1;
+}
+
+function rss() {
+  globalThis.gc?.();
+  return Math.round(process.memoryUsage.rss() / 2 ** 20);
 }
 
 async function encoded() {

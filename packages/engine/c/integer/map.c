@@ -32,7 +32,7 @@ static inline __attribute__((always_inline)) void map_as(const int16_t *rows, in
 #undef ROW
     for (uint64_t next = 0; next < pixels; next += PIXELS_AT_ONCE) {
       const uint64_t p = next + PIXELS_AT_ONCE <= pixels ? next : pixels - PIXELS_AT_ONCE; // the last ones once more
-      const hvec d = (load_halves(from + (p * PN_LANES + v * PART) * element, element) - zero) << shift;
+      const hvec d = hshift(load_halves(from + (p * PN_LANES + v * PART) * element, element) - zero, shift);
       const hvec y = base + hscale(d, all) + hscale(hmin(d, (hvec){0}), below);
       const hvec inside = hmin(hmax(y, low), high);
       keep_halves(to + (p * PN_LANES + v * PART) * own, inside, own);

@@ -25,6 +25,3 @@ static inline vec from_bits(uint32_t bits) {
   return both.value;
 }
 #define bits_of bits_of
-#if !defined(PN_WITHOUT_INTEGERS)
-#define PN_WITHOUT_INTEGERS // so far
-#endif

@@ -83,6 +83,10 @@ describe('pocketnet compile', () => {
       expect(cosine).toBeGreaterThan(0.99);
       expect(least).toBeLessThanOrEqual(cosine);
     }
+    const whole = ['--target', 'c', '--out', 'whole', '--store', 'int8', '--calibrate', 'faces', '--crops', '16'];
+    const board = await json(['compile', 'tiny.onnx', ...whole], at);
+    expect(board.arenaBytes).toBeLessThan(3 * 3 * 112 * 112);
+    expect(readFileSync(join(place.path, 'whole/weights.h'), 'utf8')).toContain('const int8_t pocketnet_bytes');
     expect((await pocketnet(args, at)).stderr).toContain('--store int8 and --calibrate <faces> need each other');
   });
 

@@ -87,6 +87,6 @@ static __attribute__((noinline)) void activate(const float *from, uint64_t step,
     }
 }
 
-static void clear(float *to, uint64_t pixels) {
+static inline void clear(float *to, uint64_t pixels) {
   for (uint64_t i = 0; i < pixels * PN_LANES; i += VL) store(to + i, splat(0));
 }

@@ -5,12 +5,11 @@
 #include "half.c"
 #include "tiles.c"
 #include "activate.c"
-#if !defined(PN_BOARD)
 #include "levels.c"
-#endif
 #if !defined(PN_WITHOUT_INTEGERS)
 #include "integer/vector.h"
 #include "integer/lanes.c"
+#include "integer/loaded.c"
 #endif
 #include "planes.c"
 
@@ -20,9 +19,7 @@
 #include "integer/check.c"
 #include "check.c"
 #include "shape.c"
-#if !defined(PN_BOARD)
 #include "eight-bits.c"
-#endif
 #if !defined(PN_WITHOUT_INTEGERS)
 #include "integer/tables.c"
 #include "integer/load.c"

@@ -18,7 +18,7 @@
 // program (PN_BOARD_PLAN): it was opened before it was compiled, its tables are constants, and what no step of it
 // needs is left out.
 #if defined(PN_BOARD)
-#define PN_WITHOUT_INTEGERS // boards compute in floats
+#define PN_WITHOUT_HALVES // tiles of integers hold bytes, on every processor
 #endif
 #if defined(PN_BOARD_PLAN)
 #define PN_OPENED const
@@ -42,11 +42,6 @@ typedef struct {
 } pn_limits;
 
 typedef struct {
-  const void *loaded;             // weights as they are computed with, where the file's do not serve
-  uint64_t weights, finish, map;  // in floats, inside the arena, where they need a place there
-} pn_tables;
-
-typedef struct {
   const uint8_t *plan;
   const pn_header *header;
   const pn_tensor *tensors;
@@ -59,13 +54,15 @@ typedef struct {
   const void *PN_OPENED *values; // of each tensor
   PN_OPENED pn_planes *planes;   // of each buffer
   PN_OPENED pn_shape *shapes;    // of each step
-  pn_tables *step_tables, *source_tables;
+  PN_OPENED pn_tables *step_tables, *source_tables;
   PN_OPENED pn_result *results;  // of each output
   uint8_t *marks;       // of each block: written
   uint32_t *order;      // scratch of the memory plan
   uint32_t output_count, next_source;
-  uint64_t image_offset, weights_offset, scratch_offset, segments_offset, sums_offset, line_offset, rings_offset; // in floats
-  uint64_t halves_offset; // on boards: where halves are made floats
+  uint64_t image_offset, weights_offset; // in floats
+  uint64_t scratch_offset, segments_offset, sums_offset, line_offset, rings_offset; // the same; of a running step, else from its scratch on
+  uint64_t halves_offset; // the same, on boards: where halves are made floats
+  const void *constants;  // of a plan that is part of the program: what loading would put into the arena
   uint64_t arena_bytes, work;
 } pn_state;
 

@@ -2,17 +2,13 @@
 
 /** Weights of a step, or of a depthwise convolution: those of int8 were made floats when the plan was loaded. */
 static const float *step_weights(const pn_state *state, const pn_step *p, uint64_t first, uint64_t count) {
-#if !defined(PN_BOARD)
   if (state->tensors[p->weight].dtype == PN_DTYPE_INT8)
     return (const float *)state->step_tables[p - state->steps].loaded + first;
-#endif
   return weights_of(state, p->weight, first, count);
 }
 static const float *source_weights(const pn_state *state, const pn_source *s, uint64_t first, uint64_t count) {
-#if !defined(PN_BOARD)
   if (state->tensors[s->weight].dtype == PN_DTYPE_INT8)
     return (const float *)state->source_tables[s - state->sources].loaded + first;
-#endif
   return weights_of(state, s->weight, first, count);
 }
 

@@ -1,5 +1,5 @@
 // IEEE 754 binary16 to float: exponent and fraction moved into a float's places are the number times 2⁻¹¹², subnormals too.
-static float from_half(uint16_t half) {
+static inline float from_half(uint16_t half) {
   union {
     uint32_t bits;
     float value;

@@ -12,7 +12,7 @@ typedef struct {
   uint32_t element; // bytes in which integers lie in a buffer
 } levels;
 
-static levels levels_of(uint32_t arithmetic) {
+static inline levels levels_of(uint32_t arithmetic) {
   switch (arithmetic) {
     case PN_ARITHMETIC_INT16: return (levels){0.125f, -2047, 2047, 4, 2};
     case PN_ARITHMETIC_INT8: return (levels){1, 0, 255, 7, 1};
@@ -22,15 +22,14 @@ static levels levels_of(uint32_t arithmetic) {
 }
 
 /** The nearest whole number, ties to even, of one below 2²²: beyond 1.5 · 2²³ floats are whole numbers. */
-static const float WHOLE = 12582912.0f;
-static float nearest(float value) { return (value + WHOLE) - WHOLE; }
+static inline float nearest(float value) { return (value + 12582912.0f) - 12582912.0f; }
 
 /** Scale and zero of a lane, in units of the arithmetic. `tensor` holds [block][scales, zeros][16]. */
 typedef struct {
   float scale, zero;
 } level;
 
-static level level_of(uint32_t arithmetic, const float *tensor, uint64_t lane) {
+static inline level level_of(uint32_t arithmetic, const float *tensor, uint64_t lane) {
   const levels l = levels_of(arithmetic);
   const float *at = tensor + lane / PN_LANES * 2 * PN_LANES + lane % PN_LANES;
   const float zero = at[PN_LANES] >= 0 && at[PN_LANES] <= 255 ? at[PN_LANES] : 0;
@@ -41,7 +40,7 @@ static level level_of(uint32_t arithmetic, const float *tensor, uint64_t lane) {
  * The same of a channel of the image: a byte is a whole number of steps, and zero lies wherever the mean does; of seven bits, half a step for
  * a byte, a quarter lower, so that no byte lies between two integers.
  */
-static level level_of_image(const pn_state *state, uint32_t channel) {
+static inline level level_of_image(const pn_state *state, uint32_t channel) {
   const pn_header *h = state->header;
   const float scales[3] = {h->scale0, h->scale1, h->scale2}, shifts[3] = {h->shift0, h->shift1, h->shift2};
   const float unit = levels_of(state->arithmetic).unit, scale = scales[channel % 3];
@@ -53,6 +52,7 @@ static level level_of_image(const pn_state *state, uint32_t channel) {
   }
 }
 
+#if !defined(PN_BOARD_PLAN)
 /** What an activation makes of a value of a lane of a source. */
 static float activated(const pn_state *state, const pn_source *s, uint64_t lane, float value) {
   const activation pre = PRE(state, s);
@@ -90,3 +90,4 @@ static level stacked_level(const pn_state *state, const pn_source *s, uint64_t s
 static uint64_t weight_at(uint64_t lanes, uint64_t block, uint64_t k, uint32_t lane) {
   return ((block * lanes * PN_LANES / 4 + k / 4) * PN_LANES + lane) * 4 + k % 4;
 }
+#endif

@@ -1,5 +1,8 @@
-// Where everything lies in the arena: outputs and weights for good; scratch, which steps share; then the image and the buffers, of which
-// those that never live at once share memory too. The image is placed first, then the largest, each as low as it can lie.
+// Where everything lies in the arena: outputs for good; the image and the buffers, of which those that never live at once share memory, the
+// image placed first, then the largest, each as low as it can lie; scratch, which steps share; and last what loading makes of weights, for
+// good.
+
+enum { POINTER = 8 }; // bytes, at most: a plan may be laid out on one machine for another
 
 static uint32_t larger(uint32_t a, uint32_t b) { return a > b ? a : b; }
 static uint64_t larger_of(uint64_t a, uint64_t b) { return a > b ? a : b; }
@@ -42,7 +45,7 @@ static uint64_t rings_bytes(const pn_state *state, const pn_step *p, const pn_sh
   uint64_t bytes = 0;
   for (uint32_t i = 0; i < p->source_count; i++) {
     const pn_source *s = &state->sources[p->first_source + i];
-    if (needs_ring(s)) bytes += ring_bytes_of(state, s, s->blocks, shape->rows, shape->width);
+    if (needs_ring(s)) bytes += ring_bytes_of(state, s, ring_blocks(s, shape), shape->rows, shape->width);
   }
   return bytes;
 }
@@ -122,7 +125,7 @@ static uint64_t row_floats(const pn_state *state, const pn_step *p, const pn_sha
   }
 }
 
-/** What nodes and steps of rows need, the largest of each: tile and line in numbers, rings in bytes, sums and rows in floats. */
+/** What nodes and steps of rows need, the largest of each: tile and line in numbers, rings in bytes (and of each step), sums and rows in floats. */
 typedef struct {
   uint64_t tile, line, rings, sums, segments, rows;
 } needs;
@@ -156,11 +159,13 @@ static needs step_needs(pn_state *state) {
         need(&n.sums, 2 * pixels * PN_LANES);
         need(&n.segments, own->lanes);
       }
+      shape->scratch = rings;
       need(&n.rings, rings);
       i += shape->together - 1;
     } else if (p->kind == PN_STEP_SPATIAL) {
       const pn_source *s = &state->sources[p->first_source];
-      need(&n.rings, ring_bytes_of(state, s, 1, 1, shape->width));
+      shape->scratch = ring_bytes_of(state, s, 1, 1, shape->width);
+      need(&n.rings, shape->scratch);
       need(&n.sums, (uint64_t)shape->width * PN_LANES);
     } else
       need(&n.rows, row_floats(state, p, shape));
@@ -168,26 +173,27 @@ static needs step_needs(pn_state *state) {
   return n;
 }
 
-/** Scratch, which all steps share: either a tile, its segments, sums and rings, or rows. @returns its floats */
-static uint64_t plan_scratch(pn_state *state) {
+/** How scratch is laid out: either rows, or halves as floats, a tile, its segments, sums and rings. Of each step, `scratch` becomes its floats. */
+static void plan_scratch(pn_state *state) {
   needs n = step_needs(state);
   const uint32_t element = state->element;
   if (element == sizeof(float)) {
     n.tile = (uint64_t)CHUNK * TILE_PIXELS * PN_LANES;
     n.segments = n.sums = n.line = 0;
   }
+#if defined(PN_BOARD)
+  state->scratch_offset = most_halves(state);
+#endif
   state->segments_offset = state->scratch_offset + floats_aligned(n.tile * element / sizeof(float) + 1);
-  state->sums_offset = state->segments_offset + floats_aligned(n.segments * sizeof(void *) / sizeof(float));
+  state->sums_offset = state->segments_offset + floats_aligned(n.segments * POINTER / sizeof(float));
   state->line_offset = state->sums_offset + floats_aligned(n.sums);
   state->rings_offset = state->line_offset + floats_aligned(n.line * element / sizeof(float) + 1);
-  const uint64_t end = state->rings_offset + floats_aligned(n.rings / sizeof(float) + 1);
-  const uint64_t floats = larger_of(end - state->scratch_offset, floats_aligned(n.rows));
-#if defined(PN_BOARD)
-  state->halves_offset = state->scratch_offset + floats;
-  return floats + most_halves(state);
-#else
-  return floats;
-#endif
+  for (uint32_t i = 0; i < state->header->step_count; i++) {
+    const uint32_t kind = state->steps[i].kind;
+    const int nodes = kind == PN_STEP_NODE || kind == PN_STEP_SPATIAL;
+    const uint64_t rings = nodes ? state->rings_offset + floats_aligned(state->shapes[i].scratch / sizeof(float) + 1) : 0;
+    state->shapes[i].scratch = larger_of(rings, state->scratch_offset + floats_aligned(n.rows));
+  }
 }
 
 static int alive_together(const pn_planes *a, const pn_planes *b) { return a->first <= b->last && b->first <= a->last; }
@@ -207,9 +213,13 @@ static uint32_t last_of_image(const pn_state *state) {
   return last;
 }
 
+static uint64_t image_floats(const pn_state *state) {
+  return floats_aligned((uint64_t)state->header->channels * state->height * state->width * state->element / sizeof(float) + 1);
+}
+
 /** @returns the floats that the image and the buffers take together */
 static uint64_t place_buffers(pn_state *state) {
-  const uint64_t image = floats_aligned((uint64_t)state->header->channels * state->height * state->width * state->element / sizeof(float) + 1);
+  const uint64_t image = image_floats(state);
   const uint32_t image_last = last_of_image(state);
   const uint32_t count = state->header->buffer_count;
   uint32_t *largest = state->order, *placed = state->order + aligned(count * sizeof(uint32_t)) / sizeof(uint32_t);
@@ -243,6 +253,32 @@ static uint64_t place_buffers(pn_state *state) {
   return total;
 }
 
+/**
+ * Gives each step its scratch, behind the image and the buffers: of boards, which have little memory, behind those that live while it
+ * runs; elsewhere behind all, so that it stays in the cache. @returns the floats that all take together
+ */
+static uint64_t place_scratch(pn_state *state, uint64_t buffers) {
+  uint64_t total = buffers;
+#if defined(PN_BOARD)
+  const uint32_t image_last = last_of_image(state);
+#endif
+  for (uint32_t i = 0; i < state->header->step_count; i += state->shapes[i].together) {
+    const uint32_t last = i + state->shapes[i].together - 1;
+    uint64_t start = buffers;
+#if defined(PN_BOARD)
+    start = i <= image_last ? image_floats(state) : 0;
+    for (uint32_t b = 0; b < state->header->buffer_count; b++) {
+      const pn_planes *planes = &state->planes[b];
+      if (planes->height > 0 && planes->first <= last && i <= planes->last)
+        start = larger_of(start, planes->offset + plane_floats(planes) * state->buffers[b].blocks);
+    }
+#endif
+    total = larger_of(total, start + state->shapes[i].scratch);
+    for (uint32_t j = i; j <= last; j++) state->shapes[j].scratch = start;
+  }
+  return total;
+}
+
 static void plan_memory(pn_state *state) {
   const pn_header *h = state->header;
   uint64_t floats = 0;
@@ -251,21 +287,19 @@ static void plan_memory(pn_state *state) {
     result->offset = floats;
     floats += floats_aligned((uint64_t)result->channels * result->height * result->width);
   }
-  state->weights_offset = floats;
+  plan_scratch(state);
+  const uint64_t taken = place_scratch(state, place_buffers(state));
+  state->image_offset = floats;
+  for (uint32_t b = 0; b < h->buffer_count; b++) state->planes[b].offset += floats;
+  for (uint32_t i = 0; i < h->step_count; i++) state->shapes[i].scratch += floats;
+  state->weights_offset = floats += taken;
   for (uint32_t t = 0; t < h->tensor_count; t++)
     if (is_expanded(&state->tensors[t])) floats += floats_aligned(state->tensors[t].count);
-#if !defined(PN_BOARD)
   if (state->arithmetic == PN_ARITHMETIC_FLOAT)
     for (uint32_t step = 0; step < h->step_count; step++) place_floats(state, step, &floats);
-#endif
 #if !defined(PN_WITHOUT_INTEGERS)
   if (is_integer(state))
     for (uint32_t step = 0; step < h->step_count; step++) place_integers(state, step, &floats);
 #endif
-  state->scratch_offset = floats;
-  floats += plan_scratch(state);
-  const uint64_t buffers = place_buffers(state);
-  state->image_offset = floats;
-  for (uint32_t b = 0; b < h->buffer_count; b++) state->planes[b].offset += floats;
-  state->arena_bytes = (floats + buffers) * sizeof(float);
+  state->arena_bytes = floats * sizeof(float);
 }

@@ -117,8 +117,9 @@ static void OF(run_nodes)(const pn_state *state, uint32_t first, uint32_t count)
     for (uint32_t s = 0; s < p->source_count; s++) {
       const pn_source *source = &state->sources[p->first_source + s];
       if (!needs_ring(source)) continue;
-      rings[ring_count++] = OF(open_ring)(state, source, shape->rows, shape->width, (ELEMENT *)rows);
-      rows += ring_bytes_of(state, source, source->blocks, shape->rows, shape->width);
+      const uint32_t blocks = ring_blocks(source, shape);
+      rings[ring_count++] = OF(open_ring)(state, source, blocks, shape->rows, shape->width, (ELEMENT *)rows);
+      rows += ring_bytes_of(state, source, blocks, shape->rows, shape->width);
     }
   }
   for (uint32_t y = 0; y < shape->height; y += shape->rows)

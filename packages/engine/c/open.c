@@ -109,10 +109,8 @@ PN_API void pn_load(pn_state *state, float *arena) {
     state->values[t] = weights;
     weights += floats_aligned(tensor->count);
   }
-#if !defined(PN_BOARD)
   if (state->arithmetic == PN_ARITHMETIC_FLOAT)
     for (uint32_t step = 0; step < h->step_count; step++) load_floats(state, step);
-#endif
 #if !defined(PN_WITHOUT_INTEGERS)
   if (is_integer(state))
     for (uint32_t step = 0; step < h->step_count; step++) load_integers_of(state, step);

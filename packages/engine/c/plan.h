@@ -152,7 +152,15 @@ typedef struct {
   uint32_t input_height;
   uint32_t input_width;
   uint64_t work;
+  uint64_t scratch;
 } pn_shape;
+
+typedef struct {
+  const void* loaded;
+  uint64_t weights;
+  uint64_t finish;
+  uint64_t map;
+} pn_tables;
 
 typedef struct {
   uint32_t channels;

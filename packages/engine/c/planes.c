@@ -40,13 +40,13 @@ static __attribute__((noinline)) const float *fetch_row(const pn_state *state, u
 }
 
 /** Where a row of floats is made that a block's pixels shall hold: at once where they are floats. */
-static float *room_for_row(const pn_state *state, uint32_t buffer, uint32_t block, uint64_t pixel, float *scratch) {
+static inline float *room_for_row(const pn_state *state, uint32_t buffer, uint32_t block, uint64_t pixel, float *scratch) {
   if (element_of(state, buffer) != sizeof(float)) return scratch;
   return (float *)plane_at(state, buffer, block) + pixel * PN_LANES;
 }
 
 /** Keeps a row that was made in `room_for_row`. */
-static __attribute__((noinline)) void keep_row(const pn_state *state, uint32_t buffer, uint32_t block, uint64_t pixel, const float *row,
+static __attribute__((noinline, unused)) void keep_row(const pn_state *state, uint32_t buffer, uint32_t block, uint64_t pixel, const float *row,
                      uint64_t pixels) {
 #if defined(PN_WITHOUT_INTEGERS)
   (void)state, (void)buffer, (void)block, (void)pixel, (void)row, (void)pixels;

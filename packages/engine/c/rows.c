@@ -13,11 +13,12 @@ typedef struct {
 
 static void OF(take_row)(const pn_state *, const pn_source *, uint32_t, uint64_t, ELEMENT *, uint64_t, uint64_t, uint64_t);
 
-static OF(ring) OF(open_ring)(const pn_state *state, const pn_source *s, uint32_t tile_rows, uint32_t width, ELEMENT *rows) {
+static OF(ring) OF(open_ring)(const pn_state *state, const pn_source *s, uint32_t blocks, uint32_t tile_rows, uint32_t width,
+                              ELEMENT *rows) {
   const pn_planes *planes = &state->planes[s->buffer];
   OF(ring) r = {state, s, planes->height, planes->width, rows, ring_rows(s, tile_rows), 0, 0, ring_row_pixels(s, width), 0, 0};
   r.row_size = r.row_pixels * PN_LANES * ring_number(s, sizeof(ELEMENT)) / sizeof(ELEMENT);
-  r.block_size = r.row_size * r.count;
+  r.block_size = blocks > 1 ? r.row_size * r.count : 0;
   return r;
 }
 

@@ -25,11 +25,24 @@
     default: IN_FLOATS(function, __VA_ARGS__); break;       \
   }
 
-PN_API void pn_run(const pn_state *state) {
+/** A state whose scratch is a step's. */
+static pn_state in_scratch(const pn_state *state, uint64_t offset) {
+  pn_state own = *state;
+  own.scratch_offset += offset;
+  own.segments_offset += offset;
+  own.sums_offset += offset;
+  own.line_offset += offset;
+  own.rings_offset += offset;
+  own.halves_offset += offset;
+  return own;
+}
+
+PN_API void pn_run(const pn_state *opened) {
   uint32_t outputs = 0;
-  for (uint32_t i = 0; i < state->header->step_count; i++) {
-    const pn_step *p = &state->steps[i];
-    const pn_shape *shape = &state->shapes[i];
+  for (uint32_t i = 0; i < opened->header->step_count; i++) {
+    const pn_step *p = &opened->steps[i];
+    const pn_shape *shape = &opened->shapes[i];
+    const pn_state own = in_scratch(opened, shape->scratch), *state = &own;
     switch (p->kind) {
       case PN_STEP_NODE:
         IN_ITS_NUMBERS(run_nodes, state, i, shape->together);

@@ -25,9 +25,6 @@ static int may_have_values(const pn_state *state, uint32_t tensor, uint64_t coun
 /** Weights, and of int8 the scales of `lanes` channels. */
 static int has_weights(const pn_state *state, uint32_t tensor, uint64_t count, uint32_t scales, uint64_t lanes) {
   if (!has_tensor(state, tensor, count)) return 0;
-#if defined(PN_BOARD)
-  if (state->tensors[tensor].dtype == PN_DTYPE_INT8) return 0;
-#endif
   return state->tensors[tensor].dtype == PN_DTYPE_INT8 ? has_values(state, scales, lanes) : scales == PN_NONE;
 }
 

@@ -7,7 +7,7 @@ static void OF(run_spatial)(const pn_state *state, const pn_step *p, const pn_sh
   const activation post = POST(state, p);
   const uint32_t element = state->planes[p->buffer].element;
   for (uint32_t b = 0; b < p->blocks; b++) {
-    OF(ring) r = OF(open_ring)(state, s, 1, shape->width, (ELEMENT *)(state->arena + state->rings_offset));
+    OF(ring) r = OF(open_ring)(state, s, 1, 1, shape->width, (ELEMENT *)(state->arena + state->rings_offset));
     r.first_block = b;
     uint8_t *out = plane_at(state, p->buffer, p->block + b);
     for (uint32_t y = 0; y < shape->height; y++, out += (uint64_t)shape->width * PN_LANES * element) {

@@ -38,6 +38,11 @@ static uint64_t ring_row_pixels(const pn_source *s, uint32_t width) {
 /** Bytes of a ring's numbers: what a depthwise convolution sees are words, whose last one starts at the row's last pixel. */
 static uint32_t ring_number(const pn_source *s, uint32_t element) { return s->kind == PN_SOURCE_DEPTH ? 4 : element; }
 
+/** Blocks that a ring keeps: all of a source, unless one tile is all there is; then each takes the place of the one before. */
+static uint32_t ring_blocks(const pn_source *s, const pn_shape *shape) {
+  return shape->rows >= shape->height && shape->columns >= shape->width ? 1 : s->blocks;
+}
+
 /** Bytes of the ring of some of a source's blocks. */
 static uint64_t ring_bytes_of(const pn_state *state, const pn_source *s, uint32_t blocks, uint32_t rows, uint32_t width) {
   return aligned((uint64_t)blocks * ring_rows(s, rows) * ring_row_pixels(s, width) * PN_LANES * ring_number(s, state->element));

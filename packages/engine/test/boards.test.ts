@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { openPlan } from '@pocketnet/engine';
 import { type BoardFolder, boardFolder } from '@pocketnet/engine/board';
-import { writePlan } from '@pocketnet/engine/plan';
+import { readPlan, writePlan } from '@pocketnet/engine/plan';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildDriver, buildFolder, measure, undefinedSymbols, writeFolder } from './board/build.js';
 import { openByDriver } from './board/driver.js';
@@ -16,20 +16,19 @@ import { sumsOracle, sumsPlan } from './plans.js';
 const place = mkdtempSync(join(tmpdir(), 'pocketnet-boards-'));
 afterAll(() => rmSync(place, { recursive: true }));
 
-/** Released networks, by what they are computed in, and how near a board comes to this machine. */
-const NETWORKS = [
-  { name: 'PocketNetS-128, float16 weights', file: 'pocketnet-s-128/pocketnet-s-128.pnet', tolerance: 1e-4 },
-];
+/** Released networks. Integers are the same to the bit on every processor; floats nearly so. */
+const NETWORKS = [{ name: 'PocketNetS-128', file: 'pocketnet-s-128/pocketnet-s-128.pnet' }];
 
 /** Constants, memory functions, and what compilers bring along, such as divisions of 64 bits. */
-const MAY_NEED = /^(pocketnet_(floats|halves)|mem(set|cpy|move)|__.*|_GLOBAL_OFFSET_TABLE_)$/;
+const MAY_NEED = /^(pocketnet_(floats|halves|bytes|loaded)|mem(set|cpy|move)|__.*|_GLOBAL_OFFSET_TABLE_)$/;
 
 const rows: Record<string, string | number>[] = [];
 afterAll(() => {
   if (process.env.POCKETNET_BOARDS && rows.length > 0) console.table(rows);
 });
 
-describe.each(NETWORKS)('$name as C', ({ name, file, tolerance }) => {
+describe.each(NETWORKS)('$name as C', ({ name, file }) => {
+  let tolerance: number;
   const bytes = readFileSync(fileURLToPath(new URL(`../../../models/${file}`, import.meta.url)));
   const rgb = Uint8Array.from(
     { length: 3 * 112 * 112 },
@@ -39,7 +38,9 @@ describe.each(NETWORKS)('$name as C', ({ name, file, tolerance }) => {
   let expected: Float32Array;
   beforeAll(async () => {
     folder = await boardFolder(bytes);
-    const plan = await openPlan(bytes);
+    const isWhole = readPlan(bytes).tensors.some(({ dtype }) => dtype === 'int8');
+    const plan = await openPlan(bytes, { arithmetic: isWhole ? 'int8' : 'float' });
+    tolerance = isWhole ? 0 : 1e-4;
     expected = plan.run(rgb).embedding ?? new Float32Array();
     plan.close();
   });
@@ -60,7 +61,7 @@ describe.each(NETWORKS)('$name as C', ({ name, file, tolerance }) => {
         Math.max(...expected.map((value, i) => Math.abs(value - (embedding[i] ?? Number.NaN)))) / largest;
       expect(difference).toBeLessThanOrEqual(tolerance);
       expect(figures.arenaBytes).toBeLessThanOrEqual(folder.figures.arenaBytes + 64);
-      expect(figures.stackBytes).toBeLessThan(4000);
+      expect(figures.stackBytes).toBeLessThan(6000);
       rows.push({
         network: name,
         processor: processor.name,

@@ -3,11 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openPlan } from '@pocketnet/engine';
 import { boardFolder } from '@pocketnet/engine/board';
-import { compileGraph, stepKinds } from '@pocketnet/onnx';
+import { writePlan } from '@pocketnet/engine/plan';
+import { compileGraph, OBSERVERS, type Observer, observePlan, quantisePlan, stepKinds } from '@pocketnet/onnx';
 import { afterAll, describe, expect, it } from 'vitest';
 import { buildFolder, measure, writeFolder } from '../../engine/test/board/build.js';
-import { lacking, PROCESSORS } from '../../engine/test/board/processors.js';
-import { anyNetwork, LayerBuilder, SAMPLES } from './pass-graphs.js';
+import { lacking, PROCESSORS, type Processor } from '../../engine/test/board/processors.js';
+import { anyNetwork, LayerBuilder, numbers, SAMPLES } from './pass-graphs.js';
 
 const SIDE = 13;
 const place = mkdtempSync(join(tmpdir(), 'pocketnet-boards-'));
@@ -53,19 +54,38 @@ describe.skipIf(missing !== undefined)(`C for boards, natively${missing ? `: ${m
     expect([...kinds].sort()).toEqual(['combine', 'image', 'node', 'output', 'pool', 'resize', 'spatial']);
   });
 
+  /** A plan's folder, built, and the engine's own numbers of a picture. */
+  const both = async (name: string, bytes: Uint8Array, arithmetic: 'float' | 'int8') => {
+    const rgb = Uint8Array.from({ length: 3 * SIDE * SIDE }, (_, i) => (i * 73 + (i % 7) * 31) % 256);
+    const plan = await openPlan(bytes, { form: 'simd', arithmetic });
+    const [expected] = Object.values(plan.run(rgb));
+    plan.close();
+    const to = join(place, `${name} ${arithmetic}`.replaceAll(' ', '-'));
+    writeFolder(await boardFolder(bytes), to);
+    const quick = { ...(native as Processor), flags: ['-O1'] }; // skipped without one
+    return { expected, made: measure(buildFolder(to, quick), quick, rgb).embedding };
+  };
+
   it.each(networks)(
     'gives a network the numbers that the engine has, to the bit ($name)',
     async ({ name, graph, store }) => {
-      if (!native) return;
-      const { bytes } = compileGraph(graph, { store });
-      const rgb = Uint8Array.from({ length: 3 * SIDE * SIDE }, (_, i) => (i * 73 + (i % 7) * 31) % 256);
-      const plan = await openPlan(bytes, { form: 'simd' });
-      const [expected] = Object.values(plan.run(rgb));
-      plan.close();
-      const to = join(place, name.replaceAll(' ', '-'));
-      writeFolder(await boardFolder(bytes), to);
-      const quick = { ...native, flags: ['-O1'] };
-      expect(measure(buildFolder(to, quick), quick, rgb).embedding).toEqual(expected);
+      const { expected, made } = await both(name, compileGraph(graph, { store }).bytes, 'float');
+      expect(made).toEqual(expected);
+    },
+  );
+
+  it.each(networks)(
+    'computes in eight bits what the engine does, to the bit, or refuses what that refuses ($name)',
+    async ({ name, graph }) => {
+      const { plan } = compileGraph(graph);
+      const images = [1, 2].map((seed) => numbers(seed)(3 * SIDE * SIDE));
+      const [observer] = OBSERVERS;
+      const seen = await observePlan(plan, images, (bytes) => openPlan(bytes));
+      const whole = writePlan(quantisePlan(plan, seen, observer as Observer));
+      const refused = await openPlan(whole, { arithmetic: 'int8' }).then(() => undefined, String);
+      if (refused !== undefined) return expect(boardFolder(whole)).rejects.toThrow('cannot be computed in integers');
+      const { expected, made } = await both(name, whole, 'int8');
+      expect(made).toEqual(expected);
     },
   );
 });

@@ -3,12 +3,9 @@ import { type Plan, writePlan } from '@pocketnet/engine/plan';
 import { compareRuns, compileGraph, type Graph, OBSERVERS, observePlan, quantisePlan } from '@pocketnet/onnx';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ENGINE_FORMS as ALL_FORMS } from './engine-forms.js';
+import { ENGINE_FORMS } from './engine-forms.js';
 import { smallNetwork } from './graphs.js';
 import { anyNetwork, LayerBuilder, numbers } from './pass-graphs.js';
-
-/** The plain form, of boards, computes in floats alone. */
-const ENGINE_FORMS = Object.fromEntries(Object.entries(ALL_FORMS).filter(([form]) => form !== 'plain'));
 
 /** How far, relative to the largest number, outputs of random layers may lie from those in floats. */
 const BOUNDS: Readonly<Record<Arithmetic, number>> = { float: 0.1, int16: 0.1, int8: 0.3, int7: 0.5 };

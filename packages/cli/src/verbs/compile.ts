@@ -88,8 +88,7 @@ async function run(path: string, options: Options): Promise<void> {
   const bytes = readFileSync(path);
   if (options.target === 'c') {
     const { writeBoardFolder } = await import('../compile/board.js');
-    if (options.store === 'int8') throw new UsageError('--target c computes in floats: give it --store float16.');
-    const plan = isPlan(bytes) ? bytes : (await compileModel(path, bytes, options)).bytes;
+    const plan = isPlan(bytes) ? bytes : (await compileAsAsked(path, bytes, options)).compiled.bytes;
     return writeBoardFolder(plan, { ...options, path });
   }
   if (isPlan(bytes)) throw new UsageError(`${path} is a plan already; --target c makes C of it.`);
@@ -117,17 +116,20 @@ async function compileModel(
   });
 }
 
+/** The model in floats, and as it is to be stored. */
+async function compileAsAsked(path: string, bytes: Uint8Array, options: Options) {
+  const model = await compileModel(path, bytes, options);
+  if (options.calibrate === undefined) return { model, compiled: model, eight: undefined };
+  const { inEightBits } = await import('../compile/eight-bits.js');
+  const eight = await inEightBits(model, options.calibrate, options.crops);
+  return { model, compiled: { ...model, ...eight }, eight };
+}
+
 async function writePlanFile(path: string, bytes: Uint8Array, options: Options): Promise<void> {
   const onnx = await import('@pocketnet/onnx');
   const { writeFileAtomic } = await import('@pocketnet/files/node');
   const { out, store } = options;
-  const model = await compileModel(path, bytes, options);
-  const { calibrate } = options;
-  const eight =
-    calibrate === undefined
-      ? undefined
-      : await (await import('../compile/eight-bits.js')).inEightBits(model, calibrate, options.crops);
-  const compiled = { ...model, ...eight };
+  const { model, compiled, eight } = await compileAsAsked(path, bytes, options);
   const { openPlan } = await import('@pocketnet/engine');
   const { height, width } = compiled.plan.image;
   const shown = {

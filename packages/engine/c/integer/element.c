@@ -4,14 +4,14 @@
 static void OF(take)(const pn_state *state, const pn_source *s, uint32_t block, uint64_t pixel, uint32_t step, ELEMENT *to,
                      uint64_t pixels) {
   const uint32_t element = state->planes[s->buffer].element;
-  const int16_t *rows = (const int16_t *)(state->arena + state->source_tables[s - state->sources].map);
+  const int16_t *rows = (const int16_t *)loaded_at(state, state->source_tables[s - state->sources].map);
   map_row(rows + (uint64_t)block * MAP_ROWS * MAP_LANES, levels_of(state->arithmetic).shift,
           pixel_at(plane_at(state, s->buffer, s->block + block), pixel, element), element, step, to, sizeof(ELEMENT), pixels);
 }
 
 /** Pixels of nothing: zeros of what is taken. */
 static void OF(clear)(const pn_state *state, const pn_source *s, uint32_t block, ELEMENT *to, uint64_t pixels) {
-  const int16_t *rows = (const int16_t *)(state->arena + state->source_tables[s - state->sources].map);
+  const int16_t *rows = (const int16_t *)loaded_at(state, state->source_tables[s - state->sources].map);
   rows += ((uint64_t)block * MAP_ROWS + MAP_PAD) * MAP_LANES;
   ELEMENT zeros[MAP_LANES];
   for (int v = 0; v < MAP_LANES / HL; v++) keep_halves(zeros + v * HL, *(const hvec *)(rows + v * HL), sizeof(ELEMENT));
@@ -49,7 +49,7 @@ static void OF(depthwise_finished)(const pn_state *state, const OF(ring) *r, uin
   int32_t *sums = (int32_t *)(state->arena + state->sums_offset);
   const OF(depthwise) d = OF(depthwise_of)(state, r, block, y, x, pixels, rows, sums);
   OF(depthwise_row)(&d);
-  const finishing f = {state->arena + t->finish + (uint64_t)(r->first_block + block) * FINISH_ROWS * PN_LANES, 0, 0,
+  const finishing f = {loaded_at(state, t->finish) + (uint64_t)(r->first_block + block) * FINISH_ROWS * PN_LANES, 0, 0,
                        element != sizeof(float) && post == PN_ACTIVATION_PRELU};
   finish(sums, pixels, &f, out, element);
 }
@@ -79,7 +79,7 @@ static void OF(multiply)(OF(node) *n) {
                         {sums, sums + (uint64_t)pixels * PN_LANES}};
     OF(dot_pixels)(j, (int)blocks, pixels);
     for (uint32_t i = 0; i < blocks; i++, b++) {
-      finishing f = {state->arena + t->finish + (uint64_t)b * FINISH_ROWS * PN_LANES, 0, 0,
+      finishing f = {loaded_at(state, t->finish) + (uint64_t)b * FINISH_ROWS * PN_LANES, 0, 0,
                      element != sizeof(float) && post.kind == PN_ACTIVATION_PRELU};
       if (p->addend_buffer != PN_NONE) {
         f.addend_element = state->planes[p->addend_buffer].element;

@@ -19,7 +19,7 @@ static inline __attribute__((always_inline)) void finish_as(const int32_t *sums,
 #undef ROW
     const uint8_t *addend = (const uint8_t *)f->addend + v * VL * other;
     for (uint64_t p = 0; p < pixels; p++) {
-      vec y = __builtin_convertvector(*(const ivec *)(sums + p * PN_LANES + v * VL), vec) * scale + shift;
+      vec y = to_floats(*(const ivec *)(sums + p * PN_LANES + v * VL)) * scale + shift;
       if (other) y += load_integers(addend + p * PN_LANES * other, other) * addend_scale;
       if (f->bent) y += rest * vmin(y - zero, splat(0));
       uint8_t *to = out + (p * PN_LANES + v * VL) * element;
@@ -31,11 +31,14 @@ static inline __attribute__((always_inline)) void finish_as(const int32_t *sums,
 
 static void finish(const int32_t *sums, uint64_t pixels, const finishing *f, void *out, uint32_t element) {
 #define FINISH(own, other) \
-  if (element == own && (f->addend ? f->addend_element : 0) == other) return finish_as(sums, pixels, f, out, own, other)
-  FINISH(1, 0);
-  FINISH(1, 1);
-  FINISH(2, 0);
-  FINISH(2, 2);
-  FINISH(4, 0);
+  if (element == own && (f->addend ? f->addend_element : 0) == other) { \
+    finish_as(sums, pixels, f, out, own, other);                         \
+    return;                                                              \
+  }
+  FINISH(1, 0)
+  FINISH(1, 1)
+  FINISH(2, 0)
+  FINISH(2, 2)
+  FINISH(4, 0)
 #undef FINISH
 }

@@ -5,6 +5,7 @@ static float image_steps(const levels *l, level own, float value) {
   return steps >= l->low && steps <= l->high ? nearest(steps) : steps > l->high ? l->high : l->low;
 }
 
+#if !defined(PN_BOARD_PLAN)
 /** From planes, [channels][height][width]. */
 static void integers_of_floats(const pn_state *state, const float *planes) {
   const uint32_t channels = state->header->channels;
@@ -20,6 +21,7 @@ static void integers_of_floats(const pn_state *state, const float *planes) {
       for (uint64_t i = 0; i < pixels; i++) ((int16_t *)image)[i * channels + c] = (int16_t)image_steps(&l, own, plane[i]);
   }
 }
+#endif
 
 /** From a picture's bytes, as if they were made floats first. */
 static void integers_of_bytes(const pn_state *state, const uint8_t *pixels, uint32_t per_pixel) {
@@ -43,7 +45,7 @@ static void integers_of_bytes(const pn_state *state, const uint8_t *pixels, uint
 }
 
 /** Number `index` of the image as a float, of channel `channel`. */
-static float image_number(const pn_state *state, uint64_t index, uint32_t channel) {
+static inline float image_number(const pn_state *state, uint64_t index, uint32_t channel) {
   const void *image = state->arena + state->image_offset;
   const level own = level_of_image(state, channel);
   const float steps = state->element == 1 ? (float)((const uint8_t *)image)[index] : (float)((const int16_t *)image)[index];

@@ -32,7 +32,7 @@ static inline __attribute__((always_inline)) void map_as(const int16_t *rows, in
 #undef ROW
     for (uint64_t next = 0; next < pixels; next += PIXELS_AT_ONCE) {
       const uint64_t p = next + PIXELS_AT_ONCE <= pixels ? next : pixels - PIXELS_AT_ONCE; // the last ones once more
-      const hvec d = (load_halves(from + (p * PN_LANES + v * PART) * element, element) - zero) << shift;
+      const hvec d = hshift(load_halves(from + (p * PN_LANES + v * PART) * element, element) - zero, shift);
       const hvec y = base + hscale(d, all) + hscale(hmin(d, (hvec){0}), below);
       const hvec inside = hmin(hmax(y, low), high);
       keep_halves(to + (p * PN_LANES + v * PART) * own, inside, own);
@@ -43,7 +43,11 @@ static inline __attribute__((always_inline)) void map_as(const int16_t *rows, in
 /** Pixels `step` apart where they come from. */
 static void map_row(const int16_t *rows, int shift, const void *from, uint32_t element, uint64_t step, void *to,
                     uint32_t own, uint64_t pixels) {
+#if defined(PN_BOARD) // whose stack is small
+  enum { FEW = 8 };
+#else
   enum { FEW = 32 };
+#endif
   uint8_t gathered[FEW * PN_LANES * 2] __attribute__((aligned(64))), made[FEW * PN_LANES * 2] __attribute__((aligned(64)));
   if (step != 1 || pixels < PIXELS_AT_ONCE) { // brought together some at a time
     for (uint64_t first = 0; first < pixels; first += FEW) {

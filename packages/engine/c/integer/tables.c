@@ -1,13 +1,5 @@
 // What integer steps need beside weights, worked out once when a plan is loaded: by lane, as rows of 16 numbers for each block.
 
-/** From the sums of a step to the integers of what it makes: see finish.c. */
-enum { FINISH_SCALE, FINISH_SHIFT, FINISH_LOW, FINISH_HIGH, FINISH_REST, FINISH_ZERO, FINISH_ADDEND, FINISH_ROWS };
-/** From integers of a buffer to what is taken of them: see map.c. */
-enum { MAP_ZERO, MAP_ALL, MAP_BELOW, MAP_BASE, MAP_LOW, MAP_HIGH, MAP_PAD, MAP_ROWS };
-enum { MAP_LANES = HL > PN_LANES ? HL : PN_LANES }; // 16 lanes, again and again where a vector holds more
-
-enum { WORD = 4 }; // bytes of what is multiplied at a time: four integers of a byte, or two halfwords
-
 /** Rows of one block of `finish`: `real`, what a sum's unit is worth; `offset`, what is to be added to a sum. */
 static void fill_finish(const pn_state *state, float *rows, const float *real, const float *offset, const float *bias,
                         const float *into, const float *addend, const activation *post, uint32_t block) {

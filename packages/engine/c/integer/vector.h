@@ -2,7 +2,7 @@
 // become narrower or wider.
 #pragma once
 
-#if defined(__AVX512F__)
+#if defined(__AVX512F__) && !defined(PN_BOARD)
 #include "targets/avx512.h"
 #elif defined(__AVX2__) && defined(__FMA__)
 #include "targets/avx2.h"
@@ -12,8 +12,22 @@
 #include "targets/neon.h"
 #elif defined(__wasm_simd128__)
 #include "targets/wasm.h"
+#else
+#include "targets/plain.h"
 #endif
 
 #if !defined(dot_halves) // sum + Σ value · weight of each word's two halfwords; of its four bytes, dot_bytes
 #define dot_halves(sum, values, weights) ((sum) + multiply_pairs(values, weights))
+#endif
+
+#if defined(PN_BOARD) && (!defined(DOT_BYTES) || DOT_BYTES < 255)
+// Tiles of bytes, whatever the processor: of each word the even bytes, then the odd ones, as halfwords.
+static inline __attribute__((always_inline)) ivec dot_bytes_as_halves(ivec sum, ivec values, ivec weights) {
+  const ivec even = dot_halves(sum, values & isplat(0x00ff00ff), (ivec)((hvec)(weights << 8) >> 8));
+  return dot_halves(even, (values >> 8) & isplat(0x00ff00ff), (ivec)((hvec)weights >> 8));
+}
+#undef dot_bytes
+#undef DOT_BYTES
+#define dot_bytes dot_bytes_as_halves
+#define DOT_BYTES 255
 #endif

@@ -33,10 +33,10 @@ export function wrapped(numbers: Iterable<string>): string {
   return [...lines, line].join('\n');
 }
 
-/** An array with its initialiser. An empty one has one element, since C99 knows none without. */
+/** An array with its initialiser. */
 export const array = (declaration: string, elements: readonly string[]): string =>
-  `${declaration}[] = {\n${wrapped(elements.length > 0 ? elements : ['0'])}\n};`;
+  `${declaration} = {\n${wrapped(elements)}\n};`;
 
-/** A table: a record to a line. */
+/** A table: a record to a line. An empty one has one, since C99 knows none without. */
 export const table = (declaration: string, records: readonly string[]): string =>
   `${declaration}[] = {\n${(records.length > 0 ? records : ['{0}']).map((record) => `  ${record},`).join('\n')}\n};`;

@@ -1,9 +1,9 @@
-import { ENUMS, OPENED, RECORDS } from '../plan/format.js';
+import { type Arithmetic, ENUMS, OPENED, RECORDS } from '../plan/format.js';
 import type { Plan } from '../plan/plan.js';
 import { readPlan } from '../plan/read.js';
 import { writePlan } from '../plan/write.js';
 import { boardModule, type Layout, layOut } from './layout.js';
-import { networkSource } from './network.js';
+import { networkSource, tensorRecords } from './network.js';
 import { leastMemoryOrder, reordered } from './order.js';
 import { commonSources, engineSources } from './sources.js';
 import { type Figures, publicHeader, readme } from './texts.js';
@@ -37,12 +37,15 @@ export async function boardFolder(
   const given = forBoards(readPlan(bytes, name));
   refuseOthers(given, name);
   const module = await boardModule();
-  const open = (plan: Plan) => ({ plan, ...opened(module, plan, name) });
+  const arithmetic = given.tensors.some(({ dtype }) => dtype === 'int8') ? 'int8' : 'float';
+  const open = (plan: Plan) => ({ plan, ...opened(module, plan, arithmetic, name) });
   const asGiven = open(given);
-  const sizes = asGiven.layout.planes.map(({ height, width }, b) => height * width * (given.buffers[b]?.blocks ?? 0));
+  const sizes = asGiven.layout.planes.map(
+    ({ height, width, element }, b) => height * width * element * (given.buffers[b]?.blocks ?? 0),
+  );
   const best = open(reordered(given, leastMemoryOrder(given, sizes)));
   const { plan, bytes: own, layout } = best.layout.arenaBytes < asGiven.layout.arenaBytes ? best : asGiven;
-  const weights = weightsOf(plan);
+  const weights = weightsOf(plan, layout, tensorRecords(own), arithmetic);
   const [result] = layout.results;
   const embedding = result ? result.channels * result.height * result.width : 0;
   const figures = {
@@ -55,19 +58,31 @@ export async function boardFolder(
     ['README.md', readme(plan, figures, licence !== undefined)],
     ...(licence === undefined ? [] : ([['LICENSE', licence]] as const)),
     ['pocketnet.h', publicHeader(plan, layout, embedding)],
-    ['network.c', networkSource(plan, own, layout, weights.places)],
+    ['network.c', networkSource(plan, own, layout, weights.places, arithmetic)],
     ['weights.h', weights.header],
     ['weights.c', weights.source],
     ...(await commonSources()),
-    ...(await engineSources(plan)),
+    ...(await engineSources(plan, arithmetic)),
   ]);
   return { files, figures };
 }
 
-function opened(module: WebAssembly.Module, plan: Plan, name: string): { bytes: Uint8Array; layout: Layout } {
+function opened(
+  module: WebAssembly.Module,
+  plan: Plan,
+  arithmetic: Arithmetic,
+  name: string,
+): { bytes: Uint8Array; layout: Layout } {
   const bytes = writePlan(plan);
   try {
-    return { bytes, layout: layOut(module, bytes, { buffers: plan.buffers.length, steps: plan.steps.length }) };
+    return {
+      bytes,
+      layout: layOut(module, bytes, arithmetic, {
+        buffers: plan.buffers.length,
+        steps: plan.steps.length,
+        sources: plan.sources.length,
+      }),
+    };
   } catch (cause) {
     throw new Error(`${name}: the engine refuses it. ${cause instanceof Error ? cause.message : cause}`, { cause });
   }
@@ -94,7 +109,8 @@ function tableBytes({ tensors, buffers, sources, steps }: Plan, { planes, shapes
     [buffers.length, RECORDS.buffer],
     [sources.length, RECORDS.source],
     [steps.length, RECORDS.step],
-    [planes.length, { ...OPENED.planes, gap: 'u32' }],
+    [planes.length, OPENED.planes],
+    [steps.length + sources.length, { ...OPENED.tables, gap: 'u32' }],
     [shapes.length, OPENED.shape],
     [results.length, OPENED.result],
   ] as const;

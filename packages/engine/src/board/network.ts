@@ -1,4 +1,4 @@
-import { ENUMS, OPENED, type PlanRecord, RECORDS, type RecordName } from '../plan/format.js';
+import { type Arithmetic, ENUMS, OPENED, type PlanRecord, RECORDS } from '../plan/format.js';
 import { readRecord, recordBytes } from '../plan/layout.js';
 import type { Plan } from '../plan/plan.js';
 import { readPlanHeader } from '../plan/read.js';
@@ -11,12 +11,33 @@ export const OPTIONAL = ['pool', 'combine', 'resize', 'image'] as const;
 export const hasStep = (plan: Plan, kind: (typeof OPTIONAL)[number]): boolean =>
   plan.steps.some((step) => step.kind === ENUMS.step[kind]);
 
+/** What is left out of the C for numbers that an arithmetic does not compute in: on boards tiles of integers hold bytes. */
+export const withoutNumbers = (arithmetic: Arithmetic): string[] =>
+  arithmetic === 'float' ? ['PN_WITHOUT_INTEGERS'] : ['PN_WITHOUT_FLOATS'];
+
 /** network.c: the tables of the plan and of what its opening found out, and the arena. */
-export function networkSource(plan: Plan, bytes: Uint8Array, layout: Layout, places: readonly string[]): string {
+export function networkSource(
+  plan: Plan,
+  bytes: Uint8Array,
+  layout: Layout,
+  places: readonly string[],
+  arithmetic: Arithmetic,
+): string {
   const header = readPlanHeader(bytes);
-  const tensors = readTable(bytes, 'tensor', header.tensorsOffset, header.tensorCount);
+  const tensors = tensorRecords(bytes);
   const { buffers, sources, steps } = plan;
   const { planes, shapes, results, offsets } = layout;
+  const pointer = (address: number): string => {
+    const { plan: start, loaded } = layout.places;
+    const own = tensors.findIndex(({ offset }) => offset === address - start);
+    return own >= 0 ? (places[own] ?? '0') : address === 0 ? '0' : `pocketnet_loaded + ${(address - loaded) / 4}`;
+  };
+  const inLoaded = (offset: number): number => Math.max(0, offset - offsets.weights);
+  const tables = (of: string, list: Layout['stepTables']): string =>
+    `// loaded, weights, finish, map\n${table(
+      `static const pn_tables ${of}`,
+      list.map(({ loaded, finish, map }) => `{${pointer(loaded)}, 0, ${inLoaded(finish)}, ${inLoaded(map)}}`),
+    )}\n`;
   const record = (name: keyof typeof RECORDS | keyof typeof OPENED, values: Readonly<Record<string, number>>): string =>
     `{${Object.entries({ ...RECORDS, ...OPENED }[name])
       .map(([field, type]) => literal(type, values[field] ?? 0))
@@ -32,6 +53,7 @@ export function networkSource(plan: Plan, bytes: Uint8Array, layout: Layout, pla
     )}\n`;
   return [
     '// The network: what its plan says, and what an opening of it found out. engine/plan.h and engine/engine.h say what the fields mean.',
+    ...withoutNumbers(arithmetic).map((numbers) => `#define ${numbers}`),
     ...OPTIONAL.map((kind) => `#define PN_HAS_${kind.toUpperCase()} ${Number(hasStep(plan, kind))}`),
     `#define PN_RINGS ${mostRings(plan)}`,
     `#define PN_ROWS ${Math.max(1, ...plan.sources.map(({ kernelHeight }) => kernelHeight))}`,
@@ -52,13 +74,17 @@ export function networkSource(plan: Plan, bytes: Uint8Array, layout: Layout, pla
     records('source', 'sources', sources),
     records('step', 'steps', steps),
     records('shape', 'shapes', shapes),
+    tables('step_tables', layout.stepTables),
+    tables('source_tables', layout.sourceTables),
     records('result', 'results', results),
     'static const pn_state network = {',
     '  .header = &header, .tensors = tensors, .buffers = buffers, .sources = sources, .steps = steps,',
     `  .height = ${layout.height}, .width = ${layout.width}, .arena = arena, .values = values, .planes = planes, .shapes = shapes,`,
-    `  .results = results, .output_count = ${results.length}, .image_offset = ${offsets.image}, .weights_offset = ${offsets.weights},`,
-    `  .scratch_offset = ${offsets.scratch}, .rings_offset = ${offsets.rings}, .element = 4,`,
-    `  .halves_offset = ${offsets.halves}, .arena_bytes = ${layout.arenaBytes}, .work = ${layout.work},`,
+    `  .results = results, .output_count = ${results.length}, .image_offset = ${offsets.image}, .scratch_offset = ${offsets.scratch},`,
+    `  .segments_offset = ${offsets.segments}, .sums_offset = ${offsets.sums}, .line_offset = ${offsets.line}, .rings_offset = ${offsets.rings},`,
+    `  .halves_offset = ${offsets.halves}, .step_tables = step_tables, .source_tables = source_tables,`,
+    `  .arithmetic = ${ENUMS.arithmetic[arithmetic]}, .element = ${arithmetic === 'float' ? 4 : 1}, .constants = ${layout.loaded.length > 0 ? 'pocketnet_loaded' : '0'},`,
+    `  .arena_bytes = ${layout.arenaBytes}, .work = ${layout.work},`,
     '};',
     '',
   ].join('\n');
@@ -75,13 +101,17 @@ function mostRings({ steps, sources }: Plan): number {
   return Math.max(1, ...rings);
 }
 
-function readTable<N extends RecordName>(bytes: Uint8Array, name: N, offset: number, count: number): PlanRecord<N>[] {
+/** The records of a plan's tensors. */
+export function tensorRecords(bytes: Uint8Array): PlanRecord<'tensor'>[] {
+  const { tensorsOffset, tensorCount } = readPlanHeader(bytes);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  return Array.from({ length: count }, (_, i) => readRecord(view, offset + i * recordBytes(name), name));
+  return Array.from({ length: tensorCount }, (_, i) =>
+    readRecord(view, tensorsOffset + i * recordBytes('tensor'), 'tensor'),
+  );
 }
 
 /** A field as C writes it. */
-function literal(type: 'u32' | 'u64' | 'i32' | 'f32', value: number): string {
+function literal(type: 'u32' | 'u64' | 'i32' | 'f32' | 'pointer', value: number): string {
   if (type === 'f32') return floatLiteral(value);
   return type === 'i32' || value < 2 ** 31 ? String(value) : `${value}u`;
 }

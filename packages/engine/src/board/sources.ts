@@ -1,17 +1,19 @@
 import { readFile } from 'node:fs/promises';
 import { posix } from 'node:path';
+import type { Arithmetic } from '../plan/format.js';
 import type { Plan } from '../plan/plan.js';
-import { hasStep, OPTIONAL } from './network.js';
+import { hasStep, OPTIONAL, withoutNumbers } from './network.js';
 
 const c = new URL('../../c/', import.meta.url);
 
 /** What boards are no target of. */
-const LEFT_OUT = ['targets/wasm.h'];
+const LEFT_OUT = ['targets/wasm.h', 'integer/targets/wasm.h'];
 
 /** The C that computes a plan, by its path in a board's folder, as it is in the engine: all that engine.c includes in a board's build. */
-export async function engineSources(plan: Plan): Promise<Map<string, string>> {
+export async function engineSources(plan: Plan, arithmetic: Arithmetic): Promise<Map<string, string>> {
   const lacks = OPTIONAL.filter((kind) => !hasStep(plan, kind)).map((kind) => `#if PN_HAS_${kind.toUpperCase()}`);
-  const skipped = ['#if !defined(PN_BOARD_PLAN)', ...lacks];
+  const without = withoutNumbers(arithmetic).map((numbers) => `#if !defined(${numbers})`);
+  const skipped = ['#if !defined(PN_BOARD_PLAN)', '#if !defined(PN_WITHOUT_HALVES)', ...without, ...lacks];
   const files = new Map<string, string>();
   const follow = async (name: string): Promise<void> => {
     if (files.has(`engine/${name}`) || LEFT_OUT.includes(name)) return;
@@ -28,7 +30,7 @@ function includesOf(text: string, skipped: readonly string[]): string[] {
   const conditions: boolean[] = [];
   const found: string[] = [];
   for (const line of text.split('\n')) {
-    if (line.startsWith('#if')) conditions.push(skipped.some((condition) => line.startsWith(condition)));
+    if (line.startsWith('#if')) conditions.push(skipped.includes(line));
     if (line.startsWith('#endif')) conditions.pop();
     const [, name] = /^#include "(.+)"/.exec(line) ?? [];
     if (name !== undefined && !conditions.includes(true)) found.push(name);

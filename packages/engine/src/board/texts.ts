@@ -62,7 +62,7 @@ export function readme(plan: Plan, figures: Figures, hasLicence: boolean): strin
     `| flash: tables | ${grouped(figures.tableBytes)} |`,
     '| flash: code | 15,000 to 40,000, by compiler and processor: `size pocketnet.o`, less the tables |',
     `| RAM: the arena | ${grouped(figures.arenaBytes)} |`,
-    '| RAM: stack | below 4,000 |',
+    '| RAM: stack | below 6,000 |',
     '',
     `${(figures.work / 1e6).toFixed(1)} million multiply-adds a face.`,
     '',

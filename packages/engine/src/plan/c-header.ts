@@ -1,6 +1,6 @@
 import { ALIGNMENT, ENUMS, LANES, LIMITS, MAGIC, NONE, OPENED, PLACES, RECORDS, REFUSALS, VERSION } from './format.js';
 
-const C_TYPES = { u32: 'uint32_t', u64: 'uint64_t', i32: 'int32_t', f32: 'float' } as const;
+const C_TYPES = { u32: 'uint32_t', u64: 'uint64_t', pointer: 'const void*', i32: 'int32_t', f32: 'float' } as const;
 
 const snake = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 const constant = (...names: string[]): string => `PN_${names.map(snake).join('_').toUpperCase()}`;

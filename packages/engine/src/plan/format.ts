@@ -149,9 +149,13 @@ export const OPENED = {
     inputWidth: 'u32',
     /** Multiply-adds. */
     work: 'u64',
+    /** Where what it needs beside its buffers lies. */
+    scratch: 'u64',
   },
+  /** Weights as they are computed with where the file's do not serve, and where what loading makes lies in the arena. */
+  tables: { loaded: 'pointer', weights: 'u64', finish: 'u64', map: 'u64' },
   result: { channels: 'u32', height: 'u32', width: 'u32', order: 'u32', offset: 'u64' },
-} as const satisfies Record<string, Record<string, 'u32' | 'u64'>>;
+} as const satisfies Record<string, Record<string, 'u32' | 'u64' | 'pointer'>>;
 
 export type RecordName = keyof typeof RECORDS;
 export type PlanRecord<N extends RecordName> = { [F in keyof (typeof RECORDS)[N]]: number };

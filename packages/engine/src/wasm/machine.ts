@@ -34,7 +34,7 @@ export function openInstance<E extends Exports>(
   module: WebAssembly.Module,
   bytes: Uint8Array,
   { height, width, arithmetic, limits }: MachineOptions,
-): { wasm: E; report: DataView } {
+): { wasm: E; report: DataView; plan: number } {
   const wasm = new WebAssembly.Instance(module).exports as unknown as E; // what the module's C exports
   const plan = reserve(wasm, bytes.length);
   new Uint8Array(wasm.memory.buffer, plan, bytes.length).set(bytes);
@@ -42,7 +42,7 @@ export function openInstance<E extends Exports>(
   const report = new DataView(wasm.memory.buffer, wasm.report(), 40);
   const word = (index: number): number => report.getUint32(4 * index, true);
   if (opened === 0) throw new PlanError(word(0), word(1), word(2));
-  return { wasm, report };
+  return { wasm, report, plan };
 }
 
 /** A plan, opened in WebAssembly. */

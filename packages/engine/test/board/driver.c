@@ -1,5 +1,6 @@
-// The engine as a program, so that the contract can be run on any processor that there is an emulator for. Standard input: four words
-// (height, width, images' kind: 0 floats, 3 or 4 bytes a pixel, 5 none), two doubles (limits), the plan's size, the plan, the image.
+// The engine as a program, so that the contract can be run on any processor that there is an emulator for. Standard input: six words
+// (height, width, the image's kind: 0 floats, 3 or 4 bytes a pixel, 5 none; arithmetic, the plan's size, nothing), two doubles (limits), the
+// plan, the image.
 // Standard output: the refusal's three words; then height, width, channels, outputs, the arena's bytes and work as doubles; of each output its
 // four words; and, where there was an image, each output's floats.
 #include <stdio.h>
@@ -27,15 +28,15 @@ static void give(const void *from, size_t bytes) {
 enum { NO_IMAGE = 5 };
 
 int main(void) {
-  const uint32_t *words = take_in(4 * sizeof(uint32_t));
+  const uint32_t *words = take_in(6 * sizeof(uint32_t));
   const double *limits = take_in(2 * sizeof(double));
-  const uint32_t height = words[0], width = words[1], kind = words[2], size = words[3];
+  const uint32_t height = words[0], width = words[1], kind = words[2], arithmetic = words[3], size = words[4];
   uint8_t *plan = take_in(size);
   pn_refusal refusal = {0, 0, 0};
   const uint64_t bytes = pn_state_bytes(plan, size, &refusal);
   pn_state *state = memory_of(bytes);
   const int opened =
-      bytes > 0 && pn_open(state, plan, size, height, width, (pn_limits){(uint64_t)limits[0], (uint64_t)limits[1]}, &refusal);
+      bytes > 0 && pn_open(state, plan, size, height, width, arithmetic, (pn_limits){(uint64_t)limits[0], (uint64_t)limits[1]}, &refusal);
   give(&refusal, sizeof refusal);
   if (!opened) return 0;
   const double numbers[] = {state->height, state->width, state->header->channels, state->output_count,

@@ -33,6 +33,7 @@ const ADDONS = {
     tests: ofTorch.map((name) => `packages/torch/test/${name}.test.ts`),
     variable: 'POCKETNET_TORCH_ADDON',
     environment: { POCKETNET_SELF_TEST: 'off' }, // what it tests is libtorch
+    options: [],
   },
   // Its contract and hostile plans, in the native forms: POCKETNET_FUZZ=100000 for a long look.
   engine: {
@@ -40,6 +41,7 @@ const ADDONS = {
     tests: ['packages/engine-native/test/engine-native.test.ts', 'packages/onnx/test/engine-fuzz.test.ts'],
     variable: 'POCKETNET_ENGINE_ADDON',
     environment: { POCKETNET_ENGINE_FORMS: 'native' },
+    options: ['handle_segv=2'], // else Node's own handler takes a wild read, and says nothing
   },
 };
 
@@ -53,7 +55,7 @@ const addressSanitizer = [
 try {
   process.env.JOBS ??= '1';
   const [name, ...given] = process.argv.slice(2);
-  const { build, tests, variable, environment } =
+  const { build, tests, variable, environment, options } =
     ADDONS[name] ?? fail(`the first word names an addon: ${Object.keys(ADDONS).join(' or ')}, not ${name}.`);
   const { addon } = await build((line) => console.log(`sanitizers: ${line}`));
   const hasFilter = given.some((word) => !word.startsWith('-'));
@@ -65,7 +67,7 @@ try {
       env: {
         ...process.env,
         LD_PRELOAD: await sanitizerLibrary(),
-        ASAN_OPTIONS: addressSanitizer.join(':'),
+        ASAN_OPTIONS: [...addressSanitizer, ...options].join(':'),
         UBSAN_OPTIONS: 'print_stacktrace=1',
         [variable]: addon,
         ...environment,

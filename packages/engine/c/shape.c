@@ -28,6 +28,13 @@ static int has_weights(const pn_state *state, uint32_t tensor, uint64_t count, u
   return state->tensors[tensor].dtype == PN_DTYPE_INT8 ? has_values(state, scales, lanes) : scales == PN_NONE;
 }
 
+/** Whether what a source gives has levels, which weights of int8 are told in. */
+static int gives_levels(const pn_state *state, const pn_source *s) {
+  if (s->kind == PN_SOURCE_PATCH) return 1; // the image's
+  if (s->kind == PN_SOURCE_DEPTH) return s->post_levels != PN_NONE;
+  return (s->pre_kind != PN_ACTIVATION_NONE && s->pre_levels != PN_NONE) || state->buffers[s->buffer].levels != PN_NONE;
+}
+
 static int activation_fits(const pn_state *state, uint32_t kind, uint32_t tensor, uint64_t blocks) {
   switch (kind) {
     case PN_ACTIVATION_NONE:
@@ -146,6 +153,8 @@ static int check_kind(checking *c, const pn_step *p, const pn_source *s, pn_shap
       if (lanes > (1u << 24)) REFUSE_STEP(LIMIT);
       if (!has_weights(state, p->weight, lanes * p->blocks * PN_LANES * PN_LANES, p->weight_scales, (uint64_t)p->blocks * PN_LANES))
         REFUSE_STEP(WEIGHTS);
+      for (uint32_t i = 0; i < p->source_count && state->tensors[p->weight].dtype == PN_DTYPE_INT8; i++)
+        if (!gives_levels(state, &s[i])) REFUSE_STEP(WEIGHTS);
       shape->lanes = (uint32_t)lanes;
       shape->work = pixels * (lanes * p->blocks * PN_LANES + spatial) * PN_LANES;
       return 1;

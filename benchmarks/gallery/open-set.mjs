@@ -73,7 +73,17 @@ export async function run(args) {
   for (const size of SIZES) curves.push(await measure(pocketnet, all, size, random));
   if (values.chart) {
     mkdirSync(join(values.chart, '..'), { recursive: true });
-    writeFileSync(values.chart, detChart({ title: 'Open-set identification', subtitle: `FNIR over FPIR; ${values.people}`, curves, axes: 'log', minFar: 1e-3, minFrr: 1e-2 }));
+    writeFileSync(
+      values.chart,
+      detChart({
+        title: 'Open-set identification',
+        subtitle: `FNIR over FPIR; ${values.people}`,
+        curves,
+        axes: 'log',
+        minFar: 1e-3,
+        minFrr: 1e-2,
+      }),
+    );
   }
   pocketnet.close();
 }

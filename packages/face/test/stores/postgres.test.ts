@@ -96,16 +96,19 @@ describe.skipIf(database === undefined)('PostgreSQL (POCKETNET_POSTGRES)', () =>
       found += c?.candidates.filter((each) => a?.candidates.some(({ person }) => person === each.person)).length ?? 0;
     }
     expect(found).toBeGreaterThan(45);
-    const plan = await ask(url, `SELECT indexdef FROM pg_indexes WHERE indexname LIKE 'pocketnet_hnsw%'`);
+    const [{ id } = { id: 0 }] = await ask(url, 'SELECT id FROM pocketnet_galleries WHERE name = $1', [name]);
+    const graphs = [`pocketnet_hnsw_${id}_%`];
+    const plan = await ask(url, 'SELECT indexdef FROM pg_indexes WHERE indexname LIKE $1', graphs);
+    expect(plan.map((row) => row.indexdef).join()).toContain(MODEL);
     // One whose making was broken off is made anew, by whichever machine comes first.
-    const valid = 'SELECT bool_and(indisvalid) AS valid FROM pg_index WHERE indexrelid::regclass::text LIKE $1';
-    await ask(url, "UPDATE pg_index SET indisvalid = false WHERE indexrelid::regclass::text LIKE 'pocketnet_hnsw%'");
+    const mine = 'indexrelid::regclass::text LIKE $1';
+    await ask(url, `UPDATE pg_index SET indisvalid = false WHERE ${mine}`, graphs);
     const machines = [await gallery({ search: 'hnsw' }), await gallery({ search: 'hnsw' })];
     const probe = people.shot(people.direction());
     for (const { candidates } of await Promise.all(machines.map((each) => each.identify(probe))))
       expect(candidates).toHaveLength(5);
-    expect(await ask(url, valid, ['pocketnet_hnsw%'])).toEqual([{ valid: true }]);
-    expect(plan.map((row) => row.indexdef).join()).toContain(MODEL);
+    const valid = await ask(url, `SELECT bool_and(indisvalid) AS valid FROM pg_index WHERE ${mine}`, graphs);
+    expect(valid).toEqual([{ valid: true }]);
   }, 60_000);
 
   it('holds several galleries that know nothing of each other', async () => {

@@ -10,7 +10,9 @@ const TRIES = 20;
 export class Ledger {
   /** Of a store with several writers: the version that the state is of. */
   #version: bigint | undefined;
+  /** When the last catching up is done; and the next one, while it has not begun. */
   #caughtUp: Promise<void> = Promise.resolve();
+  #next: Promise<void> | undefined;
 
   constructor(
     readonly store: Store,
@@ -52,18 +54,18 @@ export class Ledger {
     return planned;
   }
 
-  /** Takes in what other processes changed, in their order. */
+  /** Takes in what other processes changed, in their order. Those who ask while one is under way share the next. */
   catchUp(): Promise<void> {
-    const { store } = this;
-    if (!store.catchUp) return Promise.resolve();
-    const mine = this.#caughtUp.then(async () => {
-      const news = await store.catchUp?.(this.#version);
+    if (!this.store.catchUp) return Promise.resolve();
+    this.#next ??= this.#caughtUp.then(async () => {
+      this.#next = undefined; // who asks from here on may want what this one does not see
+      const news = await this.store.catchUp?.(this.#version);
       if (!news) return;
       await this.#take(news.changes);
       this.#version = news.version;
     });
-    this.#caughtUp = mine.catch(() => undefined);
-    return mine;
+    this.#caughtUp = this.#next.catch(() => undefined);
+    return this.#next;
   }
 
   async #finishErasing(): Promise<void> {

@@ -10,13 +10,32 @@ export type ServerSearch = 'exact' | 'hnsw';
 /** pgvector's bound on `hnsw.ef_search`. */
 const MOST_LOOKED_AT = 1000;
 
-/** Makes the graph of a gallery's templates of one model, where there is none. It takes minutes for a million. */
+/**
+ * Makes the graph of a gallery's templates of one model, where there is none. It takes minutes for some hundred thousand; others go on
+ * writing meanwhile. One that was broken off is made anew.
+ */
 export async function makeGraph(client: ClientBase, gallery: number, model: string, dimension: number): Promise<void> {
-  const name = `pocketnet_hnsw_${gallery}_${createHash('sha256').update(model).digest('hex').slice(0, 16)}`;
-  await client.query(
-    `CREATE INDEX IF NOT EXISTS ${name} ON pocketnet_records USING hnsw ((vector::vector(${dimension})) vector_ip_ops)
-     WHERE ${whichRows(client, gallery, model)}`,
-  );
+  const digest = createHash('sha256').update(model).digest('hex');
+  const name = `pocketnet_hnsw_${gallery}_${digest.slice(0, 16)}`;
+  const lock = [gallery, Number.parseInt(digest.slice(0, 7), 16)];
+  // Who waits for the lock within a statement would be waited for by CREATE INDEX CONCURRENTLY.
+  while (!(await isTrue(client, 'SELECT pg_try_advisory_lock($1, $2) AS answer', lock)))
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  try {
+    const broken = 'SELECT NOT indisvalid AS answer FROM pg_index WHERE indexrelid = to_regclass($1)';
+    if (await isTrue(client, broken, [name])) await client.query(`DROP INDEX ${name}`);
+    await client.query(
+      `CREATE INDEX CONCURRENTLY IF NOT EXISTS ${name} ON pocketnet_records USING hnsw ((vector::vector(${dimension})) vector_ip_ops)
+       WHERE ${whichRows(client, gallery, model)}`,
+    );
+  } finally {
+    await client.query('SELECT pg_advisory_unlock($1, $2)', lock);
+  }
+}
+
+async function isTrue(client: ClientBase, question: string, values: unknown[]): Promise<boolean> {
+  const { rows } = await client.query<{ answer: boolean }>(question, values);
+  return rows[0]?.answer === true;
 }
 
 /** The nearest templates of a model; vectors are of unit length, so that the inner product is the cosine. */

@@ -7,6 +7,8 @@ import type { ReleaseCard } from '@pocketnet/lab/card';
 export interface Released {
   path: string;
   card: ReleaseCard;
+  /** Cosine that one in a thousand strangers reaches: by the plan's own calibration, else by the card; undefined where neither says. */
+  threshold: number | undefined;
 }
 
 /** The folder of the released networks: `POCKETNET_MODELS`, or `models/` of this checkout. */
@@ -25,7 +27,7 @@ export async function usualReleased(): Promise<Released | undefined> {
     for (const ending of ['.pnet', '.onnx']) {
       const path = join(folder, name, `${name}${ending}`);
       const card = existsSync(path) ? await cardOf(path) : undefined;
-      if (card) return { path, card };
+      if (card) return { path, card, threshold: await thresholdOf(path, card) };
     }
   }
   return undefined;
@@ -45,6 +47,17 @@ export async function cardOf(path: string): Promise<ReleaseCard | undefined> {
   if (kind !== 'onnx' && kind !== 'plan') return undefined;
   const { card, measured_as: measuredAs } = modelMetadata(readFileSync(path), path);
   return card === undefined ? undefined : readCard(card, measuredAs ?? basename(path));
+}
+
+async function thresholdOf(path: string, card: ReleaseCard): Promise<number | undefined> {
+  const [{ modelMetadata }, { usualFmr, usualThreshold }, { ratesOf, readCalibration }] = await Promise.all([
+    import('@pocketnet/onnx'),
+    import('@pocketnet/lab/card'),
+    import('pocketnet'),
+  ]);
+  const metadata = modelMetadata(readFileSync(path), path);
+  const own = metadata.calibration === undefined ? undefined : readCalibration(metadata);
+  return own ? ratesOf('', own).cosineFor(usualFmr).cosine : usualThreshold(card);
 }
 
 /** The network's name and licence, printed before it is used. */

@@ -96,7 +96,7 @@ function inlinedModules(modules) {
     '/** Bytes of a module by its form and what it computes in, in base64; the fastest form stands first. */',
     'export const MODULES = {',
     ...modules.toReversed().map(([form, bytes]) => `  '${form}':\n    '${bytes.toString('base64')}',`),
-    '} as const;',
+    '};', // not as constants, which would stand in the declarations a second time
     '',
   ].join('\n');
 }

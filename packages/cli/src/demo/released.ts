@@ -18,9 +18,8 @@ const PAIRS = 600;
 /** Verifies pairs with the released network; undefined if none is installed or its card has no threshold. */
 export async function judgeByReleased(pairs: PairSet): Promise<ReleasedVerdicts | undefined> {
   const released = await usualReleased();
-  const { usualThreshold } = await import('@pocketnet/lab/card');
-  const threshold = released && usualThreshold(released.card);
-  if (!released || threshold === undefined) return undefined;
+  if (released?.threshold === undefined) return undefined;
+  const { threshold } = released;
   note(licenceLine(released));
   const [{ openEmbedder }, { wilsonInterval }] = await Promise.all([
     import('@pocketnet/lab/embedders'),

@@ -4,6 +4,7 @@ import type { Compiled, Model, Preprocessing } from '@pocketnet/onnx';
 import { InvalidArgumentError, Option } from 'commander';
 import { wholeNumber } from '../arguments.js';
 import { facts, grouped, note, printResult } from '../output.js';
+import { showing } from '../progress.js';
 import { type CommonOptions, UsageError, type Verb } from '../verb.js';
 
 interface Options extends CommonOptions {
@@ -119,9 +120,10 @@ async function compileModel(
 /** The model in floats, and as it is to be stored. */
 async function compileAsAsked(path: string, bytes: Uint8Array, options: Options) {
   const model = await compileModel(path, bytes, options);
-  if (options.calibrate === undefined) return { model, compiled: model, eight: undefined };
-  const { inEightBits } = await import('../compile/eight-bits.js');
-  const eight = await inEightBits(model, options.calibrate, options.crops);
+  const { calibrate, crops } = options;
+  if (calibrate === undefined) return { model, compiled: model, eight: undefined };
+  const { inEightBits } = await import('@pocketnet/lab/eight-bits');
+  const eight = await showing('calibrate', 'crops', (onProgress) => inEightBits(model, calibrate, crops, onProgress));
   return { model, compiled: { ...model, ...eight }, eight };
 }
 

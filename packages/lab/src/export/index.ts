@@ -1,4 +1,5 @@
 export * from './check.js';
+export * from './eight-bits.js';
 export * from './file.js';
 export * from './metadata.js';
 export * from './network.js';

@@ -33,6 +33,14 @@ export const descriptionSchema = z.strictObject({
       'Pairs whose second pictures are made small, dark, turned and the like, for the rows on hard conditions.',
     ),
   optimize: z.string().min(1).default('auto').describe('How the float ONNX is rewritten: auto, or a recipe.'),
+  plan: z
+    .strictObject({
+      faces: z.string().min(1).describe('Faces by whose values the integers are chosen; not those of the sets.'),
+      crops: z.int().min(8).default(256),
+    })
+    .nullable()
+    .default(null)
+    .describe('The plan in weights of eight bits; as float16 unless said.'),
   int8: z
     .strictObject({
       faces: z.string().min(1).describe('Faces to calibrate the integers with; not those of the sets.'),

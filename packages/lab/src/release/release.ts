@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import { type FaceSource, openSource } from '@pocketnet/data';
 import { writeAtomically, writeFileAtomic } from '@pocketnet/files/node';
 import { benchModels, decodeModel, encodeModel } from '@pocketnet/onnx';
-import { calibrateSource } from '../calibration/index.js';
+import { calibratedPlan, calibrateSource } from '../calibration/index.js';
 import { openEmbeddings } from '../embedders/index.js';
 import { exportOnnx, optimizeOnnx, preprocessing, quantiseOnnx, storeOnnx } from '../export/index.js';
 import { count, loadNetwork } from '../networks/index.js';
@@ -14,6 +14,7 @@ import type { ReleaseDescription } from './description.js';
 import { halveWeightsFile } from './half-weights.js';
 import { differenceOf, type MeasuredFile, measureFile } from './measure.js';
 import { measureConditions } from './measure-conditions.js';
+import { addCardToPlan, writePlanOf } from './plan.js';
 
 export interface ReleaseOptions {
   /** Folder that is written to; what it holds of the same names is replaced when all is measured. */
@@ -29,6 +30,7 @@ const FILES = {
   float: { ending: '.onnx', what: 'ONNX for Node: float32 arithmetic, weights as float16' },
   web: { ending: '-web.onnx', what: 'ONNX for browsers: rewritten for WASM, float32 arithmetic, weights as int8' },
   int8: { ending: '-int8.onnx', what: 'ONNX computed in int8, for hardware that has nothing else' },
+  plan: { ending: '.pnet', what: 'compiled for our engine, which apps run' },
   weights: { ending: '.safetensors', what: 'weights for libtorch and PyTorch, kernels as float16' },
 };
 
@@ -38,7 +40,8 @@ type Paths = Record<keyof typeof FILES, string>;
 
 /**
  * Releases weights: the network as float16 safetensors, as ONNX optimised for Node and, with weights of int8, for browsers, and, where the
- * description asks for it, as ONNX computed in int8; all ONNX files measured, with a model card (Markdown beside them, JSON in their metadata).
+ * description asks for it, as ONNX computed in int8; and as a plan for our engine; all of these measured, with a model card (Markdown beside them, JSON in their metadata). The plan
+ * carries its match curve, too, where the description names faces for thresholds.
  *
  * @throws Errors of the weights, the description's sets and faces; nothing is written then
  */
@@ -50,7 +53,8 @@ export async function releaseNetwork(
   const { network, training } = factsOf(weights);
   const scratch = mkdtempSync(join(tmpdir(), 'pocketnet-release-'));
   const nameOf = (kind: keyof Paths): string => `${network.name}${FILES[kind].ending}`;
-  const models = description.int8 ? (['float', 'web', 'int8'] as const) : (['float', 'web'] as const);
+  const graphs = description.int8 ? (['float', 'web', 'int8'] as const) : (['float', 'web'] as const);
+  const models = [...graphs, 'plan' as const];
   const files = [...models, 'weights' as const].map((kind) => ({ name: nameOf(kind), what: FILES[kind].what }));
   const paths = Object.fromEntries(kinds.map((kind) => [kind, join(scratch, nameOf(kind))])) as Paths;
   try {
@@ -74,10 +78,11 @@ export async function releaseNetwork(
       ...{ format: 'pocketnet-card/3', file: null, about: description.about },
       ...{ network, training, calibrations, conditions, files },
       ...measured,
-      speed: { machine, rows: await timed(models.map((kind) => paths[kind])) },
+      speed: { machine, rows: await timed(graphs.map((kind) => paths[kind])) },
       date: new Date().toISOString().slice(0, 10),
     };
-    for (const kind of models) addCard(paths[kind], { ...card, file: nameOf(kind) });
+    for (const kind of graphs) addCard(paths[kind], { ...card, file: nameOf(kind) });
+    addCardToPlan(paths.plan, { ...card, file: nameOf('plan') });
     const sizes = files.map(({ name }) => statSync(join(scratch, name)).size);
     publish(out, [
       ...files.map(({ name }) => ({ name, content: readFileSync(join(scratch, name)) })),
@@ -91,7 +96,7 @@ export async function releaseNetwork(
 
 async function makeFiles(
   given: string,
-  { weights, float, web, int8 }: Paths,
+  { weights, float, web, int8, plan }: Paths,
   network: string,
   description: ReleaseDescription,
   onStep: (what: string) => void,
@@ -100,6 +105,8 @@ async function makeFiles(
   onStep('exporting');
   halveWeightsFile(given, weights, { licence });
   exportOnnx(weights, network, float, { licence });
+  onStep('compiling');
+  await writePlanOf(float, plan, description.plan);
   if (description.int8) {
     onStep('quantising');
     await quantiseOnnx(float, int8, description.int8);
@@ -160,7 +167,7 @@ async function calibrateAll(
   try {
     for (const model of models) {
       onStep(`calibrating ${basename(model)}`);
-      found.push(await thresholdsOf(model, faces));
+      found.push(await thresholdsOf(model, faces, model.endsWith(FILES.plan.ending)));
     }
     return found;
   } finally {
@@ -168,10 +175,20 @@ async function calibrateAll(
   }
 }
 
-async function thresholdsOf(model: string, faces: FaceSource): Promise<ReleaseCard['calibrations'][number]> {
+/** @param into whether the model is a plan, into which the match curve is written */
+async function thresholdsOf(
+  model: string,
+  faces: FaceSource,
+  into: boolean,
+): Promise<ReleaseCard['calibrations'][number]> {
   const source = await openEmbeddings(model);
   try {
-    const { calibration } = await calibrateSource(source, faces);
+    const result = await calibrateSource(source, faces, { matchCurve: into });
+    if (into) {
+      const name = basename(model);
+      writeFileAtomic(model, calibratedPlan(readFileSync(model), result, { data: faces.name }, name));
+    }
+    const { calibration } = result;
     const { genuinePairs, impostorPairs, people } = calibration;
     return {
       file: basename(model),

@@ -1,7 +1,7 @@
-import type { Arithmetic, OpenedPlan } from '@pocketnet/engine';
-import type { Plan } from '@pocketnet/engine/plan';
-import type { Compiled } from '@pocketnet/onnx';
-import { showing } from '../progress.js';
+import { createLoader } from '@pocketnet/data';
+import { type Arithmetic, type OpenedPlan, openPlan } from '@pocketnet/engine';
+import { type Plan, writePlan } from '@pocketnet/engine/plan';
+import { type Compiled, OBSERVERS, observePlan, quantisePlan } from '@pocketnet/onnx';
 
 /** How near a plan's outputs in one arithmetic are to those of the model in floats. */
 export interface Nearness {
@@ -27,19 +27,20 @@ const ARITHMETICS: readonly Arithmetic[] = ['float', 'int16', 'int8', 'int7'];
  * @param location of the faces, as for training
  * @throws an Error where the model takes no faces, or there are too few
  */
-export async function inEightBits({ plan }: Compiled, location: string, count: number): Promise<EightBits> {
-  const { observePlan, OBSERVERS, quantisePlan } = await import('@pocketnet/onnx');
-  const { writePlan } = await import('@pocketnet/engine/plan');
+export async function inEightBits(
+  { plan }: Compiled,
+  location: string,
+  count: number,
+  onProgress: (done: number, total: number) => void = () => {},
+): Promise<EightBits> {
   const open = await usualOpen();
   const crops = await readCrops(location, count, plan.image);
   const tests = crops.splice(Math.ceil((3 * crops.length) / 4));
-  const seen = await showing('calibrate', 'crops', (onProgress) =>
-    observePlan(
-      plan,
-      crops,
-      (bytes) => open(bytes, { limits: { bytes: 2 ** 33 } }),
-      (done) => onProgress(done, crops.length),
-    ),
+  const seen = await observePlan(
+    plan,
+    crops,
+    (bytes) => open(bytes, { limits: { bytes: 2 ** 33 } }),
+    (done) => onProgress(done, crops.length),
   );
   const observer = OBSERVERS.find(({ name }) => name === 'mse');
   if (!observer) throw new Error('The observer mse is missing.');
@@ -56,7 +57,7 @@ export async function inEightBits({ plan }: Compiled, location: string, count: n
 /** The engine natively where it is built, else in WebAssembly. */
 async function usualOpen() {
   const native = await import('@pocketnet/engine-native');
-  return native.nativeProblem() === undefined ? native.openPlan : (await import('@pocketnet/engine')).openPlan;
+  return native.nativeProblem() === undefined ? native.openPlan : openPlan;
 }
 
 function nearness(reference: OpenedPlan, plan: OpenedPlan, crops: readonly Uint8Array[]) {
@@ -83,7 +84,6 @@ function cosine(a: ArrayLike<number>, b: ArrayLike<number>): number {
 async function readCrops(location: string, count: number, { channels, height, width }: Plan['image']) {
   if (channels !== 3 || height === 0 || height !== width)
     throw new Error('The model takes no square pictures of one size; --store int8 calibrates with aligned faces.');
-  const { createLoader } = await import('@pocketnet/data');
   const loader = createLoader(location, { batch: 1, size: height, seed: 1, workers: 0 });
   const crops: Uint8Array[] = [];
   try {

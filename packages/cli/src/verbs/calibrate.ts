@@ -86,7 +86,9 @@ async function run(model: string, options: Options): Promise<void> {
   const card = modelCardBlock(result.calibration, about);
   const files = {
     ...(out !== undefined && (await writeFiles(out, result, about, card))),
-    ...(into !== undefined && { plan: await writeInto(into, result, { data: about.data, naming: groups, arithmetic }) }),
+    ...(into !== undefined && {
+      plan: await writeInto(into, result, { data: about.data, naming: groups, arithmetic }),
+    }),
   };
   printResult(options, { model, data, ...result, files }, () => card.trimEnd());
 }

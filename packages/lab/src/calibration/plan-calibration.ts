@@ -39,12 +39,7 @@ type ModelMetadata = Readonly<Record<string, string>>;
 const worstInFloats = (model: ModelMetadata): WorstGroup | null =>
   model[calibrationKey()] === undefined ? null : (readCalibration(model)?.worstGroup ?? null);
 
-function earlier(
-  model: ModelMetadata,
-  arithmetic: Arithmetic,
-  mirrored: boolean,
-  name: string,
-): ModelCalibration {
+function earlier(model: ModelMetadata, arithmetic: Arithmetic, mirrored: boolean, name: string): ModelCalibration {
   const found = model[calibrationKey(arithmetic)] === undefined ? undefined : readCalibration(model, arithmetic);
   if (!found || found.mirrored !== mirrored)
     throw new Error(`${name} has no match curve yet. Calibrate it without --groups first, on labelled faces.`);

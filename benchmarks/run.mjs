@@ -12,6 +12,7 @@ const benches = {
   'engine-first': () => import('./engine/first.mjs'),
   'engine-profile': () => import('./engine/profile.mjs'),
   'engine-equality': () => import('./engine/equality.mjs'),
+  'engine-accuracy': () => import('./engine/accuracy.mjs'),
   face: () => import('./face/bench.mjs'),
   'face-detector': () => import('./face/detector.mjs'),
   'face-quality': () => import('./face/quality.mjs'),

@@ -1,3 +1,4 @@
+import type { Arithmetic } from '@pocketnet/engine';
 import type { OpenOptions } from '@pocketnet/lab/embedders';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { wholeNumber } from './arguments.js';
@@ -9,6 +10,7 @@ export interface ModelOptions {
   mean?: number[];
   scale?: number;
   threads?: number;
+  arithmetic?: Arithmetic;
 }
 
 /** Declares {@link ModelOptions}. */
@@ -26,15 +28,22 @@ export function modelOptions(command: Command): Command {
       numbers,
     )
     .option('--scale <number>', 'ONNX: then multiply by this, such as 0.00784 or 1', scale)
-    .option('--threads <n>', 'threads for the model; by default one per core', wholeNumber(1));
+    .option('--threads <n>', 'threads for the model; by default one per core', wholeNumber(1))
+    .addOption(
+      new Option(
+        '--arithmetic <form>',
+        'what a plan with weights of eight bits is computed in; by default what is fastest here',
+      ).choices(['float', 'int16', 'int8', 'int7']),
+    );
 }
 
 /** The options that were given, in the form that openers take. */
-export const openingOptions = ({ network, mean, scale: factor, threads }: ModelOptions): OpenOptions => ({
+export const openingOptions = ({ network, mean, scale: factor, threads, arithmetic }: ModelOptions): OpenOptions => ({
   ...(network !== undefined && { network }),
   ...(mean !== undefined && { mean }),
   ...(factor !== undefined && { scale: factor }),
   ...(threads !== undefined && { threads }),
+  ...(arithmetic !== undefined && { arithmetic }),
 });
 
 function numbers(text: string): number[] {

@@ -62,13 +62,10 @@ describe('A release', () => {
     );
     const { accuracy, files, differences, conditions, speed, calibrations } = cardSchema.parse(card);
     const models = files.map(({ name }) => name).filter((name) => !name.endsWith('.safetensors'));
-    expect(accuracy.map((row) => row.file)).toEqual(models);
+    const computed = [...models, ...['int16', 'int8', 'int7'].map((each) => `pocketnet-xs-64.pnet in ${each}`)];
+    expect(accuracy.map((row) => row.file)).toEqual(computed);
     for (const row of accuracy) expect(row).toMatchObject({ pairs: 60, tarAtFar1e2: null, tarAtFar1e3: null }); // too few to tell
-    expect(differences.map((each) => each.file)).toEqual([
-      'pocketnet-xs-64-web.onnx',
-      'pocketnet-xs-64-int8.onnx',
-      'pocketnet-xs-64.pnet',
-    ]);
+    expect(differences.map((each) => each.file)).toEqual(computed.slice(1));
     expect(speed.rows.map(({ runtime }) => runtime)).toEqual(['native', 'wasm', 'native', 'wasm', 'native', 'wasm']);
     expect(conditions?.pairs).toBe('few.bin');
     expect(conditions?.rows.filter(({ fnmr, fmr }) => fnmr === null || fmr === null)).toEqual([]);
@@ -89,8 +86,13 @@ describe('A release', () => {
     for (const name of models) expect(cardIn(file(`${out}/${name}`))).toEqual({ ...(card as object), file: name });
     expect(readdirSync(file(out)).sort()).toEqual([...files.map(({ name }) => name), 'card.md'].sort());
 
-    // Every file has thresholds of its own, since rounding moves scores.
-    expect(calibrations.map((each) => each.file)).toEqual(models);
+    // Every file has thresholds of its own, a plan in each arithmetic, since rounding moves scores.
+    expect(calibrations.map((each) => each.file)).toEqual(computed);
+    const plan = file(`${out}/pocketnet-xs-64.pnet`);
+    expect(modelMetadata(readFileSync(plan), plan)).toMatchObject({
+      calibration: expect.any(String),
+      calibration_int8: expect.any(String),
+    });
     const own = models.map((name) => usualThreshold(cardSchema.parse({ ...(card as object), file: name })));
     expect(new Set(own).size).toBe(models.length);
   }, 300_000);

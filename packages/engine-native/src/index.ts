@@ -1,4 +1,5 @@
 import {
+  chosenArithmetic,
   type Machine,
   type MachineOptions,
   type OpenedPlan,
@@ -38,7 +39,8 @@ export function nativeProblem(): string | undefined {
  */
 export async function openPlan(bytes: Uint8Array, options: NativeOptions = {}): Promise<OpenedPlan> {
   const { addon, form, target } = targetOf(options.form);
-  return openIn((plan, how) => nativeMachine(addon, form, target, plan, how), bytes, options);
+  const arithmetic = chosenArithmetic(bytes, options, form);
+  return openIn((plan, how) => nativeMachine(addon, form, target, plan, how), bytes, { ...options, arithmetic });
 }
 
 function nativeMachine(

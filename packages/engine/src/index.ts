@@ -1,3 +1,4 @@
+export { chosenArithmetic } from './fastest.js';
 export {
   type Limits,
   type Machine,

@@ -1,5 +1,6 @@
+import { chosenArithmetic } from './fastest.js';
 import { type OpenedPlan, type OpenOptions, openIn } from './open.js';
-import { type Form, formModule, planModules } from './wasm/form.js';
+import { chosenForm, type Form, formModule, planModules } from './wasm/form.js';
 import { wasmMachine } from './wasm/machine.js';
 
 export interface WasmOptions extends OpenOptions {
@@ -14,6 +15,8 @@ export interface WasmOptions extends OpenOptions {
  * @throws an Error that says what is wrong with the plan or the size
  */
 export async function openPlan(bytes: Uint8Array, options: WasmOptions = {}): Promise<OpenedPlan> {
-  const { form, module } = await formModule(options.form, planModules(options.arithmetic ?? 'float'));
-  return openIn((plan, how) => wasmMachine(module, form, plan, how), bytes, options);
+  const form = chosenForm(options.form);
+  const arithmetic = chosenArithmetic(bytes, options, form);
+  const { module } = await formModule(form, planModules(arithmetic));
+  return openIn((plan, how) => wasmMachine(module, form, plan, how), bytes, { ...options, arithmetic });
 }

@@ -9,7 +9,7 @@ export interface OpenOptions {
   readonly width?: number;
   /**
    * What it is computed in: `float`, always; of a plan with weights of eight bits also `int16`, `int8` or `int7`, integers of so many bits
-   * between steps. Integers give the same bits on every machine, floats do in one form. `float` unless said.
+   * between steps. Integers give the same bits on every machine, floats do in one form. What is fastest here unless said.
    */
   readonly arithmetic?: Arithmetic;
   /** What the file is called in errors. */

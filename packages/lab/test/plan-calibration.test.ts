@@ -89,6 +89,19 @@ describe('a calibrated plan', () => {
     });
   });
 
+  it('carries the curve of an arithmetic beside the one of floats, which holds for all others', async () => {
+    const result = await measured();
+    const tenth = { ...result, matchCurve: result.matchCurve.slice(0, 3) };
+    const floats = calibratedPlan(plan, result, { data: 'people' }, 'a');
+    const both = calibratedPlan(floats, tenth, { data: 'people', arithmetic: 'int8' }, 'a');
+    const { model } = readPlanMetadata(both);
+    const all = readCalibration(readPlanMetadata(floats).model);
+    expect(readCalibration(model)).toEqual(all);
+    expect(readCalibration(model, 'int16')).toEqual(all);
+    expect(readCalibration(model, 'int8')?.points).toEqual(all?.points.slice(0, 3));
+    expect(planFingerprint(both)).toBe(planFingerprint(plan));
+  });
+
   it('has a threshold for rates of three errors only where that is asked for', () => {
     const [usual] = calibrate(matrix, labels, { fmrTargets: [1e-4] }).thresholds;
     const [rough] = calibrate(matrix, labels, { fmrTargets: [2e-4], enoughErrors: 3 }).thresholds;

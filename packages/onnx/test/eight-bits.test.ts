@@ -1,6 +1,16 @@
 import type { Arithmetic } from '@pocketnet/engine';
 import { type Plan, writePlan } from '@pocketnet/engine/plan';
-import { compareRuns, compileGraph, type Graph, OBSERVERS, observePlan, quantisePlan } from '@pocketnet/onnx';
+import {
+  compareRuns,
+  compileGraph,
+  encodeModel,
+  type Graph,
+  missingRuntimes,
+  OBSERVERS,
+  observePlan,
+  openModel,
+  quantisePlan,
+} from '@pocketnet/onnx';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ENGINE_FORMS } from './engine-forms.js';
@@ -94,6 +104,32 @@ describe('a plan with weights of eight bits', () => {
         expect(opened.run(bytes), `${form}, ${arithmetic}`).toEqual(opened.run(planar));
         opened.close();
       }
+  });
+
+  it('is opened in what is fastest in each build unless said, and by its bits in what was asked for', async () => {
+    const image = numbers(4)(108);
+    const { plan, floats } = await quantised(smallNetwork(), [image]);
+    const usual = { relaxed: 'int16', simd: 'int16', vnni: 'int8', avx512: 'float', avx2: 'float', sse4: 'int16' };
+    for (const [form, openForm] of Object.entries(ENGINE_FORMS)) {
+      const [integers, alone] = [await openForm(writePlan(plan)), await openForm(writePlan(floats))];
+      expect(integers.arithmetic, form).toBe({ ...usual, neon: 'int16' }[form]);
+      expect(alone.arithmetic, form).toBe('float');
+      integers.close();
+      alone.close();
+    }
+    const feeds = { image: { data: image, dims: [1, 3, 6, 6] } };
+    const missing = await missingRuntimes();
+    for (const runtime of (['engine', 'engine-native'] as const).filter((each) => missing[each] === undefined))
+      for (const arithmetic of ['int16', 'int8', 'int7'] as const) {
+        const model = await openModel(writePlan(plan), { runtime, arithmetic });
+        const { embedding } = await model.run(feeds);
+        await model.close();
+        const [expected] = Object.values(await outputs(plan, arithmetic, image));
+        expect(embedding?.data, `${runtime}, ${arithmetic}`).toEqual(expected);
+      }
+    await expect(openModel(encodeModel(smallNetwork()), { runtime: 'native', arithmetic: 'int8' })).rejects.toThrow(
+      'int8 is an arithmetic of the engine, not of native. Compile the model',
+    );
   });
 
   it('says so where a plan lacks what integers stand for', async () => {

@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import type { Arithmetic } from '@pocketnet/engine';
 import type { CardFacts } from '@pocketnet/evaluate';
 import type { SourceCalibration } from '@pocketnet/lab/calibration';
 import { fileEnding } from '../arguments.js';
@@ -39,14 +40,14 @@ export const calibrate: Verb = {
       .option('--out <folder>', 'write calibration.json, card.md and calibration.html to this folder')
       .option(
         '--into <file.pnet>',
-        'write what cosines mean into this plan, where apps read it; with --groups, the worst group beside it',
+        'write what cosines mean into this plan, where apps read it; with --groups, the worst group beside it; in floats, or with --arithmetic for that one alone',
         fileEnding('.pnet'),
       )
       .action(run),
 };
 
 async function run(model: string, options: Options): Promise<void> {
-  const { data, groups, flip, channels, mirrored, out, into } = options;
+  const { data, groups, flip, channels, mirrored, out, into, arithmetic = 'float' } = options;
   await checkNetwork(options.network);
   const { openSource } = await import('@pocketnet/data');
   const { openEmbeddings } = await import('@pocketnet/lab/embedders');
@@ -59,6 +60,7 @@ async function run(model: string, options: Options): Promise<void> {
   const source = await openEmbeddings(model, {
     channels,
     ...openingOptions(options),
+    ...(into !== undefined && { arithmetic }),
     ...(mirrored && { mirrored }),
   });
   let result: SourceCalibration;
@@ -84,7 +86,9 @@ async function run(model: string, options: Options): Promise<void> {
   const card = modelCardBlock(result.calibration, about);
   const files = {
     ...(out !== undefined && (await writeFiles(out, result, about, card))),
-    ...(into !== undefined && { plan: await writeInto(into, result, { data: about.data, naming: groups }) }),
+    ...(into !== undefined && {
+      plan: await writeInto(into, result, { data: about.data, naming: groups, arithmetic }),
+    }),
   };
   printResult(options, { model, data, ...result, files }, () => card.trimEnd());
 }
@@ -140,7 +144,7 @@ async function writeFiles(
 async function writeInto(
   path: string,
   result: SourceCalibration,
-  measured: { data: string; naming: string | undefined },
+  measured: { data: string; naming: string | undefined; arithmetic: Arithmetic },
 ): Promise<string> {
   const { calibratedPlan } = await import('@pocketnet/lab/calibration');
   const { writeFileAtomic } = await import('@pocketnet/files/node');

@@ -54,8 +54,8 @@ export function formRuns(form: Form): boolean {
   return known;
 }
 
-/** @throws an Error where it doesn't run */
-function chosenForm(form: Form | undefined): Form {
+/** A form, or the fastest that runs here. @throws an Error where it doesn't run */
+export function chosenForm(form: Form | undefined): Form {
   const chosen = (form === undefined ? FORMS : [form]).find(formRuns);
   if (chosen === undefined)
     throw new Error(`This JavaScript engine runs no WebAssembly ${form ?? 'with SIMD'}; take a newer one.`);

@@ -1,3 +1,5 @@
+import type { Arithmetic } from '@pocketnet/engine';
+
 /** A cosine, and how many strangers, and pairs of one person, score it. */
 export interface CalibrationPoint {
   readonly cosine: number;
@@ -23,7 +25,10 @@ export interface WorstGroup {
   readonly data: string;
 }
 
-/** What a model's cosines mean, as it stands in a plan's metadata under `calibration`, in JSON. */
+/**
+ * What a model's cosines mean, as it stands in a plan's metadata in JSON: under `calibration`, and for an arithmetic that moves cosines, such
+ * as int8, under `calibration_int8` too.
+ */
 export interface ModelCalibration {
   readonly format: 'pocketnet-calibration/1';
   /** Whether image and mirror image were summed. */
@@ -41,13 +46,22 @@ export interface ModelCalibration {
  * What a plan says of its cosines: its own calibration, else the thresholds of the card that it carries; undefined where it has neither.
  *
  * @param metadata of the plan
+ * @param arithmetic that it is computed in; a calibration of that alone goes before the one of all
  * @throws an Error where what stands there is damaged
  */
-export function readCalibration(metadata: Readonly<Record<string, string>>): ModelCalibration | undefined {
-  const { calibration, card } = metadata;
+export function readCalibration(
+  metadata: Readonly<Record<string, string>>,
+  arithmetic?: Arithmetic,
+): ModelCalibration | undefined {
+  const { card } = metadata;
+  const calibration = metadata[calibrationKey(arithmetic)] ?? metadata[calibrationKey()];
   if (calibration !== undefined) return checked(JSON.parse(calibration));
   return card === undefined ? undefined : ofCard(JSON.parse(card) as Card, metadata.measured_as);
 }
+
+/** Where a calibration stands in a plan's metadata: that of floats holds for all arithmetics that have none of their own. */
+export const calibrationKey = (arithmetic: Arithmetic = 'float'): string =>
+  arithmetic === 'float' ? 'calibration' : `calibration_${arithmetic}`;
 
 function checked(value: unknown): ModelCalibration {
   const found = value as ModelCalibration;

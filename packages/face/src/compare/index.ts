@@ -1,4 +1,10 @@
-export { type CalibrationPoint, type ModelCalibration, readCalibration, type WorstGroup } from './calibration.js';
+export {
+  type CalibrationPoint,
+  calibrationKey,
+  type ModelCalibration,
+  readCalibration,
+  type WorstGroup,
+} from './calibration.js';
 export {
   type Comparison,
   compareTemplates,

@@ -1,4 +1,4 @@
-import { planFingerprint, readPlanHeader, readPlanMetadata } from '@pocketnet/engine';
+import { type Arithmetic, planFingerprint, readPlanHeader, readPlanMetadata } from '@pocketnet/engine';
 import type { PlanOpener } from '../models/engine.js';
 import { type Template, unitTemplate } from '../template.js';
 import { type AlignedFace, CROP } from './aligned-face.js';
@@ -7,6 +7,8 @@ import { type AlignedFace, CROP } from './aligned-face.js';
 export interface Embedder {
   /** What its templates carry. */
   readonly model: string;
+  /** What it is computed in. */
+  readonly arithmetic: Arithmetic;
   embed(crop: AlignedFace): Template;
   close(): void;
 }
@@ -33,7 +35,7 @@ export async function openEmbedder(bytes: Uint8Array, open: PlanOpener, mirror: 
   const output = outputs[0]?.name ?? '';
   const vectorOf = (pixels: Uint8Array): Float32Array => plan.run(pixels)[output] as Float32Array; // its only output
   return {
-    model,
+    ...{ model, arithmetic: plan.arithmetic },
     embed({ data }) {
       const own = vectorOf(data);
       if (!mirror) return unitTemplate(model, own);

@@ -28,7 +28,7 @@ export async function pipelineHere(options: PipelineOptions, kinds: readonly Ima
   const bytes = bytesOf(options.embedder);
   const embedder = await openEmbedder(bytes, open, mirror);
   const { model: metadata } = readPlanMetadata(bytes, 'the embedder');
-  const calibration = readCalibration(metadata);
+  const calibration = readCalibration(metadata, embedder.arithmetic);
   return {
     ...{ model: embedder.model, metadata },
     calibration: calibration?.mirrored === mirror ? calibration : undefined,

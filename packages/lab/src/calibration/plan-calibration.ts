@@ -1,7 +1,8 @@
+import type { Arithmetic } from '@pocketnet/engine';
 import { readPlan, writePlan } from '@pocketnet/engine/plan';
 import type { GroupingResult } from '@pocketnet/evaluate';
 import type { CalibrationPoint, ModelCalibration, WorstGroup } from 'pocketnet';
-import { readCalibration } from 'pocketnet';
+import { calibrationKey, readCalibration } from 'pocketnet';
 import type { SourceCalibration } from './calibrate-source.js';
 
 /**
@@ -9,28 +10,37 @@ import type { SourceCalibration } from './calibrate-source.js';
  * curve that it has already. Its weights, and so its fingerprint, stay.
  *
  * @param bytes of a `.pnet` file
- * @param measured what the set of faces is called, and by which naming its groups are told
+ * @param measured what the set of faces is called, by which naming its groups are told, and the arithmetic that was computed in; what floats
+ *   measured holds for all arithmetics that have no calibration of their own
  * @param name what the plan is called in errors
  * @throws an Error where groups were compared and the plan has no curve yet, or the pairs are too few for one
  */
 export function calibratedPlan(
   bytes: Uint8Array,
   result: SourceCalibration,
-  measured: { data: string; naming?: string | undefined },
+  measured: { data: string; naming?: string | undefined; arithmetic?: Arithmetic | undefined },
   name: string,
 ): Uint8Array {
   const plan = readPlan(bytes, name);
   const { model } = plan.metadata;
+  const { arithmetic = 'float' } = measured;
   const calibration =
     result.groups.length > 0
-      ? { ...earlier(model, result.flipped, name), worstGroup: worstOf(result.groups, measured) }
-      : ofCurve(result, measured.data);
-  const metadata = { ...plan.metadata, model: { ...model, calibration: JSON.stringify(calibration) } };
+      ? { ...earlier(model, arithmetic, result.flipped, name), worstGroup: worstOf(result.groups, measured) }
+      : { ...ofCurve(result, measured.data), ...(arithmetic !== 'float' && { worstGroup: worstInFloats(model) }) };
+  const changed = { ...model, [calibrationKey(arithmetic)]: JSON.stringify(calibration) };
+  const metadata = { ...plan.metadata, model: changed };
   return writePlan({ ...plan, metadata });
 }
 
-function earlier(model: Readonly<Record<string, string>>, mirrored: boolean, name: string): ModelCalibration {
-  const found = model.calibration === undefined ? undefined : readCalibration(model);
+type ModelMetadata = Readonly<Record<string, string>>;
+
+/** By how much one group is worse than all, an arithmetic hardly changes. */
+const worstInFloats = (model: ModelMetadata): WorstGroup | null =>
+  model[calibrationKey()] === undefined ? null : (readCalibration(model)?.worstGroup ?? null);
+
+function earlier(model: ModelMetadata, arithmetic: Arithmetic, mirrored: boolean, name: string): ModelCalibration {
+  const found = model[calibrationKey(arithmetic)] === undefined ? undefined : readCalibration(model, arithmetic);
   if (!found || found.mirrored !== mirrored)
     throw new Error(`${name} has no match curve yet. Calibrate it without --groups first, on labelled faces.`);
   return found;

@@ -1,4 +1,6 @@
+import type { Arithmetic } from '@pocketnet/engine';
 import type { RuntimeName } from '@pocketnet/onnx';
+
 /** Something that turns aligned face crops into embeddings. */
 export interface Embedder {
   readonly name: string;
@@ -29,6 +31,8 @@ export interface OpenOptions {
    * is here, and ONNX Runtime for models that it cannot compile. Unless said, ONNX Runtime for ONNX and the engine for plans.
    */
   runtime?: RuntimeName | 'usual-engine';
+  /** What a plan with weights of eight bits is computed in; unless said, what is fastest here. */
+  arithmetic?: Arithmetic;
 }
 
 /** The same crops, seen in a mirror. */

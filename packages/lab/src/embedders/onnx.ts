@@ -20,7 +20,7 @@ import { sideBySide } from './side-by-side.js';
 export async function openOnnx(path: string, options: OpenOptions = {}, batch?: number): Promise<Embedder> {
   const { threads } = options;
   const isAlone = options.runtime === 'wasm'; // which computes on several threads, once for all
-  const model = await openAs(path, options.runtime, isAlone ? threads : 1);
+  const model = await openAs(path, options, isAlone ? threads : 1);
   try {
     const input = imageInput(model, path);
     const pack = packer(input, await pixelsOfFile(path, options));
@@ -49,8 +49,8 @@ export async function openOnnx(path: string, options: OpenOptions = {}, batch?: 
   }
 }
 
-async function openAs(path: string, runtime: OpenOptions['runtime'], threads: number | undefined): Promise<Model> {
-  const given = threads === undefined ? {} : { threads };
+async function openAs(path: string, { runtime, arithmetic }: OpenOptions, threads: number | undefined): Promise<Model> {
+  const given = { ...(threads !== undefined && { threads }), ...(arithmetic && { arithmetic }) };
   if (runtime !== 'usual-engine') return openModel(path, { ...given, ...(runtime && { runtime }) });
   try {
     return await openModel(path, { ...given, runtime: await usualEngine() });

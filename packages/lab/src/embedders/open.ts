@@ -20,6 +20,11 @@ export const openers: Readonly<Record<'onnx' | 'plan' | 'weights', Opener>> = { 
  */
 export async function openEmbedder(path: string, options: OpenOptions = {}): Promise<Embedder> {
   const kind = kindOfFile(path);
+  const { arithmetic = 'float' } = options;
+  if (arithmetic !== 'float' && kind === 'weights')
+    throw new Error(
+      `${path}: weights are computed in floats, not in ${arithmetic}. Make a plan of them: pocketnet export, then pocketnet compile --store int8.`,
+    );
   if (kind !== undefined && kind !== 'npy') return openers[kind](path, options);
   const fault = existsSync(path) ? 'its content is neither' : 'there is no such file';
   throw new Error(

@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import { readPairs } from '@pocketnet/data';
+import type { Arithmetic } from '@pocketnet/engine';
 import { bootstrapDifference } from '@pocketnet/evaluate';
 import { measurePairs } from '../benchmarks/index.js';
 import { openEmbeddings, pairImages } from '../embedders/index.js';
@@ -14,11 +15,22 @@ export interface MeasuredFile {
   correct: readonly boolean[];
 }
 
+/** What is measured: a file, or a plan in one arithmetic. */
+export interface Computed {
+  readonly path: string;
+  readonly arithmetic?: Arithmetic;
+}
+
+/** What the card's rows call it. */
+export const nameOfComputed = ({ path, arithmetic = 'float' }: Computed): string =>
+  arithmetic === 'float' ? basename(path) : `${basename(path)} in ${arithmetic}`;
+
 /** Measures a model's file by the LFW protocol. */
-export async function measureFile(path: string, { name, pairs, folds, role }: MeasuredSet): Promise<MeasuredFile> {
+export async function measureFile(model: Computed, { name, pairs, folds, role }: MeasuredSet): Promise<MeasuredFile> {
+  const { path, arithmetic } = model;
   const set = readPairs(pairs);
   const images = pairImages(name, set);
-  const source = await openEmbeddings(path);
+  const source = await openEmbeddings(path, arithmetic && { arithmetic });
   try {
     const measured = measurePairs({ name, title: name, folds, about: '' }, set, images, await source.embed(images));
     const { report, result } = measured;
@@ -30,7 +42,7 @@ export async function measureFile(path: string, { name, pairs, folds, role }: Me
     };
     return {
       row: {
-        ...{ set: name, role, file: basename(path), accuracy: report.accuracy, std: report.accuracyStd },
+        ...{ set: name, role, file: nameOfComputed(model), accuracy: report.accuracy, std: report.accuracyStd },
         interval: interval ? [interval.low, interval.high] : null,
         tarAtFar1e2: tar('1e-2'),
         tarAtFar1e3: tar('1e-3'),

@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { type FaceSource, openSource } from '@pocketnet/data';
+import { readPlanMetadata } from '@pocketnet/engine';
 import { writeAtomically, writeFileAtomic } from '@pocketnet/files/node';
 import { benchModels, decodeModel, encodeModel } from '@pocketnet/onnx';
 import { calibratedPlan, calibrateSource } from '../calibration/index.js';
@@ -12,7 +13,7 @@ import { type ReleaseCard, usualThreshold } from './card.js';
 import { cardMarkdown } from './card-markdown.js';
 import type { ReleaseDescription } from './description.js';
 import { halveWeightsFile } from './half-weights.js';
-import { differenceOf, type MeasuredFile, measureFile } from './measure.js';
+import { type Computed, differenceOf, type MeasuredFile, measureFile, nameOfComputed } from './measure.js';
 import { measureConditions } from './measure-conditions.js';
 import { addCardToPlan, writePlanOf } from './plan.js';
 
@@ -60,16 +61,9 @@ export async function releaseNetwork(
   try {
     refuseLeftovers(out, nameOf, models);
     await makeFiles(weights, paths, network.name, description, onStep);
-    const measured = await measureAll(
-      description.sets,
-      models.map((kind) => paths[kind]),
-      onStep,
-    );
-    const calibrations = await calibrateAll(
-      description.calibration,
-      models.map((kind) => paths[kind]),
-      onStep,
-    );
+    const computed = [...graphs.map((kind) => ({ path: paths[kind] })), ...inEachArithmetic(paths.plan)];
+    const measured = await measureAll(description.sets, computed, onStep);
+    const calibrations = await calibrateAll(description.calibration, computed, onStep);
     onStep('measuring hard conditions');
     const float = { file: basename(paths.float), calibrations };
     const conditions = await hardConditions(paths.float, description.conditions, usualThreshold(float));
@@ -133,21 +127,27 @@ function factsOf(weights: string): Pick<ReleaseCard, 'network' | 'training'> {
   }
 }
 
-/** Every ONNX file on every set; the differences are the others' to the float one, which is the first. */
+/** A plan in all that it can be computed in. */
+function inEachArithmetic(path: string): Computed[] {
+  const { arithmetics = ['float'] } = readPlanMetadata(readFileSync(path), path);
+  return arithmetics.map((arithmetic) => ({ path, arithmetic }));
+}
+
+/** Every file on every set, plans in each arithmetic; the differences are the others' to the float ONNX file, which is the first. */
 async function measureAll(
   sets: ReleaseDescription['sets'],
-  models: readonly string[],
+  models: readonly Computed[],
   onStep: (what: string) => void,
 ): Promise<Pick<ReleaseCard, 'accuracy' | 'differences'>> {
   const accuracy: ReleaseCard['accuracy'] = [];
   const differences: ReleaseCard['differences'] = [];
   for (const set of sets) {
-    const measure = (file: string): Promise<MeasuredFile> => {
-      onStep(`measuring ${basename(file)} on ${set.name}`);
-      return measureFile(file, set);
+    const measure = (model: Computed): Promise<MeasuredFile> => {
+      onStep(`measuring ${nameOfComputed(model)} on ${set.name}`);
+      return measureFile(model, set);
     };
     const measured: MeasuredFile[] = [];
-    for (const file of models) measured.push(await measure(file));
+    for (const model of models) measured.push(await measure(model));
     const [float, ...others] = measured;
     accuracy.push(...measured.map(({ row }) => row));
     if (float) differences.push(...others.map((other) => differenceOf(float, other)));
@@ -155,10 +155,10 @@ async function measureAll(
   return { accuracy, differences };
 }
 
-/** The thresholds of every ONNX file, measured on that file: rounding moves scores, and with them what a threshold means. */
+/** The thresholds of every file, measured on that file, as it is computed: rounding moves scores, and with them what a threshold means. */
 async function calibrateAll(
   location: string | null,
-  models: readonly string[],
+  models: readonly Computed[],
   onStep: (what: string) => void,
 ): Promise<ReleaseCard['calibrations']> {
   if (location === null) return [];
@@ -166,8 +166,8 @@ async function calibrateAll(
   const found: ReleaseCard['calibrations'] = [];
   try {
     for (const model of models) {
-      onStep(`calibrating ${basename(model)}`);
-      found.push(await thresholdsOf(model, faces, model.endsWith(FILES.plan.ending)));
+      onStep(`calibrating ${nameOfComputed(model)}`);
+      found.push(await thresholdsOf(model, faces));
     }
     return found;
   } finally {
@@ -175,23 +175,20 @@ async function calibrateAll(
   }
 }
 
-/** @param into whether the model is a plan, into which the match curve is written */
-async function thresholdsOf(
-  model: string,
-  faces: FaceSource,
-  into: boolean,
-): Promise<ReleaseCard['calibrations'][number]> {
-  const source = await openEmbeddings(model);
+/** A plan's match curve is written into it, too. */
+async function thresholdsOf(model: Computed, faces: FaceSource): Promise<ReleaseCard['calibrations'][number]> {
+  const { path, arithmetic } = model;
+  const source = await openEmbeddings(path, arithmetic && { arithmetic });
   try {
-    const result = await calibrateSource(source, faces, { matchCurve: into });
-    if (into) {
-      const name = basename(model);
-      writeFileAtomic(model, calibratedPlan(readFileSync(model), result, { data: faces.name }, name));
+    const result = await calibrateSource(source, faces, { matchCurve: arithmetic !== undefined });
+    if (arithmetic !== undefined) {
+      const measured = { data: faces.name, arithmetic };
+      writeFileAtomic(path, calibratedPlan(readFileSync(path), result, measured, basename(path)));
     }
     const { calibration } = result;
     const { genuinePairs, impostorPairs, people } = calibration;
     return {
-      file: basename(model),
+      file: nameOfComputed(model),
       data: faces.name,
       pairs: `${genuinePairs} genuine and ${impostorPairs} impostor pairs of ${people} people`,
       thresholds: calibration.thresholds.flatMap(({ fmrTarget, threshold, fmr, fnmr }) =>

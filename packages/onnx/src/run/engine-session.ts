@@ -1,20 +1,24 @@
-import type { OpenedPlan } from '@pocketnet/engine';
+import type { OpenedPlan, OpenOptions } from '@pocketnet/engine';
 import { type Axis, isPlan, readPlanHeader, readPlanMetadata } from '@pocketnet/engine/plan';
 import { compileGraph } from '../compile/compile.js';
 import type { Dim, ValueInfo } from '../graph/graph.js';
 import { decodeModel } from '../model/model.js';
 import type { Feed } from './feeds.js';
-import type { ModelSource, Session } from './runtime.js';
+import type { ModelSource, RuntimeOptions, Session } from './runtime.js';
 import { withoutTinyWeights } from './tiny-weights.js';
 
 /** Opens a plan for images of one height and width. */
-type OpenPlan = (bytes: Uint8Array, options: { height: number; width: number; name: string }) => Promise<OpenedPlan>;
+type OpenPlan = (bytes: Uint8Array, options: OpenOptions) => Promise<OpenedPlan>;
 
 /** Sizes of images that stay open at a time, where a plan takes any. */
 const MOST_SIZES = 4;
 
 /** A plan, or an ONNX model compiled here, in the engine: opened for a size of images when the first of them comes. */
-export async function engineSession({ bytes, path, name }: ModelSource, open: OpenPlan): Promise<Session> {
+export async function engineSession(
+  { bytes, path, name }: ModelSource,
+  { arithmetic }: RuntimeOptions,
+  open: OpenPlan,
+): Promise<Session> {
   if (path !== undefined)
     throw new Error(
       'The model and the data files beside it are together larger than 2 GiB, more than the engine is made for.',
@@ -26,7 +30,8 @@ export async function engineSession({ bytes, path, name }: ModelSource, open: Op
 
   async function openedFor(rows: number, columns: number): Promise<OpenedPlan> {
     const key = `${rows}×${columns}`;
-    const known = opened.get(key) ?? (await open(plan, { height: rows, width: columns, name }));
+    const known =
+      opened.get(key) ?? (await open(plan, { height: rows, width: columns, name, ...(arithmetic && { arithmetic }) }));
     opened.delete(key); // the last one used stands last
     opened.set(key, known);
     const [oldest] = opened;

@@ -38,7 +38,7 @@ export interface Model {
  * @throws Error if the file cannot be read or is not a model, or if the runtime is missing or refuses it
  */
 export async function openModel(pathOrBytes: string | Uint8Array, options: OpenOptions = {}): Promise<Model> {
-  const { threads } = options;
+  const { threads, arithmetic } = options;
   if (options.runtime !== undefined && !Object.hasOwn(RUNTIMES, options.runtime))
     throw new Error(`There is no runtime "${options.runtime}". Choose from: ${Object.keys(RUNTIMES).join(', ')}.`);
   if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1 && threads <= 256))
@@ -53,11 +53,18 @@ export async function openModel(pathOrBytes: string | Uint8Array, options: OpenO
     throw new Error(
       `${name} is compiled for the engine, which ${runtime} is not. Choose the runtime engine or engine-native.`,
     );
+  if (arithmetic !== undefined && arithmetic !== 'float' && !RUNTIMES[runtime].runsPlans)
+    throw new Error(
+      `${name}: ${arithmetic} is an arithmetic of the engine, not of ${runtime}. Compile the model: pocketnet compile ${name} --store int8 --calibrate FACES --out MODEL.pnet.`,
+    );
   const metadata = modelMetadata(bytes, name);
   const quick = plan ? bytes : withoutTinyWeights(bytes, name);
   const source: ModelSource = { bytes: quick, name, ...(!file.whole && { path: name }) };
   try {
-    const session = await RUNTIMES[runtime].open(source, threads === undefined ? {} : { threads });
+    const session = await RUNTIMES[runtime].open(source, {
+      ...(threads !== undefined && { threads }),
+      ...(arithmetic !== undefined && { arithmetic }),
+    });
     return sessionModel(session, name, runtime, metadata);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);

@@ -1,3 +1,4 @@
+import type { Arithmetic } from '@pocketnet/engine';
 import type { ValueInfo } from '../graph/graph.js';
 import type { Feed } from './feeds.js';
 
@@ -5,6 +6,8 @@ import type { Feed } from './feeds.js';
 export interface RuntimeOptions {
   /** Threads inside one operator; unless said, the runtime's own choice (native: every core; wasm: one). The engine's is one always. */
   readonly threads?: number;
+  /** What a plan with weights of eight bits is computed in; unless said, what is fastest. The engine's runtimes alone take it. */
+  readonly arithmetic?: Arithmetic;
 }
 
 /** A loaded model inside its runtime. */

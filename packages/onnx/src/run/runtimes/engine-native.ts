@@ -8,5 +8,5 @@ export const engineNative: Runtime = {
   packageName: '@pocketnet/engine-native',
   runsPlans: true,
   missing: async () => (await load()).nativeProblem(),
-  open: async (model) => engineSession(model, (await load()).openPlan),
+  open: async (model, options) => engineSession(model, options, (await load()).openPlan),
 };

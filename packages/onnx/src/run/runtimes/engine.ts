@@ -7,5 +7,5 @@ export const engine: Runtime = {
   packageName: '@pocketnet/engine',
   runsPlans: true,
   missing: async () => undefined,
-  open: (model) => engineSession(model, openPlan),
+  open: (model, options) => engineSession(model, options, openPlan),
 };

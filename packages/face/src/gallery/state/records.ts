@@ -1,8 +1,9 @@
 import type { Change, RecordKind, StoredRecord } from '../../stores/store.js';
 import type { StoredTemplate } from '../../template.js';
 import type { Face } from '../face.js';
+import { decodeTemplateRecord, encodeTemplateRecord } from './template-record.js';
 
-// What the records of a gallery say, as JSON in a store. Times are milliseconds since 1970.
+// What the records of a gallery say: as JSON in a store, but for templates, of which there are many. Times are milliseconds since 1970.
 
 export interface PersonRecord {
   readonly name: string;
@@ -71,14 +72,16 @@ export function recordOf<K extends keyof Said>(
   said: Said[K],
   template?: StoredTemplate,
 ): StoredRecord {
-  const record = { kind, id, about: encoder.encode(JSON.stringify(said)) };
+  const about =
+    kind === 'template' ? encodeTemplateRecord(said as TemplateRecord) : encoder.encode(JSON.stringify(said));
+  const record = { kind, id, about };
   return template ? { ...record, template } : record;
 }
 
 /** What a record of this kind says. Only the gallery writes them, and the store has checked its bytes. @throws where it is sealed */
 export function saidBy<K extends keyof Said>(kind: K, { id, about }: StoredRecord): Said[K] {
   try {
-    return JSON.parse(decoder.decode(about)) as Said[K];
+    return (kind === 'template' ? decodeTemplateRecord(about) : JSON.parse(decoder.decode(about))) as Said[K];
   } catch (cause) {
     throw new Error(`The ${kind} ${id} cannot be read. If the gallery is encrypted, open it with its key.`, { cause });
   }

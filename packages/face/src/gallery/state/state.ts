@@ -10,6 +10,7 @@ import {
   type TemplateRecord,
   type UndoRecord,
 } from './records.js';
+import { RisingMap } from './rising-map.js';
 
 export interface PersonState extends PersonRecord {
   readonly id: string;
@@ -35,7 +36,7 @@ export interface UndoState extends UndoRecord {
 /** What a gallery knows, in memory: the changes of its store, applied one after the other. */
 export class GalleryState {
   readonly people = new Map<string, PersonState>();
-  readonly templates = new Map<string, TemplateState>();
+  readonly templates = new RisingMap<TemplateState>();
   readonly corrections = new Map<string, CorrectionState>();
   readonly undo = new Map<string, UndoState>();
   readonly settings: Settings = {};
@@ -47,7 +48,6 @@ export class GalleryState {
   readonly #templatesOfPhoto = new Groups();
   /** Templates by a person who is not there (yet: a renamed person's record comes after their templates). */
   readonly #orphans = new Groups();
-
   constructor(private readonly openSearch: OpenSearch) {}
 
   /** Makes room for the templates of models that were not there before; then {@link apply} cannot fail. */

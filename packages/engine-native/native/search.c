@@ -1,35 +1,17 @@
 // Search for Node: searchOpen(dimension, target) gives a handle, of which the other functions are.
 #include "binding.h"
-#ifdef __linux__
-#include <sys/mman.h>
-#endif
 
 typedef struct {
   const pn_target *target;
-  pn_search *search;
-  uint64_t bytes; // of its chunks
+  pn_search *search; // the collector is not told of its size: every 64 MB would make it go through the heap, while close() frees it
 } searcher;
-
-/** Memory of a chunk. What is large is given in huge pages: a million rows would else be touched for the first time in 160,000 faults. */
-static void *chunk_memory(uint64_t bytes) {
-#ifdef MADV_HUGEPAGE
-  const uint64_t page = 2 << 20;
-  void *memory = 0;
-  if (bytes >= 4 * page && posix_memalign(&memory, page, bytes) == 0) {
-    madvise(memory, bytes / page * page, MADV_HUGEPAGE); // refused, it is small pages
-    return memory;
-  }
-#endif
-  return aligned_memory(bytes);
-}
 
 static void free_searcher(napi_env env, void *data, void *hint) {
   (void)hint;
   searcher *s = data;
-  int64_t change;
+  (void)env;
   if (!s->search) return;
   for (uint32_t i = 0; i < s->search->chunk_count; i++) free(s->search->chunks[i].memory);
-  napi_adjust_external_memory(env, -(int64_t)s->bytes, &change);
   free(s->search);
   s->search = 0;
 }
@@ -82,12 +64,9 @@ static napi_value search_grow(napi_env env, napi_callback_info info) {
     return mistake(env);
   const int fits = s->search->chunk_count < PN_MOST_CHUNKS && s->search->rows <= UINT32_MAX - rows;
   const uint64_t bytes = s->target->search_chunk_bytes(s->search, rows);
-  void *memory = fits ? chunk_memory(bytes) : 0;
+  void *memory = fits ? aligned_memory(bytes) : 0;
   if (!memory) return number(env, 0);
   s->target->search_grow(s->search, memory, rows);
-  int64_t change;
-  napi_adjust_external_memory(env, (int64_t)bytes, &change);
-  s->bytes += bytes;
   return number(env, (double)bytes);
 }
 

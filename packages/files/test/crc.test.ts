@@ -12,7 +12,5 @@ it('CRC-32C gives the values of RFC 3720, appendix B.4', () => {
 
 it('CRC-32 is that of zlib, for any length and wherever the bytes begin', () => {
   const anywhere = fc.tuple(fc.uint8Array({ maxLength: 200 }), fc.nat({ max: 7 }));
-  fc.assert(
-    fc.property(anywhere, ([bytes, from]) => crc32(bytes.subarray(from)) === zlibCrc32(bytes.subarray(from))),
-  );
+  fc.assert(fc.property(anywhere, ([bytes, from]) => crc32(bytes.subarray(from)) === zlibCrc32(bytes.subarray(from))));
 });

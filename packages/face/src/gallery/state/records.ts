@@ -1,27 +1,17 @@
 import type { Change, RecordKind, StoredRecord } from '../../stores/store.js';
 import type { StoredTemplate } from '../../template.js';
 import type { Face } from '../face.js';
-import { decodeTemplateRecord, encodeTemplateRecord } from './template-record.js';
+import { decodeTemplateRecord, encodeTemplateRecord, type TemplateRecord } from './template-record.js';
 
 // What the records of a gallery say: as JSON in a store, but for templates, of which there are many. Times are milliseconds since 1970.
+
+export type { TemplateRecord } from './template-record.js';
 
 export interface PersonRecord {
   readonly name: string;
   readonly added: number;
   /** When they are to be forgotten. */
   readonly expires?: number;
-}
-
-export interface TemplateRecord {
-  readonly person: string;
-  readonly added: number;
-  /** 0 to 1, as the app's measure of quality has it. */
-  readonly quality?: number | undefined;
-  readonly face?: Face | undefined;
-  /** Whether the crop that it was computed of is kept, under the template's id. */
-  readonly crop?: true | undefined;
-  /** The template whose crop it was computed of, where that is another's: of another model. */
-  readonly of?: string | undefined;
 }
 
 export interface CorrectionRecord {

@@ -1,4 +1,16 @@
-import type { TemplateRecord } from './records.js';
+import type { Face } from '../face.js';
+
+export interface TemplateRecord {
+  readonly person: string;
+  readonly added: number;
+  /** 0 to 1, as the app's measure of quality has it. */
+  readonly quality?: number | undefined;
+  readonly face?: Face | undefined;
+  /** Whether the crop that it was computed of is kept, under the template's id. */
+  readonly crop?: true | undefined;
+  /** The template whose crop it was computed of, where that is another's: of another model. */
+  readonly of?: string | undefined;
+}
 
 /*
  * What a template's record says, all numbers little-endian. There may be a million of them, which are read at each opening.

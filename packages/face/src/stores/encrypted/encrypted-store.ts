@@ -1,5 +1,13 @@
 import { FileError } from '@pocketnet/files';
-import { type Change, type CommitOptions, copyOf, isRemoval, type News, type Store, type StoredRecord } from '../store.js';
+import {
+  type Change,
+  type CommitOptions,
+  copyOf,
+  isRemoval,
+  type News,
+  type Store,
+  type StoredRecord,
+} from '../store.js';
 import { keyNumberOf, sealRecord, unsealRecord } from './cipher.js';
 import type { GalleryKey } from './key.js';
 import { ENCRYPTION, KeyRing, UNFINISHED, unfinished } from './key-ring.js';

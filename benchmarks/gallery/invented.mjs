@@ -1,4 +1,5 @@
 import { Random } from '@pocketnet/files';
+import { encodeTemplateRecord } from '../../packages/face/dist/gallery/state/template-record.js';
 
 export const DIMENSION = 128;
 export const MODEL = 'a model'.padEnd(64, '.'); // as long as a fingerprint
@@ -30,7 +31,7 @@ export function* changesOf(size, people) {
   for (let i = 0; i < size; i++) {
     const person = `P${String(i % people).padStart(25, '0')}`;
     if (i < people) changes.push({ kind: 'person', id: person, about: text({ name: `Number ${i}`, added }) });
-    const about = text({ person, added, quality: 0.875 });
+    const about = encodeTemplateRecord({ person, added, quality: 0.875 });
     const id = `T${String(i).padStart(25, '0')}`;
     changes.push({ kind: 'template', id, about, template: { model: MODEL, vector: vector() } });
     if (changes.length < 2000) continue;

@@ -3,17 +3,15 @@
 
 typedef struct {
   const pn_target *target;
-  pn_search *search;
-  uint64_t bytes; // of its chunks
+  pn_search *search; // the collector is not told of its size: every 64 MB would make it go through the heap, while close() frees it
 } searcher;
 
 static void free_searcher(napi_env env, void *data, void *hint) {
   (void)hint;
   searcher *s = data;
-  int64_t change;
+  (void)env;
   if (!s->search) return;
   for (uint32_t i = 0; i < s->search->chunk_count; i++) free(s->search->chunks[i].memory);
-  napi_adjust_external_memory(env, -(int64_t)s->bytes, &change);
   free(s->search);
   s->search = 0;
 }
@@ -69,9 +67,6 @@ static napi_value search_grow(napi_env env, napi_callback_info info) {
   void *memory = fits ? aligned_memory(bytes) : 0;
   if (!memory) return number(env, 0);
   s->target->search_grow(s->search, memory, rows);
-  int64_t change;
-  napi_adjust_external_memory(env, (int64_t)bytes, &change);
-  s->bytes += bytes;
   return number(env, (double)bytes);
 }
 

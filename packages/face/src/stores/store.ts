@@ -39,8 +39,8 @@ export interface Store {
   /** What was found wrong and mended, as sentences; complete after the first {@link read}. */
   readonly notes: readonly string[];
   /**
-   * Everything committed, in an order in which the later word on a record holds. Byte arrays are the reader's to keep.
-   * Not to be mixed with {@link compact}.
+   * Everything committed, in an order in which the later word on a record holds. Bytes and vectors last until the next changes are
+   * asked for: see {@link copyOf}. Not to be mixed with {@link compact}.
    */
   read(): AsyncIterable<readonly Change[]>;
   /**
@@ -81,3 +81,9 @@ export const isRemoval = (change: Change): change is Removal => change.about ===
 
 /** One text for a record's kind and id. */
 export const keyOf = ({ kind, id }: { readonly kind: RecordKind; readonly id: string }): string => `${kind}/${id}`;
+
+/** The record with bytes of its own. */
+export function copyOf({ kind, id, about, template }: StoredRecord): StoredRecord {
+  const copy = { kind, id, about: about.slice() };
+  return template ? { ...copy, template: { model: template.model, vector: template.vector.slice() } } : copy;
+}

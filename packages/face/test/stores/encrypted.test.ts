@@ -139,7 +139,7 @@ describe('an encrypted gallery', () => {
     const store = await openFileStore(copy);
     const found: Uint8Array[] = [];
     for await (const changes of store.read())
-      for (const change of changes) if (change.kind === 'person' && change.about) found.push(change.about);
+      for (const change of changes) if (change.kind === 'person' && change.about) found.push(change.about.slice());
     await store.close();
     return found;
   }

@@ -1,26 +1,17 @@
 import type { Change, RecordKind, StoredRecord } from '../../stores/store.js';
 import type { StoredTemplate } from '../../template.js';
 import type { Face } from '../face.js';
+import { decodeTemplateRecord, encodeTemplateRecord, type TemplateRecord } from './template-record.js';
 
-// What the records of a gallery say, as JSON in a store. Times are milliseconds since 1970.
+// What the records of a gallery say: as JSON in a store, but for templates, of which there are many. Times are milliseconds since 1970.
+
+export type { TemplateRecord } from './template-record.js';
 
 export interface PersonRecord {
   readonly name: string;
   readonly added: number;
   /** When they are to be forgotten. */
   readonly expires?: number;
-}
-
-export interface TemplateRecord {
-  readonly person: string;
-  readonly added: number;
-  /** 0 to 1, as the app's measure of quality has it. */
-  readonly quality?: number | undefined;
-  readonly face?: Face | undefined;
-  /** Whether the crop that it was computed of is kept, under the template's id. */
-  readonly crop?: true | undefined;
-  /** The template whose crop it was computed of, where that is another's: of another model. */
-  readonly of?: string | undefined;
 }
 
 export interface CorrectionRecord {
@@ -71,14 +62,16 @@ export function recordOf<K extends keyof Said>(
   said: Said[K],
   template?: StoredTemplate,
 ): StoredRecord {
-  const record = { kind, id, about: encoder.encode(JSON.stringify(said)) };
+  const about =
+    kind === 'template' ? encodeTemplateRecord(said as TemplateRecord) : encoder.encode(JSON.stringify(said));
+  const record = { kind, id, about };
   return template ? { ...record, template } : record;
 }
 
 /** What a record of this kind says. Only the gallery writes them, and the store has checked its bytes. @throws where it is sealed */
 export function saidBy<K extends keyof Said>(kind: K, { id, about }: StoredRecord): Said[K] {
   try {
-    return JSON.parse(decoder.decode(about)) as Said[K];
+    return (kind === 'template' ? decodeTemplateRecord(about) : JSON.parse(decoder.decode(about))) as Said[K];
   } catch (cause) {
     throw new Error(`The ${kind} ${id} cannot be read. If the gallery is encrypted, open it with its key.`, { cause });
   }

@@ -2,27 +2,16 @@ import { type Change, isRemoval, type StoredRecord } from '../../stores/store.js
 import type { StoredTemplate } from '../../template.js';
 import { type Face, sameness } from '../face.js';
 import { NamedSearch, type OpenSearch } from './named-search.js';
-import {
-  type CorrectionRecord,
-  type PersonRecord,
-  type Settings,
-  saidBy,
-  type TemplateRecord,
-  type UndoRecord,
-} from './records.js';
+import { type CorrectionRecord, type PersonRecord, type Settings, saidBy, type UndoRecord } from './records.js';
+import { type TemplateState, TemplateTable } from './template-table.js';
 
 export interface PersonState extends PersonRecord {
   readonly id: string;
   /** Ids of their templates, in order of enrolment. */
-  readonly templates: string[];
+  templates: string[];
 }
 
-export interface TemplateState extends TemplateRecord {
-  readonly id: string;
-  readonly model: string;
-  /** Where the model's search has it. */
-  readonly row: number;
-}
+export type { TemplateState } from './template-table.js';
 
 export interface CorrectionState extends CorrectionRecord {
   readonly id: string;
@@ -35,7 +24,7 @@ export interface UndoState extends UndoRecord {
 /** What a gallery knows, in memory: the changes of its store, applied one after the other. */
 export class GalleryState {
   readonly people = new Map<string, PersonState>();
-  readonly templates = new Map<string, TemplateState>();
+  readonly templates = new TemplateTable();
   readonly corrections = new Map<string, CorrectionState>();
   readonly undo = new Map<string, UndoState>();
   readonly settings: Settings = {};
@@ -47,7 +36,6 @@ export class GalleryState {
   readonly #templatesOfPhoto = new Groups();
   /** Templates by a person who is not there (yet: a renamed person's record comes after their templates). */
   readonly #orphans = new Groups();
-
   constructor(private readonly openSearch: OpenSearch) {}
 
   /** Makes room for the templates of models that were not there before; then {@link apply} cannot fail. */
@@ -165,9 +153,9 @@ export class GalleryState {
     const { model } = template;
     const owner = this.people.get(person);
     const row = search.add(id, template.vector);
-    // All of one shape, and the owner's own text rather than as many copies: there may be a million.
-    this.templates.set(id, { id, model, row, person: owner?.id ?? person, added, quality, face, crop, of });
-    if (owner) owner.templates.push(id);
+    // The owner's own text rather than as many copies: there may be a million.
+    this.templates.add({ id, model, row, person: owner?.id ?? person, added, quality, face, crop, of });
+    if (owner) addTo(owner, id);
     else this.#orphans.add(person, id);
     if (face) this.#templatesOfPhoto.add(face.photo, id);
   }
@@ -183,6 +171,12 @@ export class GalleryState {
     if (at >= 0) owned?.splice(at, 1);
     if (old.face) this.#templatesOfPhoto.remove(old.face.photo, id);
   }
+}
+
+/** Most people have few templates, for whom an array that grew by itself would have room for 17. */
+function addTo(person: PersonState, template: string): void {
+  if (person.templates.length < 8) person.templates = [...person.templates, template];
+  else person.templates.push(template);
 }
 
 /** Ids by what they share. */

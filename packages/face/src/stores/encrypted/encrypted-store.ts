@@ -1,5 +1,13 @@
 import { FileError } from '@pocketnet/files';
-import { type Change, type CommitOptions, isRemoval, type News, type Store, type StoredRecord } from '../store.js';
+import {
+  type Change,
+  type CommitOptions,
+  copyOf,
+  isRemoval,
+  type News,
+  type Store,
+  type StoredRecord,
+} from '../store.js';
 import { keyNumberOf, sealRecord, unsealRecord } from './cipher.js';
 import type { GalleryKey } from './key.js';
 import { ENCRYPTION, KeyRing, UNFINISHED, unfinished } from './key-ring.js';
@@ -154,7 +162,7 @@ async function lookThrough(store: Store): Promise<Look> {
     for (const change of changes) {
       if (!isOurs(change)) others += isRemoval(change) ? 0 : 1;
       else if (change.id === UNFINISHED) broken = !isRemoval(change);
-      else if (!isRemoval(change)) ring = change;
+      else if (!isRemoval(change)) ring = copyOf(change);
     }
   return { ring, others, broken };
 }
@@ -174,7 +182,7 @@ async function liveRecords(store: Store): Promise<StoredRecord[]> {
     for (const change of changes) {
       const key = `${change.kind}/${change.id}`;
       if (isRemoval(change)) records.delete(key);
-      else records.set(key, { ...change, about: change.about.slice() });
+      else records.set(key, copyOf(change));
     }
   return [...records.values()];
 }

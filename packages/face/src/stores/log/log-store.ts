@@ -98,9 +98,9 @@ export class LogStore implements Store {
   async *#only(kept: ReadonlyMap<string, number>): AsyncGenerator<Uint8Array> {
     yield logHead();
     let place = 0;
-    let some: Change[] = [];
-    let bytes = 0;
-    for await (const changes of this.#changes({ damage: [], end: 0 }))
+    for await (const changes of this.#changes({ damage: [], end: 0 })) {
+      let some: Change[] = [];
+      let bytes = 0;
       for (const change of changes) {
         if (!isRemoval(change) && kept.get(keyOf(change)) === place) {
           some.push(change);
@@ -112,7 +112,8 @@ export class LogStore implements Store {
         some = [];
         bytes = 0;
       }
-    if (some.length > 0) yield encodeChanges(some);
+      if (some.length > 0) yield encodeChanges(some); // their bytes are the log's, and last until the next are read
+    }
   }
 
   async #writeGroup(): Promise<void> {

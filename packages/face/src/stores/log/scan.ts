@@ -3,7 +3,7 @@ import type { LogSource } from './device.js';
 import { FRAME_HEADER_BYTES, HEAD_BYTES, isLogHead, MARKER, readFrameHeader } from './frame.js';
 
 /** Bytes read at a time. */
-const WINDOW = 1 << 20;
+const WINDOW = 2 << 20;
 
 /** Bytes from `from` up to `to` that are no frame any more. */
 export interface Damage {
@@ -21,7 +21,8 @@ export interface ScanReport {
 
 /**
  * The payloads of a log's frames, in order, many at a time. What is damaged is skipped up to the next whole frame and told;
- * a frame whose end is missing was never acknowledged, and ends the log.
+ * a frame whose end is missing was never acknowledged, and ends the log. Payloads are views of memory that is read into again when
+ * the next are asked for.
  *
  * @throws RangeError where nothing in it says that it is a log
  */
@@ -37,11 +38,12 @@ export async function* scanLog(source: LogSource, report: ScanReport): AsyncGene
   report.end = at;
   let payloads: Uint8Array[] = [];
   while (at < size) {
-    if (!window.holds(at, FRAME_HEADER_BYTES) && payloads.length > 0) {
+    let found = payloads.length > 0 ? frameIn(window, at) : await frameAt(window, at);
+    if (payloads.length > 0 && !(found instanceof Uint8Array)) {
       yield payloads;
       payloads = [];
+      found = await frameAt(window, at);
     }
-    const found = await frameAt(window, at);
     if (found === 'unfinished') break;
     if (found === undefined) {
       if (await isZero(window, at)) break; // a power cut lets a file grow before its bytes come
@@ -57,14 +59,25 @@ export async function* scanLog(source: LogSource, report: ScanReport): AsyncGene
   if (payloads.length > 0) yield payloads;
 }
 
-async function frameAt(window: Window, at: number): Promise<Uint8Array | 'unfinished' | undefined> {
+type Frame = Uint8Array | 'unfinished' | undefined;
+
+/** The payload of the frame that begins at `at`; undefined where none does. */
+async function frameAt(window: Window, at: number): Promise<Frame> {
   if (at + FRAME_HEADER_BYTES > window.size) return 'unfinished';
-  const header = readFrameHeader(window.view(at, FRAME_HEADER_BYTES) ?? (await window.load(at, FRAME_HEADER_BYTES)));
+  const header = readFrameHeader(await window.load(at, FRAME_HEADER_BYTES));
   if (header === undefined) return undefined;
-  const start = at + FRAME_HEADER_BYTES;
-  if (start + header.length > window.size) return 'unfinished';
-  const payload = window.view(start, header.length) ?? (await window.load(start, header.length));
-  return crc32c(payload) === header.checksum ? payload : undefined;
+  const length = FRAME_HEADER_BYTES + header.length;
+  if (at + length > window.size) return 'unfinished';
+  await window.load(at, length);
+  return frameIn(window, at);
+}
+
+/** The same of what is in memory already: a million frames are not worth a million waits. */
+function frameIn(window: Window, at: number): Uint8Array | undefined {
+  const bytes = window.view(at, FRAME_HEADER_BYTES);
+  const header = bytes && readFrameHeader(bytes);
+  const payload = header && window.view(at + FRAME_HEADER_BYTES, header.length);
+  return payload && crc32c(payload) === header.checksum ? payload : undefined;
 }
 
 /** Where the first whole frame from `from` on begins, or the log's size. */
@@ -92,32 +105,34 @@ async function isZero(window: Window, from: number): Promise<boolean> {
   return true;
 }
 
-/** A stretch of the source in memory. Views stay as they are: a new stretch gets memory of its own. */
+/** A stretch of the source in memory, which the next stretch takes the place of. */
 class Window {
-  #bytes = new Uint8Array(0);
+  #room = new Uint8Array(0);
   #from = 0;
+  #length = 0;
 
   constructor(
     readonly source: LogSource,
     readonly size: number,
   ) {}
 
-  holds(at: number, length: number): boolean {
-    return at >= this.#from && at + length <= this.#from + this.#bytes.length;
-  }
-
-  /** What is in memory already: a million frames are not worth a million waits. */
+  /** What is in memory already. */
   view(at: number, length: number): Uint8Array | undefined {
-    return this.holds(at, length) ? this.#bytes.subarray(at - this.#from, at - this.#from + length) : undefined;
+    const start = at - this.#from;
+    return start >= 0 && start + length <= this.#length ? this.#room.subarray(start, start + length) : undefined;
   }
 
   /** `length` bytes from `at` on, which must lie inside the source. */
   async load(at: number, length: number): Promise<Uint8Array> {
-    if (!this.holds(at, length)) {
-      this.#bytes = new Uint8Array(Math.min(Math.max(length, WINDOW), this.size - at));
-      this.#from = at;
-      await this.source.read(at, this.#bytes);
-    }
-    return this.#bytes.subarray(at - this.#from, at - this.#from + length);
+    const known = this.view(at, length);
+    if (known) return known;
+    const wanted = Math.min(Math.max(length, WINDOW), this.size - at);
+    const held = this.view(at, this.#from + this.#length - at) ?? new Uint8Array(0);
+    const room = this.#room.length >= wanted ? this.#room : new Uint8Array(wanted);
+    room.set(held);
+    this.#length = 0; // until the rest is there
+    await this.source.read(at + held.length, room.subarray(held.length, wanted));
+    [this.#room, this.#from, this.#length] = [room, at, wanted];
+    return room.subarray(0, length);
   }
 }

@@ -3,7 +3,7 @@ import { ChangeDecoder, encodeChanges } from '../log/changes.js';
 import { bytesSource } from '../log/device.js';
 import { logHead } from '../log/frame.js';
 import { type ScanReport, scanLog } from '../log/scan.js';
-import { type Change, isRemoval, keyOf, type Store, type StoredRecord } from '../store.js';
+import { type Change, copyOf, isRemoval, keyOf, type Store, type StoredRecord } from '../store.js';
 
 /** A store that lasts as long as its process, or as its snapshot. */
 export interface MemoryStore extends Store {
@@ -75,10 +75,4 @@ class MapStore implements MemoryStore {
   #refuseIfClosed(): void {
     if (this.#closed) throw new FileError(this.location, 'the gallery is closed. Open it again.');
   }
-}
-
-function copyOf(record: StoredRecord): StoredRecord {
-  const { kind, id, about, template } = record;
-  const copy = { kind, id, about: about.slice() };
-  return template ? { ...copy, template: { model: template.model, vector: template.vector.slice() } } : copy;
 }

@@ -11,7 +11,13 @@ import { Numbers } from './views/numbers/numbers.js';
 import { People } from './views/people/people.js';
 import { Sort } from './views/sort/sort.js';
 
-const shown: Record<View, ComponentType> = { compare: Compare, people: People, live: Live, sort: Sort, numbers: Numbers };
+const shown: Record<View, ComponentType> = {
+  compare: Compare,
+  people: People,
+  live: Live,
+  sort: Sort,
+  numbers: Numbers,
+};
 
 export function App() {
   const main = useRef<HTMLElement>(null);
@@ -71,7 +77,9 @@ function NetworkState() {
     );
   return (
     <p class="network">
-      {now.state === 'ready' ? text.network.ready(choice.value.name) : text.network.loading(Math.round(100 * now.share))}
+      {now.state === 'ready'
+        ? text.network.ready(choice.value.name)
+        : text.network.loading(Math.round(100 * now.share))}
     </p>
   );
 }

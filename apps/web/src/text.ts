@@ -65,7 +65,7 @@ export const text = {
       `The cosine is ${cosine}. ${strangers} of pairs of strangers and ${same} of pairs of one person reach it.`,
     strangers: 'strangers',
     same: 'one person',
-    reach: 'Share of pairs that reach a cosine',
+    reach: 'How many pairs of photos reach a cosine: all of them at the top, none at the line',
     here: (cosine: string) => `cosine ${cosine}`,
     zones: { different: 'different', unsure: 'unsure', same: 'the same' },
     rarity: 'one stranger in',

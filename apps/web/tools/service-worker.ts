@@ -24,7 +24,7 @@ export const serviceWorker = (): Plugin => ({
     this.emitFile({
       type: 'asset',
       fileName: 'service-worker.js',
-      source: readFileSync(here('./service-worker.js'), 'utf8')
+      source: readFileSync(here('../src/service-worker.js'), 'utf8')
         .replace('__FILES__', JSON.stringify(['./', ...first]))
         .replace('__VERSION__', JSON.stringify(hash.digest('hex').slice(0, 12))),
     });

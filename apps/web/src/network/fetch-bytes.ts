@@ -2,7 +2,8 @@
 export async function fetchBytes(address: string, onProgress: (got: number, of: number) => void): Promise<Uint8Array> {
   const name = address.split('/').at(-1) ?? address;
   const answer = await fetch(address).catch(() => undefined);
-  if (!answer?.ok || !answer.body) throw new Error(`${name} could not be loaded (${answer?.status ?? 'no connection'}).`);
+  if (!answer?.ok || !answer.body)
+    throw new Error(`${name} could not be loaded (${answer?.status ?? 'no connection'}).`);
   // A compressed answer tells the compressed length: the share is then an estimate.
   const whole = Number(answer.headers.get('Content-Length') ?? 0);
   const pieces: Uint8Array<ArrayBuffer>[] = [];

@@ -5,11 +5,17 @@ export interface Released {
 }
 
 const found = import.meta.glob<string>('../../../../models/*/*.pnet', {
-  ...{ query: '?url', import: 'default', eager: true },
+  query: '?url',
+  import: 'default',
+  eager: true,
 });
 
 const files = Object.entries(found).map(([path, address]): Released => {
-  const name = path.split('/').at(-1)?.replace(/\.pnet$/, '') ?? path;
+  const name =
+    path
+      .split('/')
+      .at(-1)
+      ?.replace(/\.pnet$/, '') ?? path;
   return { name, address: new URL(address, document.baseURI).href };
 });
 

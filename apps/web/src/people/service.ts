@@ -1,7 +1,7 @@
 import { ratesOf, readCalibration } from 'pocketnet';
 import {
-  type EnrolOptions,
   type Enrolment,
+  type EnrolOptions,
   type Face,
   Gallery,
   type Identification,
@@ -41,6 +41,11 @@ export interface PixelsOfFace {
 }
 
 const FILE = 'people.gallery';
+
+/** What workers may do with a file: the page's types leave it out. */
+interface WrittenInPlace {
+  createSyncAccessHandle(): Promise<{ truncate(size: number): void; flush(): void; close(): void }>;
+}
 
 /** The people that the page knows, in the browser's own files: what lives in the worker. */
 export class PeopleService {
@@ -156,7 +161,7 @@ export class PeopleService {
     if (typeof navigator.storage?.getDirectory !== 'function') return;
     const folder = await navigator.storage.getDirectory();
     for await (const name of folder.keys()) {
-      const file = await folder.getFileHandle(name);
+      const file = (await folder.getFileHandle(name)) as FileSystemFileHandle & WrittenInPlace;
       const handle = await file.createSyncAccessHandle();
       handle.truncate(0); // what the disk held is given up before the name is
       handle.flush();

@@ -43,12 +43,17 @@ export function Curves(props: {
   const flag = Math.min(Math.max(x(cosine), SIDE + 44), width - SIDE - 44);
   return (
     <figure class="curves">
+      <p class="hint">{text.curves.reach}</p>
       <div ref={element}>
         <svg width={width} height={HEIGHT} role="img" aria-label={alt}>
           {zones.map(({ name, left, right }) => (
             <g key={name} class={`zone ${name}`}>
               <rect x={x(left)} y={TOP} width={x(right) - x(left)} height={base - TOP} />
-              <text x={name === 'different' ? x(left) + 6 : x(left) + (x(right) - x(left)) / 2} y={TOP - 8} class={name}>
+              <text
+                x={name === 'different' ? x(left) + 6 : x(left) + (x(right) - x(left)) / 2}
+                y={TOP - 8}
+                class={name}
+              >
                 {width > 480 || name !== 'unsure' ? text.curves.zones[name] : '?'}
               </text>
             </g>
@@ -70,7 +75,7 @@ export function Curves(props: {
           )}
           <line class="axis" x1={SIDE} x2={width - SIDE} y1={base} y2={base} />
           <g class="rarity">
-            <text x={SIDE} y={base + 44} class="caption">
+            <text x={SIDE} y={base + (first && x(first.cosine) > 130 ? 22 : 44)} class="caption">
               {text.curves.rarity}
             </text>
             {[2, 10, 100, 1000, 10_000, 100_000].map((count) => {
@@ -96,9 +101,7 @@ export function Curves(props: {
           </g>
         </svg>
       </div>
-      <figcaption>
-        {text.curves.source(String(calibration.people), rounded(calibration.impostorPairs))}
-      </figcaption>
+      <figcaption>{text.curves.source(String(calibration.people), rounded(calibration.impostorPairs))}</figcaption>
     </figure>
   );
 }

@@ -9,5 +9,9 @@ export function Picture({ picture, alt }: { picture: Blob | undefined; alt: stri
     setAddress(made);
     return () => URL.revokeObjectURL(made);
   }, [picture]);
-  return address ? <img src={address} alt={alt} width="112" height="112" /> : <div class="blank" role="img" aria-label={alt} />;
+  return address ? (
+    <img src={address} alt={alt} width="112" height="112" />
+  ) : (
+    <div class="blank" role="img" aria-label={alt} />
+  );
 }

@@ -1,5 +1,5 @@
-import { alignmentMatrix, transformPoint } from 'pocketnet/align';
 import type { Template } from 'pocketnet';
+import { alignmentMatrix, transformPoint } from 'pocketnet/align';
 import type { FoundFace } from '../network/photo.js';
 import { text } from '../text.js';
 import { Pixels } from './pixels.js';
@@ -41,7 +41,12 @@ function Numbers({ vector }: { vector: Float32Array | undefined }) {
   const largest = Math.max(1e-6, ...(vector ?? []).map(Math.abs));
   return (
     <figure class="numbers">
-      <svg viewBox={`0 -1 ${Math.max(1, count)} 2`} preserveAspectRatio="none" role="img" aria-label={text.compare.numbersAlt(count)}>
+      <svg
+        viewBox={`0 -1 ${Math.max(1, count)} 2`}
+        preserveAspectRatio="none"
+        role="img"
+        aria-label={text.compare.numbersAlt(count)}
+      >
         {[...(vector ?? [])].map((value, at) => {
           const height = Math.abs(value) / largest;
           // biome-ignore lint/suspicious/noArrayIndexKey: a number is its place

@@ -40,9 +40,7 @@ export function Accuracy({ net: { rates } }: { net: PocketNet }) {
         </tbody>
       </table>
       {worstGroup && (
-        <p>
-          {text.numbers.worst(worstGroup.group, worstGroup.naming, worstGroup.times.toFixed(1), worstGroup.data)}
-        </p>
+        <p>{text.numbers.worst(worstGroup.group, worstGroup.naming, worstGroup.times.toFixed(1), worstGroup.data)}</p>
       )}
     </section>
   );

@@ -31,9 +31,9 @@ export function App() {
   const Shown = shown[route.value];
   return (
     <>
-      <a class="skip" href="#content" onClick={(event) => skip(event, main.current)}>
+      <button type="button" class="skip" onClick={() => main.current?.focus()}>
         {text.skip}
-      </a>
+      </button>
       <header class="bar">
         <a class="brand" href="#compare">
           {text.name}
@@ -56,12 +56,6 @@ export function App() {
       <Announcer />
     </>
   );
-}
-
-/** The address says which view is shown; skipping must not change it. */
-function skip(event: Event, main: HTMLElement | null): void {
-  event.preventDefault();
-  main?.focus();
 }
 
 function NetworkState() {

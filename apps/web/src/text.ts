@@ -15,6 +15,7 @@ export const text = {
 
   well: {
     empty: 'Drop a photo',
+    empties: 'Drop photos, or a folder of them',
     emptyHint: 'or paste one, or',
     file: 'Choose a file',
     camera: 'Use the camera',
@@ -250,6 +251,7 @@ export const text = {
     together: 'Same as…',
     togetherTitle: 'Which group is it the same as?',
     single: 'Seen once',
+    all: (count: number) => `Show all ${count}`,
     download: 'Download as JSON',
     strictness: 'How alike',
     stricter: 'stricter',

@@ -51,7 +51,6 @@ export function CameraDialog(props: { onShot: (picture: Blob) => void; onClose: 
   return (
     <Dialog title={text.camera.title} onClose={props.onClose} wide>
       <div class="camera">
-        {/* biome-ignore lint/a11y/useMediaCaption: what a camera shows has no captions */}
         <video ref={video} playsInline muted />
         {!running && <p>{problem || text.camera.starting}</p>}
       </div>

@@ -49,7 +49,6 @@ function Numbers({ vector }: { vector: Float32Array | undefined }) {
       >
         {[...(vector ?? [])].map((value, at) => {
           const height = Math.abs(value) / largest;
-          // biome-ignore lint/suspicious/noArrayIndexKey: a number is its place
           return <rect key={at} x={at + 0.15} width="0.7" y={value > 0 ? -height : 0} height={height} />;
         })}
       </svg>

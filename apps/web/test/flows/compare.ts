@@ -66,24 +66,23 @@ export const compareFlow: Flow = (at) =>
       await at().fresh('compare');
       const { page } = at().browser;
       const [a, b] = await Promise.all([drawnPortrait(first.identity, 0), drawnPortrait(first.identity, 1)]);
-      await page.evaluate(
-        ([dropped, pasted]) => {
-          const holding = (base64: string, name: string): DataTransfer => {
-            const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+      const give = (kind: 'drop' | 'paste', picture: Buffer) =>
+        page.evaluate(
+          ([how, base64]) => {
+            const bytes = Uint8Array.from(atob(base64 ?? ''), (character) => character.charCodeAt(0));
             const data = new DataTransfer();
-            data.items.add(new File([bytes], name, { type: 'image/webp' }));
-            return data;
-          };
-          const target = document.querySelector('.well');
-          target?.dispatchEvent(
-            new DragEvent('drop', { dataTransfer: holding(dropped ?? '', 'a.webp'), bubbles: true }),
-          );
-          document.dispatchEvent(
-            new ClipboardEvent('paste', { clipboardData: holding(pasted ?? '', 'b.webp'), bubbles: true }),
-          );
-        },
-        [a.toString('base64'), b.toString('base64')],
-      );
+            data.items.add(new File([bytes], 'a.webp', { type: 'image/webp' }));
+            const event =
+              how === 'drop'
+                ? new DragEvent('drop', { dataTransfer: data, bubbles: true })
+                : new ClipboardEvent('paste', { clipboardData: data, bubbles: true });
+            (how === 'drop' ? document.querySelector('.well') : document)?.dispatchEvent(event);
+          },
+          [kind, picture.toString('base64')] as const,
+        );
+      await give('drop', a);
+      await page.locator('.well.filled').waitFor();
+      await give('paste', b);
       await expect.poll(() => verdict(at()).textContent()).toBe('The same person');
     });
 

@@ -118,7 +118,7 @@ export async function openBrowser({ profile = '', camera, ...options }: BrowserO
   });
   const page = context.pages()[0] ?? (await context.newPage());
   page.on('console', (message) => {
-    if (message.type() === 'error') errors.push(message.text());
+    if (message.type() === 'error') errors.push(`${message.text()} (${message.location().url})`);
   });
   page.on('pageerror', (error) => errors.push(error.message));
   return { page, context, strangers, errors, close: () => context.close() };

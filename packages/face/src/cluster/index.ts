@@ -1,0 +1,1 @@
+export { type Cluster, type ClusterOptions, clusterFaces } from './average-linkage.js';

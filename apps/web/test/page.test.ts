@@ -1,9 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findChromium } from '../../../testing/chromium.mjs';
 import { compareFlow } from './flows/compare.js';
+import { keptFlow } from './flows/kept.js';
+import { liveFlow } from './flows/live.js';
 import { numbersFlow } from './flows/numbers.js';
 import { peopleFlow } from './flows/people.js';
 import { shellFlow } from './flows/shell.js';
+import { sortFlow } from './flows/sort.js';
 import type { At } from './support/flow.js';
 import { builtPage, type OpenPage, openBrowser, type Served, serveFolder } from './support/page.js';
 
@@ -36,7 +39,7 @@ describe.skipIf(findChromium() === undefined)('The built page in Chromium, below
     },
   });
 
-  for (const flow of [compareFlow, peopleFlow, numbersFlow, shellFlow]) flow(at);
+  for (const flow of [compareFlow, peopleFlow, sortFlow, numbersFlow, shellFlow, liveFlow, keptFlow]) flow(at);
 
   it('has written no error on the console', () => {
     // But of what a test asks for on purpose, and of the icon that browsers look for at a host's root.

@@ -1,4 +1,4 @@
-import type { Cluster, ClusterOptions } from './average-linkage.js';
+import type { Cluster, ClusterOptions } from './cluster.js';
 
 /** Groups of faces while they are merged: the sum of each one's vectors, and with whom it must not become one. */
 export class Groups {

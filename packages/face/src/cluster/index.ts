@@ -1,1 +1,2 @@
-export { type Cluster, type ClusterOptions, clusterFaces } from './average-linkage.js';
+export { clusterFaces } from './average-linkage.js';
+export type { Cluster, ClusterOptions } from './cluster.js';

@@ -8,9 +8,16 @@ process.env.OMP_NUM_THREADS ??= '1';
 // Tests import their package by name, hence its built files: what a user gets is what is tested.
 export default defineConfig({
   test: {
-    include: ['packages/*/test/**/*.test.ts', 'golden/test/**/*.test.ts', 'testing/**/*.test.ts'],
+    include: [
+      'packages/*/test/**/*.test.ts',
+      'apps/*/test/**/*.test.ts',
+      'golden/test/**/*.test.ts',
+      'testing/**/*.test.ts',
+    ],
     pool: 'forks',
     testTimeout: 120_000,
     hookTimeout: 240_000,
+    // a slow machine is no failure
+    expect: { poll: { timeout: 60_000 } },
   },
 });

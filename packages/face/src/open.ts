@@ -4,7 +4,6 @@ import { type ImageKind, imageKinds, type ReadLimits, readImage as readAny } fro
 import type { Engine } from './models/engine.js';
 import { installedModel } from './models/installed.js';
 import { bytesOf, type ModelBytes } from './models/model.js';
-import { pipelineHere } from './pipeline/here.js';
 import { type PocketNet, pocketNetOver } from './pocketnet.js';
 import { type AnyWorker, pipelineIn } from './worker/client.js';
 
@@ -57,7 +56,11 @@ export async function openWith(options: PocketNetOptions, kinds: readonly ImageK
     options.embedder ?? installedModel('pocketnet-s-128', 'embedder'),
   ]);
   const limits: Partial<ReadLimits> = maxPixels === undefined ? {} : { maxPixels };
-  if (!worker) return pocketNetOver(await pipelineHere({ detector, embedder, engine, mirror, limits }, kinds));
+  if (!worker) {
+    // The engine is loaded only where it computes: a page with a worker does without.
+    const { pipelineHere } = await import('./pipeline/here.js');
+    return pocketNetOver(await pipelineHere({ detector, embedder, engine, mirror, limits }, kinds));
+  }
   if (typeof detector === 'function' || typeof engine === 'function')
     throw new Error(
       'A function cannot be sent to a worker: leave out `worker`, or give the detector as a plan and the engine by name.',

@@ -1,5 +1,6 @@
 import { type OpenedPlan, type OpenOptions, openPlan, readPlanMetadata } from '@pocketnet/engine';
 import type { openPlan as openNatively } from '@pocketnet/engine-native';
+import { isNode } from './place.js';
 
 /** Opens a plan: `openPlan` of `@pocketnet/engine` or of `@pocketnet/engine-native`, or what does the same. */
 export type PlanOpener = (bytes: Uint8Array, options: OpenOptions) => Promise<OpenedPlan>;
@@ -37,5 +38,3 @@ async function natively(): Promise<typeof openNatively | undefined> {
     return undefined; // not installed
   }
 }
-
-export const isNode = (): boolean => typeof process !== 'undefined' && process.versions?.node !== undefined;

@@ -1,4 +1,4 @@
-import { isNode } from './engine.js';
+import { isNode } from './place.js';
 
 /** The package of released models; bundlers do not follow the name, since pages take single models by their subpaths. */
 const MODELS = '@pocketnet/models';

@@ -1,0 +1,110 @@
+import { useSignal } from '@preact/signals';
+import { useId } from 'preact/hooks';
+import { people, withPeople } from '../../people/people.js';
+import { text } from '../../text.js';
+import { announce } from '../../ui/announce.js';
+import { Dialog } from '../../ui/dialog.js';
+import { Picture } from '../../ui/picture.js';
+import { Pixels } from '../../ui/pixels.js';
+import type { Decided, Track } from './tracks.js';
+import type { Watched } from './watch.js';
+
+/** What several frames say, in a word or two. */
+export const label = (decided: Decided): string =>
+  ({
+    deciding: text.live.deciding,
+    named: decided.is === 'named' ? decided.name : '',
+    unsure: text.live.unsure,
+    stranger: text.live.stranger,
+  })[decided.is];
+
+/** A face of the picture: who it is, or may be, and what can be said of it. */
+export function FaceInPicture({ watched: { track, decided } }: { watched: Watched }) {
+  const asking = useSignal(false);
+  const refuse = (person: string): void => {
+    track.refused.add(person);
+  };
+  return (
+    <li>
+      <Pixels image={track.crop} label={label(decided)} />
+      <div>
+        <h3>{label(decided)}</h3>
+        {decided.is === 'unsure' && (
+          <ol aria-label={text.live.candidates}>
+            {decided.candidates.map(({ person, name, cosine }) => (
+              <li key={person}>
+                {name} <span class="hint">{cosine.toFixed(2)}</span>{' '}
+                <button type="button" class="quiet" onClick={() => refuse(person)}>
+                  {text.live.notThis(name)}
+                </button>
+              </li>
+            ))}
+          </ol>
+        )}
+        {decided.is === 'named' && (
+          <button type="button" class="quiet" onClick={() => refuse(decided.person)}>
+            {text.live.notThis(decided.name)}
+          </button>
+        )}
+        <button type="button" class="quiet" disabled={!track.template} onClick={() => (asking.value = true)}>
+          {text.live.thisIs}
+        </button>
+      </div>
+      {asking.value && <ThisIs track={track} onClose={() => (asking.value = false)} />}
+    </li>
+  );
+}
+
+/** Remembers a face as somebody known, or as somebody new. */
+function ThisIs({ track, onClose }: { track: Track; onClose: () => void }) {
+  const name = useSignal('');
+  const field = useId();
+  // As it was when it was asked about: the camera goes on.
+  const shot = useSignal({ template: track.template, crop: track.crop });
+  const remember = async (who: string | { name: string }, called: string): Promise<void> => {
+    const { template, crop } = shot.value;
+    if (!template) return;
+    await withPeople((service) => service.enrol(who, template, crop));
+    if (typeof who === 'string') track.refused.delete(who);
+    track.looks = [];
+    announce(text.live.learned(called));
+    onClose();
+  };
+  return (
+    <Dialog title={text.live.thisIsTitle} onClose={onClose}>
+      <ul class="choices">
+        {people.value?.map((person) => (
+          <li key={person.id}>
+            <button type="button" onClick={() => void remember(person.id, person.name)}>
+              <Picture picture={person.shots[0]?.crop} alt="" />
+              {person.name}
+            </button>
+          </li>
+        ))}
+      </ul>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          const called = name.value.trim();
+          if (called) void remember({ name: called }, called);
+        }}
+      >
+        <label for={field}>{text.live.somebodyNew}</label>
+        <input
+          id={field}
+          autocomplete="off"
+          value={name}
+          onInput={(event) => (name.value = event.currentTarget.value)}
+        />
+        <div class="actions">
+          <button type="submit" class="primary" disabled={name.value.trim() === ''}>
+            {text.people.save}
+          </button>
+          <button type="button" onClick={onClose}>
+            {text.people.cancel}
+          </button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}

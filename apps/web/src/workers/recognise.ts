@@ -1,0 +1,2 @@
+// Both networks, off the page's thread.
+import 'pocketnet/worker';

@@ -1,0 +1,56 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import people from '../../src/demo/people.json' with { type: 'json' };
+import { cameraFile } from '../support/camera.js';
+import type { Flow } from '../support/flow.js';
+import { type OpenPage, openBrowser } from '../support/page.js';
+
+export const liveFlow: Flow = (at) =>
+  describe('Live, with a camera that is fed from a file', () => {
+    let browser: OpenPage;
+    const [person] = people;
+    const present = () => browser.page.locator('.present h3').first();
+
+    beforeAll(async () => {
+      const face = { identity: person?.identity ?? 0, sample: person?.samples[0] ?? 0 };
+      browser = await openBrowser({ camera: await cameraFile([face]) });
+      await browser.page.goto(`${at().served.address}#live`);
+    });
+    afterAll(async () => {
+      await browser?.close();
+    });
+
+    it('asks for agreement to licence and use once, then shows how fast it is', async () => {
+      const { page } = browser;
+      await page.getByRole('button', { name: 'I agree' }).click();
+      await page.reload();
+      await page.getByRole('button', { name: 'Start the camera' }).click();
+      await expect.poll(() => page.locator('.pace b').textContent()).toMatch(/^[\d.]+ frames a second$/);
+    });
+
+    it('calls nobody by a name whom it does not know', async () => {
+      await expect.poll(() => present().textContent()).toBe('nobody you know');
+    });
+
+    it('learns who somebody is, and says the name once several frames agree', async () => {
+      const { page } = browser;
+      await page.getByRole('button', { name: 'This is…' }).first().click();
+      await page.getByRole('dialog').getByLabel('Somebody new').fill('Ada');
+      await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
+      await expect.poll(() => present().textContent()).toBe('Ada');
+      expect(await page.getByRole('status').textContent()).toBe('Ada is in the picture.');
+    });
+
+    it('takes a user’s word that it is somebody else', async () => {
+      await browser.page.getByRole('button', { name: 'Not Ada' }).first().click();
+      await expect.poll(() => present().textContent()).not.toBe('Ada');
+    });
+
+    it('takes a picture of somebody with the camera for two photos, too', async () => {
+      const { page } = browser;
+      await page.goto(`${at().served.address}#compare`);
+      await page.getByRole('button', { name: 'Use the camera' }).first().click();
+      await page.getByRole('button', { name: 'Take the picture' }).click();
+      await page.locator('.well.filled button.face').waitFor();
+      expect(browser.strangers).toEqual([]);
+    });
+  });

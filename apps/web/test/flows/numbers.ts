@@ -1,0 +1,28 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import type { Flow } from '../support/flow.js';
+
+const plan = readFileSync(new URL('../../../../models/pocketnet-s-128/pocketnet-s-128.pnet', import.meta.url));
+
+export const numbersFlow: Flow = (at) =>
+  describe('About the numbers', () => {
+    it('says what runs, what it must not be used for, and how fast it is here', async () => {
+      const { page } = at().browser;
+      await at().fresh('numbers');
+      await page.getByText('Fingerprint').waitFor();
+      expect(await page.locator('.rules li').count()).toBeGreaterThan(2);
+      await page.getByRole('button', { name: 'Measure now' }).click();
+      const cell = page.locator('tr', { hasText: 'embed it' }).locator('td');
+      await expect.poll(async () => Number(await cell.textContent())).toBeGreaterThan(0);
+    });
+
+    it('opens a network of one’s own, refuses what is none and keeps the one that was open', async () => {
+      const { page } = at().browser;
+      const input = page.locator('input[accept=".pnet"]');
+      await input.setInputFiles({ name: 'own.pnet', mimeType: '', buffer: plan });
+      await expect.poll(() => page.locator('footer').textContent()).toContain('own.pnet is ready');
+      await input.setInputFiles({ name: 'none.pnet', mimeType: '', buffer: Buffer.from('none') });
+      await expect.poll(() => page.getByRole('alert').textContent()).toContain('This network was not opened');
+      expect(await page.locator('footer').textContent()).toContain('own.pnet is ready');
+    });
+  });

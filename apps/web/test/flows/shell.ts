@@ -1,0 +1,108 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { describe, expect, it } from 'vitest';
+import people from '../../src/demo/people.json' with { type: 'json' };
+import type { Flow } from '../support/flow.js';
+import { chooseDrawings } from './compare.js';
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const views = ['compare', 'people', 'live', 'sort', 'numbers'];
+
+/** A layout shift, as Chromium tells of it. */
+interface Shift {
+  readonly value: number;
+  readonly sources: readonly { readonly node: Node | null }[];
+}
+
+export const shellFlow: Flow = (at) =>
+  describe('The page', () => {
+    it.each(views)('has nothing to object to for axe-core, light and dark: %s', async (view) => {
+      const { page } = at().browser;
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await page.emulateMedia({ colorScheme });
+        await at().fresh(view);
+        await page.getByRole('heading', { level: 1 }).waitFor();
+        if (view === 'compare')
+          await chooseDrawings(at(), `${people[0]?.name}, drawing 1`, `${people[1]?.name}, drawing 1`);
+        await page.evaluate(axe); // by the debugger, which the page's policy does not bind
+        const violations = await page.evaluate(
+          'axe.run().then(({ violations }) => violations.map(({ id, nodes }) => id + ": " + nodes.map(({ html }) => html).join(" ")))',
+        );
+        expect(violations, colorScheme).toEqual([]);
+      }
+      await page.emulateMedia({ colorScheme: 'light' });
+    });
+
+    it.each([
+      ['a phone', { width: 360, height: 740 }],
+      ['200 % zoom of a small laptop', { width: 640, height: 400 }],
+    ])('fits on %s without scrolling sideways', async (_, viewport) => {
+      const { page } = at().browser;
+      await page.setViewportSize(viewport);
+      for (const view of views) {
+        await at().fresh(view);
+        await page.getByRole('heading', { level: 1 }).waitFor();
+        const over = await page.evaluate(
+          () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+        );
+        expect(over, view).toBeLessThanOrEqual(0);
+      }
+      await page.setViewportSize({ width: 1280, height: 900 });
+    });
+
+    it('can be used by keyboard alone', async () => {
+      const { page } = at().browser;
+      await at().fresh('compare');
+      const focused = () =>
+        page.evaluate(() => document.activeElement?.getAttribute('aria-label') ?? document.activeElement?.textContent);
+      await page.keyboard.press('Tab');
+      expect(await focused()).toBe('Skip to the content');
+      await page.keyboard.press('Enter');
+      for (let presses = 0; presses < 8; presses++) {
+        await page.keyboard.press('Tab');
+        if (await page.evaluate(() => document.activeElement?.matches('.strip button'))) break;
+      }
+      await page.keyboard.press('Enter');
+      await page.locator('.well.filled').first().waitFor();
+      await page.keyboard.press('Tab');
+      await page.keyboard.press('Enter');
+      await expect.poll(() => page.locator('.verdict h2').textContent()).toBe('The same person');
+    });
+
+    it('asks no other host, and could not', async () => {
+      const { page, strangers } = at().browser;
+      const refused = await page.evaluate(() =>
+        fetch('http://127.0.0.1:9/').then(
+          () => 'answered',
+          () => 'refused',
+        ),
+      );
+      expect(refused).toBe('refused');
+      expect(strangers).toEqual([]);
+      const policy = await page.locator('meta[http-equiv=Content-Security-Policy]').getAttribute('content');
+      expect(policy).toMatch(/default-src 'none'/);
+      expect(policy).not.toMatch(/unsafe-inline|'unsafe-eval'|\*|https?:/);
+    });
+
+    it('moves nothing that is shown: no layout shift from the first paint to the verdict', async () => {
+      const { page } = at().browser;
+      await page.evaluate(() => sessionStorage.clear());
+      await at().fresh('compare');
+      await chooseDrawings(at(), `${people[0]?.name}, drawing 1`, `${people[0]?.name}, drawing 2`);
+      await page.locator('.verdict h2').waitFor();
+      const shifts = await page.evaluate(
+        () =>
+          new Promise<string[]>((resolve) => {
+            const moved: string[] = [];
+            new PerformanceObserver((list) => {
+              for (const entry of list.getEntries() as (PerformanceEntry & Shift)[])
+                moved.push(
+                  `${entry.value}: ${entry.sources.map(({ node }) => (node as Element)?.className).join(', ')}`,
+                );
+            }).observe({ type: 'layout-shift', buffered: true });
+            setTimeout(() => resolve(moved), 300);
+          }),
+      );
+      expect(shifts).toEqual([]);
+    });
+  });

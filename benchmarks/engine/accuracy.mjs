@@ -1,7 +1,7 @@
 // What computing in integers costs: the accuracy of plans in each arithmetic on the same pairs, beside the first plan in floats, and of
 // templates that were made in two arithmetics. Image and mirror image are summed; intervals are of paired bootstraps.
 //
-// `npm run bench -- engine-accuracy --plans floats.pnet,int8.pnet --pairs lfw_dev.bin:5,held-out.bin:10 [--out accuracy.json]`
+// `npm run bench -- engine-accuracy --plans floats.pnet,int8.pnet --pairs lfw_dev.bin:5,held-out.bin:10 [--no-mixed] [--out accuracy.json]`
 import { writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -17,7 +17,13 @@ const FARS = [1e-2, 1e-3];
 export async function run(args) {
   const { values } = parseArgs({
     args,
-    options: { plans: { type: 'string' }, pairs: { type: 'string' }, out: { type: 'string' } },
+    options: {
+      plans: { type: 'string' },
+      pairs: { type: 'string' },
+      out: { type: 'string' },
+      mixed: { type: 'boolean', default: true },
+    },
+    allowNegative: true,
   });
   const cases = values.plans
     .split(',')
@@ -25,22 +31,22 @@ export async function run(args) {
   const results = [];
   for (const place of values.pairs.split(',')) {
     const [, file, folds] = /^(.*):(\d+)$/.exec(place);
-    results.push(...(await onPairs(file, Number(folds), cases)));
+    results.push(...(await onPairs(file, Number(folds), cases, values.mixed)));
   }
   if (values.out) writeFileSync(values.out, `${JSON.stringify(results, undefined, 1)}\n`);
 }
 
 const arithmeticsOf = (path) => readPlanMetadata(readFileBytes(path), path).arithmetics ?? ['float'];
 
-async function onPairs(file, folds, cases) {
+async function onPairs(file, folds, cases, mixed) {
   const set = readPairs(file);
   console.log(`${basename(file)}: ${set.same.length} pairs in ${folds} folds`);
   const measured = [];
-  const tell = (name, sums) => {
+  const tell = (name, sums, beside = true) => {
     const one = { name, sums, ...judged(sums, set.same, folds) };
     measured.push(one);
     const row = { pairs: basename(file), name, accuracy: one.accuracy, tars: one.tars };
-    const differences = measured.length > 1 ? differencesOf(measured[0], one, set.same) : {};
+    const differences = beside && measured.length > 1 ? differencesOf(measured[0], one, set.same) : {};
     console.log(sentence({ ...row, ...differences }));
     return { ...row, ...differences };
   };
@@ -52,12 +58,12 @@ async function onPairs(file, folds, cases) {
     const network = modelMetadata(readFileBytes(path), path).network ?? '';
     rows.push(tell(`${network} ${basename(path)} ${arithmetic}`, sums));
   }
-  const alone = [...measured];
+  const alone = mixed ? [...measured] : [];
   for (const [i, a] of alone.entries())
     for (const b of alone.slice(i + 1)) {
       if (a.sums.cols !== b.sums.cols) continue;
       const { mean, least } = nearness(a.sums, b.sums);
-      const row = tell(`${a.name} against ${b.name}`, ofTwo(a.sums, b.sums));
+      const row = tell(`${a.name} against ${b.name}`, ofTwo(a.sums, b.sums), false);
       console.log(`    cosine of one picture's templates ${mean.toFixed(5)}, least ${least.toFixed(5)}`);
       rows.push({ ...row, cosine: mean, least });
     }

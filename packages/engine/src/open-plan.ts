@@ -1,6 +1,6 @@
 import { chosenArithmetic } from './fastest.js';
 import { type OpenedPlan, type OpenOptions, openIn } from './open.js';
-import { chosenForm, type Form, formModule, planModules } from './wasm/form.js';
+import { chosenForm, type Form, formModule, multipliesBytes, planModules } from './wasm/form.js';
 import { wasmMachine } from './wasm/machine.js';
 
 export interface WasmOptions extends OpenOptions {
@@ -16,7 +16,7 @@ export interface WasmOptions extends OpenOptions {
  */
 export async function openPlan(bytes: Uint8Array, options: WasmOptions = {}): Promise<OpenedPlan> {
   const form = chosenForm(options.form);
-  const arithmetic = chosenArithmetic(bytes, options, form);
+  const arithmetic = chosenArithmetic(bytes, options, multipliesBytes(form) ? 'relaxed' : 'simd');
   const { module } = await formModule(form, planModules(arithmetic));
   return openIn((plan, how) => wasmMachine(module, form, plan, how), bytes, { ...options, arithmetic });
 }

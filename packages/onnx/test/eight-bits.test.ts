@@ -91,6 +91,25 @@ describe('a plan with weights of eight bits', () => {
     expect(plan.metadata.arithmetics).toContain('int8');
   });
 
+  it('loses nothing on average by the rounding of its weights', async () => {
+    const graph = layers(40, 12, (b, x) => b.pointwise(b.prelu(b.pointwise(x, 40, 48), 48), 48, 40));
+    const draw = numbers(12);
+    const images = Array.from({ length: 4 }, () => draw(40 * 144));
+    const { plan, floats } = await quantised(graph, images);
+    const [rounded, exact] = [await open(writePlan(plan), { arithmetic: 'float' }), await open(writePlan(floats))];
+    const lost = new Float64Array(40);
+    let largest = 0;
+    for (const image of images) {
+      const [own, reference] = [rounded, exact].map((opened) => Object.values(opened.run(image))[0] as Float32Array);
+      for (const [i, value] of (reference as Float32Array).entries()) {
+        const channel = Math.floor(i / 144);
+        lost[channel] = (lost[channel] ?? 0) + (value - (own?.[i] ?? 0)) / (144 * images.length);
+        largest = Math.max(largest, Math.abs(value));
+      }
+    }
+    expect(Math.max(...lost.map(Math.abs)) / largest).toBeLessThan(6e-4); // 2e-3 where biases are not corrected
+  });
+
   it('sees a picture’s bytes as it sees the floats that they stand for', async () => {
     const bytes = Uint8Array.from({ length: 108 }, (_, i) => (i * 37) % 256);
     const planar = Float32Array.from({ length: 108 }, (_, i) => {
@@ -109,10 +128,13 @@ describe('a plan with weights of eight bits', () => {
   it('is opened in what is fastest in each build unless said, and by its bits in what was asked for', async () => {
     const image = numbers(4)(108);
     const { plan, floats } = await quantised(smallNetwork(), [image]);
-    const usual = { relaxed: 'int16', simd: 'int16', vnni: 'int8', avx512: 'float', avx2: 'float', sse4: 'int16' };
+    const usual: Record<string, Arithmetic[]> = {
+      ...{ relaxed: ['int7', 'int16'], simd: ['int16'] }, // by whether the dot product is right
+      ...{ vnni: ['int8'], avx512: ['int16'], avx2: ['float'], sse4: ['int16'] },
+    };
     for (const [form, openForm] of Object.entries(ENGINE_FORMS)) {
       const [integers, alone] = [await openForm(writePlan(plan)), await openForm(writePlan(floats))];
-      expect(integers.arithmetic, form).toBe({ ...usual, neon: 'int16' }[form]);
+      expect({ ...usual, neon: ['int16'] }[form], form).toContain(integers.arithmetic);
       expect(alone.arithmetic, form).toBe('float');
       integers.close();
       alone.close();

@@ -12,9 +12,12 @@ export type Modules = Readonly<Record<Form, string>>;
 /** The modules that run plans. Those for integers stand apart from those for floats, since a plan is computed in one of them. */
 export function planModules(arithmetic: Arithmetic): Modules {
   if (arithmetic === 'float') return MODULES;
-  const bytes = arithmetic === 'int7' && formRuns('relaxed') && dotsAreExact();
+  const bytes = arithmetic === 'int7' && multipliesBytes('relaxed');
   return { relaxed: bytes ? MODULES['relaxed-bytes'] : MODULES.integers, simd: MODULES.integers };
 }
+
+/** Whether a form multiplies four bytes at once and sums the products, rightly. */
+export const multipliesBytes = (form: Form): boolean => form === 'relaxed' && formRuns(form) && dotsAreExact();
 
 /** A module that exports d(x) = 1 + 4 · 127 · x, by i32x4.relaxed_dot_i8x16_i7x16_add_s. */
 const DOT = 'AGFzbQEAAAABBgFgAX8BfwMCAQAHBQEBZAAAChcBFQAgAP0PQf8A/Q9BAf0R/ZMC/RsACw==';

@@ -42,6 +42,17 @@ export class Histogram {
   /** The middle of a bin. */
   centre = (bin: number): number => ((bin + 0.5) / (this.bins / 2) - 1) * this.#limit;
 
+  /** The mean of what `map` makes of the values, each taken for the middle of its bin; 0 of none. */
+  meanOf(map: (value: number) => number): number {
+    let [sum, seen] = [0, 0];
+    for (const [bin, count] of this.counts.entries()) {
+      if (count === 0) continue;
+      sum += count * map(this.centre(bin));
+      seen += count;
+    }
+    return seen === 0 ? 0 : sum / seen;
+  }
+
   #double(): void {
     const { counts } = this;
     const half = this.bins / 2;

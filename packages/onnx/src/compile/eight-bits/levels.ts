@@ -45,7 +45,7 @@ export function levelsOf(seen: readonly Histogram[], observer: Observer): Level[
   });
 }
 
-interface Activation {
+export interface Activation {
   readonly kind: number;
   readonly values: Float32Array | undefined;
   readonly low: number;
@@ -58,31 +58,32 @@ export interface Activated {
   readonly follow: boolean;
 }
 
+/** What an activation makes of a lane's values. */
+export function activationOf({ kind, values, low, high }: Activation, lane: number): (value: number) => number {
+  const at = 2 * LANES * Math.floor(lane / LANES) + (lane % LANES);
+  switch (kind) {
+    case ENUMS.activation.relu:
+      return (value) => Math.max(value, 0);
+    case ENUMS.activation.prelu:
+      return (value) => (value < 0 ? (values?.[lane] ?? 1) * value : value);
+    case ENUMS.activation.clip:
+      return (value) => Math.min(Math.max(value, low), high);
+    case ENUMS.activation.affine:
+      return (value) => (values?.[at] ?? 1) * value + (values?.[at + LANES] ?? 0);
+    default:
+      return (value) => value;
+  }
+}
+
 /**
  * With the same steps, if these still reach over all of it, so that what the activation leaves as it is stays as it is; and are not too few,
  * as after a slope near 0.
  */
-export function activatedLevels(lanes: readonly Level[], { kind, values, low, high }: Activation): Activated {
+export function activatedLevels(lanes: readonly Level[], activation: Activation): Activated {
+  const { kind } = activation;
   let follow = true;
   const levels = lanes.map(({ scale, zero }, lane) => {
-    const block = Math.floor(lane / LANES);
-    const at = (value: number): number => {
-      switch (kind) {
-        case ENUMS.activation.relu:
-          return Math.max(value, 0);
-        case ENUMS.activation.prelu:
-          return value < 0 ? (values?.[lane] ?? 1) * value : value;
-        case ENUMS.activation.clip:
-          return Math.min(Math.max(value, low), high);
-        case ENUMS.activation.affine:
-          return (
-            (values?.[2 * block * LANES + (lane % LANES)] ?? 1) * value +
-            (values?.[(2 * block + 1) * LANES + (lane % LANES)] ?? 0)
-          );
-        default:
-          return value;
-      }
-    };
+    const at = activationOf(activation, lane);
     const ends = [at(-zero * scale), at((255 - zero) * scale), at(0), 0];
     const [least, most] = [Math.min(...ends), Math.max(...ends)];
     const steps = (most - least) / scale;

@@ -1,9 +1,9 @@
 import { ENUMS, LANES, NONE, type Plan, type PlanRecord, type PlanTensor } from '@pocketnet/engine/plan';
 import { fromHalf, toHalf } from '@pocketnet/files';
 import type { Observer } from '../../quantise/observers.js';
-import { activatedLevels, type Level, levelsOf, packLevels } from './levels.js';
+import { activatedLevels, activationOf, type Level, levelsOf, packLevels } from './levels.js';
 import type { Seen } from './observe-plan.js';
-import { eightBitDepth, eightBitProduct } from './weights.js';
+import { depthLoss, eightBitDepth, eightBitProduct, productLoss } from './weights.js';
 
 type Source = PlanRecord<'source'>;
 type Step = PlanRecord<'step'>;
@@ -18,6 +18,11 @@ type Step = PlanRecord<'step'>;
  */
 export function quantisePlan(plan: Plan, seen: Seen, observer: Observer): Plan {
   return new Quantiser(plan, seen, observer).quantised();
+}
+
+/** What integers of a lane stand for, and the mean of its values. */
+interface Lane extends Level {
+  readonly mean: number;
 }
 
 class Quantiser {
@@ -49,7 +54,7 @@ class Quantiser {
     const sources = [...plan.sources];
     const steps = plan.steps.map((step) => {
       if (step.kind !== ENUMS.step.node && step.kind !== ENUMS.step.spatial) return step;
-      const stacked: Level[] = [];
+      const stacked: Lane[] = [];
       for (let i = step.firstSource; i < step.firstSource + step.sourceCount; i++) {
         const made = this.#source(plan.sources[i] as Source, i, step); // as many as the step says
         sources[i] = made.source;
@@ -73,17 +78,21 @@ class Quantiser {
     return new Set(this.plan.buffers.flatMap((_, i) => (taken.has(i) ? [] : [i])));
   }
 
-  /** A source with its levels, and the levels of each lane that it stacks. */
-  #source(source: Source, index: number, step: Step): { source: Source; stacked: readonly Level[] } {
-    if (source.kind === ENUMS.source.patch) return { source, stacked: this.#imageLevels(source) };
+  /** A source with its levels, and each lane that it stacks. */
+  #source(source: Source, index: number, step: Step): { source: Source; stacked: readonly Lane[] } {
+    if (source.kind === ENUMS.source.patch) return { source, stacked: this.#imageLanes(source) };
     const { buffer, block, blocks } = source;
     const own = (this.#levels[buffer] ?? []).slice(block * LANES, (block + blocks) * LANES);
     const isActivated = source.preKind !== ENUMS.activation.none;
     const values = this.#floats(source.preTensor);
-    const { levels: taken, follow } = isActivated
-      ? activatedLevels(own, { kind: source.preKind, values, low: source.preLow, high: source.preHigh })
-      : { levels: own, follow: true };
-    const preLevels = follow ? NONE : this.#add(packLevels(taken));
+    const activation = { kind: source.preKind, values, low: source.preLow, high: source.preHigh };
+    const { levels, follow } = isActivated ? activatedLevels(own, activation) : { levels: own, follow: true };
+    const seen = (this.seen.buffers[buffer] ?? []).slice(block * LANES, (block + blocks) * LANES);
+    const taken = levels.map((level, lane) => ({
+      ...level,
+      mean: seen[lane]?.meanOf(activationOf(activation, lane)) ?? 0,
+    }));
+    const preLevels = follow ? NONE : this.#add(packLevels(levels));
     if (source.kind === ENUMS.source.dense) {
       const taps = source.kernelHeight * source.kernelWidth;
       const stacked = Array.from({ length: blocks * taps }, (_, segment) => {
@@ -94,29 +103,50 @@ class Quantiser {
     }
     if (source.kind !== ENUMS.source.depth) return { source: { ...source, preLevels }, stacked: taken };
     const taps = source.kernelHeight * source.kernelWidth;
-    const { whole, scales } = eightBitDepth(this.#floats(source.weight) ?? new Float32Array(0), taps);
-    const made = levelsOf(this.seen.sources[index] ?? [], this.observer);
+    const floats = this.#floats(source.weight) ?? new Float32Array(0);
+    const rounded = eightBitDepth(floats, taps);
+    const loss = depthLoss(
+      floats,
+      rounded,
+      taps,
+      taken.map(({ mean }) => mean),
+    );
+    const made = this.seen.sources[index] ?? [];
+    const madeLevels = levelsOf(made, this.observer);
     const inNode = step.kind === ENUMS.step.node;
     const quantised = {
       ...source,
       preLevels,
-      weight: this.#tensors.push({ dtype: 'int8', data: whole }) - 1,
-      weightScales: this.#add(scales),
-      postLevels: inNode ? this.#add(packLevels(made)) : NONE,
+      weight: this.#tensors.push({ dtype: 'int8', data: rounded.whole }) - 1,
+      weightScales: this.#add(rounded.scales),
+      bias: this.#corrected(source.bias, loss),
+      postLevels: inNode ? this.#add(packLevels(madeLevels)) : NONE,
     };
-    return { source: quantised, stacked: made };
+    const stacked = madeLevels.map((level, lane) => ({ ...level, mean: made[lane]?.meanOf((value) => value) ?? 0 }));
+    return { source: quantised, stacked };
   }
 
-  /** A channel's step is a byte's. */
-  #imageLevels({ blocks }: Source): Level[] {
+  /** A channel's step is a byte's; pictures are about as bright as dark. */
+  #imageLanes({ blocks }: Source): Lane[] {
     const { channels, scale } = this.plan.image;
-    return Array.from({ length: blocks * LANES }, (_, lane) => ({ scale: scale[lane % channels] ?? 1, zero: 0 }));
+    return Array.from({ length: blocks * LANES }, (_, lane) => ({
+      ...{ scale: scale[(lane % channels) % 3] ?? 1, zero: 0, mean: 0 },
+    }));
   }
 
-  #node(step: Step, stacked: readonly Level[]): Step {
-    const { whole, scales } = eightBitProduct(this.#floats(step.weight) ?? new Float32Array(0), stacked);
-    const weight = this.#tensors.push({ dtype: 'int8', data: whole }) - 1;
-    return { ...step, weight, weightScales: this.#add(scales) };
+  #node(step: Step, stacked: readonly Lane[]): Step {
+    const floats = this.#floats(step.weight) ?? new Float32Array(0);
+    const rounded = eightBitProduct(floats, stacked);
+    const means = stacked.map(({ mean }) => mean);
+    const weight = this.#tensors.push({ dtype: 'int8', data: rounded.whole }) - 1;
+    const bias = this.#corrected(step.bias, productLoss(floats, rounded, stacked, means));
+    return { ...step, weight, weightScales: this.#add(rounded.scales), bias };
+  }
+
+  /** A bias that gives back what rounded weights lose on average. */
+  #corrected(bias: number, loss: Float32Array): number {
+    const own = this.#floats(bias);
+    return this.#add(loss.map((lost, i) => lost + (own?.[i] ?? 0)));
   }
 
   /** As they were, before any became halves. */

@@ -45,11 +45,52 @@ export function eightBitProduct(weights: Float32Array, lanes: readonly Level[]):
     return stepOver(largest);
   });
   for (let output = 0; output < outputs; output++) {
-    const block = Math.floor(output / LANES);
-    for (let k = 0; k < depth; k++) {
-      const at = ((block * (depth / 4) + Math.floor(k / 4)) * LANES + (output % LANES)) * 4 + (k % 4);
-      whole[at] = limited(scaled(output, k) / (scales[output] ?? 1));
-    }
+    for (let k = 0; k < depth; k++)
+      whole[placeOf(output, k, depth)] = limited(scaled(output, k) / (scales[output] ?? 1));
   }
   return { whole, scales };
 }
+
+/**
+ * What a depthwise convolution's outputs lose on average by their weights' rounding, for each channel: to be added to its bias (Nagel et al.,
+ * "Data-free quantization through weight equalization and bias correction", 2019, section 4.2). What lies beyond the map's border is
+ * taken for a value like others.
+ *
+ * @param means of its inputs, by channel
+ */
+export function depthLoss(
+  weights: Float32Array,
+  { whole, scales }: WholeWeights,
+  taps: number,
+  means: readonly number[],
+): Float32Array {
+  const loss = new Float32Array(scales.length);
+  for (const [i, weight] of weights.entries()) {
+    const channel = Math.floor(i / LANES / taps) * LANES + (i % LANES);
+    loss[channel] = (loss[channel] ?? 0) + (weight - (whole[i] ?? 0) * (scales[channel] ?? 0)) * (means[channel] ?? 0);
+  }
+  return loss;
+}
+
+/** The same of a node's outputs. @param means of the lanes */
+export function productLoss(
+  weights: Float32Array,
+  { whole, scales }: WholeWeights,
+  lanes: readonly Level[],
+  means: readonly number[],
+): Float32Array {
+  const depth = lanes.length;
+  return scales.map((scale, output) => {
+    const block = Math.floor(output / LANES);
+    let loss = 0;
+    for (let k = 0; k < depth; k++) {
+      const rounded = (whole[placeOf(output, k, depth)] ?? 0) * (scale / (lanes[k]?.scale ?? 1));
+      loss += ((weights[(block * depth + k) * LANES + (output % LANES)] ?? 0) - rounded) * (means[k] ?? 0);
+    }
+    return loss;
+  });
+}
+
+/** Where a node's weight of an output and a lane lies: [output block][four lanes][16][4]. */
+const placeOf = (output: number, k: number, depth: number): number =>
+  ((Math.floor(output / LANES) * (depth / 4) + Math.floor(k / 4)) * LANES + (output % LANES)) * 4 + (k % 4);

@@ -3,7 +3,7 @@ import { readPlanMetadata } from './plan/read.js';
 
 /**
  * What each form computes a plan with weights of eight bits fastest in, as measured (docs/runs/engine): bytes where four of them are
- * multiplied and summed at once, halfwords where a vector is short, and floats where it is long.
+ * multiplied and summed at once, halfwords elsewhere but with AVX2.
  */
 const FASTEST: Readonly<Record<string, Arithmetic>> = {
   vnni: 'int8',

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { readPlanMetadata } from '@pocketnet/engine';
+import { readPlan, writePlan } from '@pocketnet/engine/plan';
 import { calibrate, falseMatchesByGroup } from '@pocketnet/evaluate';
 import { Random } from '@pocketnet/files';
 import { calibratedPlan, calibrateSource, type SourceCalibration } from '@pocketnet/lab/calibration';
@@ -92,7 +93,9 @@ describe('a calibrated plan', () => {
   it('carries the curve of an arithmetic beside the one of floats, which holds for all others', async () => {
     const result = await measured();
     const tenth = { ...result, matchCurve: result.matchCurve.slice(0, 3) };
-    const floats = calibratedPlan(plan, result, { data: 'people' }, 'a');
+    const own = readPlan(plan);
+    const bare = writePlan({ ...own, metadata: { ...own.metadata, model: {} } });
+    const floats = calibratedPlan(bare, result, { data: 'people' }, 'a');
     const both = calibratedPlan(floats, tenth, { data: 'people', arithmetic: 'int8' }, 'a');
     const { model } = readPlanMetadata(both);
     const all = readCalibration(readPlanMetadata(floats).model);

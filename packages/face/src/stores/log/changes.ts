@@ -1,4 +1,5 @@
 import type { StoredTemplate } from '../../template.js';
+import { asciiText } from '../ascii.js';
 import { type Change, isRemoval, RECORD_KINDS } from '../store.js';
 import { frameOf } from './frame.js';
 
@@ -86,7 +87,7 @@ export class ChangeDecoder {
       if (kind === undefined) throw new RangeError(`a record of kind ${payload[at]}, which this version does not know`);
       const form = view.getUint8(at + 1);
       const idEnd = at + 3 + view.getUint8(at + 2);
-      const id = asciiText(payload.subarray(at + 3, idEnd));
+      const id = asciiText(payload, at + 3, idEnd);
       at = idEnd;
       if (form === REMOVED) {
         yield { kind, id };
@@ -131,10 +132,6 @@ export class ChangeDecoder {
     }
     return this.#model;
   }
-}
-
-function asciiText(bytes: Uint8Array): string {
-  return String.fromCharCode.apply(null, bytes as unknown as number[]); // it takes anything with a length
 }
 
 const aligned = (length: number): number => (length + 3) & ~3;

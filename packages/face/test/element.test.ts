@@ -55,6 +55,8 @@ describe.skipIf(findChromium() === undefined)('<pocketnet-compare> in a plain pa
   it('says which of its addresses is missing or leads nowhere', async () => {
     await page.evaluate(`document.body.innerHTML = '<pocketnet-compare detector="nowhere.pnet"></pocketnet-compare>'`);
     await give(0, 'a.png', await png(3, 0));
-    await expect.poll(said, { timeout: 60_000 }).toMatch(/needs embedder="…"|nowhere\.pnet could not be loaded \(404\)/);
+    await expect
+      .poll(said, { timeout: 60_000 })
+      .toMatch(/needs embedder="…"|nowhere\.pnet could not be loaded \(404\)/);
   });
 });

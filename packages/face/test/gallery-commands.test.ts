@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Place } from './support/command.js';
 
@@ -54,6 +54,52 @@ describe('a gallery of the command', () => {
     expect(code).toBe(1);
     expect(stderr).toMatch(/small\.png was not enrolled: .*(Too small|No face)/);
     expect(stderr).toMatch(/nobody\.png was not enrolled: No face was found\./);
+  });
+
+  it('forgets for good: no byte of the template is left in its file', () => {
+    const own = ['--gallery', 'forgotten.gallery'];
+    const { enrolled } = place.json(['enrol', 'Ada/0.png', '--name', 'Ada Unforgettable', '--agree', ...own]) as {
+      enrolled: { person: string }[];
+    };
+    const id = enrolled[0]?.person ?? '';
+    place.json(['people', 'rename', id, 'Ada Renamed', ...own]); // a step that could be taken back keeps the name, too
+    const { templates } = place.json(['people', 'export', id, ...own]) as {
+      templates: { vector: number[]; crop: string }[];
+    };
+    const traces = [
+      ...templates.flatMap(({ vector, crop }) => [
+        Buffer.from(Float32Array.from(vector).buffer),
+        Buffer.from(crop, 'base64'),
+      ]),
+      ...['Unforgettable', 'Ada Renamed', id].map((name) => Buffer.from(name)),
+    ];
+    const found = (): boolean[] => traces.map((trace) => readFileSync(file('forgotten.gallery')).includes(trace));
+    expect(found()).toEqual(traces.map(() => true));
+    expect(place.json(['people', 'forget', id, ...own])).toEqual({ forgotten: id });
+    expect(found()).toEqual(traces.map(() => false));
+    expect(place.pocketnet(['people', 'forget', id, ...own])).toMatchObject({ code: 1 });
+  });
+
+  it.each([
+    ['people', 'list'],
+    ['gallery', 'compact'],
+    ['gallery', 'encrypt'],
+    ['identify', 'both.png'],
+  ])('is not begun by %s %s, whose --gallery may be misspelt', (...verb) => {
+    const key = { POCKETNET_PASSPHRASE: 'correct horse' };
+    const { code, stderr } = place.pocketnet([...verb, '--gallery', 'poeple.gallery'], key);
+    expect({ code, stderr }).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('poeple.gallery: there is no gallery'),
+    });
+    expect(existsSync(file('poeple.gallery'))).toBe(false);
+  });
+
+  it('refuses a key that is empty, or a file of one that is not there', () => {
+    const empty = place.pocketnet(['gallery', 'encrypt', ...people], { POCKETNET_PASSPHRASE: '' });
+    expect(empty).toMatchObject({ code: 2, stderr: expect.stringContaining('that is no key') });
+    const missing = place.pocketnet(['gallery', 'encrypt', ...people, '--key-file', 'no.key']);
+    expect(missing).toMatchObject({ code: 1, stderr: expect.stringMatching(/no\.key: .*does not exist/) });
   });
 
   it('is examined, embedded anew and compacted', () => {

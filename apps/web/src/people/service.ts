@@ -10,7 +10,7 @@ import {
   type Said,
   type StoredTemplate,
 } from 'pocketnet/gallery';
-import { type Change, openEncrypted, openMemoryStore, type Store } from 'pocketnet/stores';
+import { type Change, copyOf, openEncrypted, openMemoryStore, type Store } from 'pocketnet/stores';
 import { openOpfsStore } from 'pocketnet/stores/opfs';
 
 /** A person as the page lists them. */
@@ -206,7 +206,7 @@ async function recordsOf(store: Store): Promise<Change[]> {
     for (const change of changes) {
       const key = `${change.kind}/${change.id}`;
       if (change.about === undefined || change.kind === 'undo' || change.kind === 'setting') records.delete(key);
-      else records.set(key, change);
+      else records.set(key, copyOf(change));
     }
   return [...records.values()];
 }

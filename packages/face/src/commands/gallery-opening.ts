@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
+import { namingFile } from '@pocketnet/files/node';
 import type { Command } from 'commander';
 import type { Gallery } from '../gallery/index.js';
 import type { MatchRates } from '../match-rates.js';
 import type { GalleryKey, Store } from '../stores/index.js';
+import type { OpenStoreOptions } from '../stores/registry.js';
 import { note } from './output.js';
 import { type CommonOptions, UsageError } from './verb.js';
 
@@ -21,14 +23,15 @@ export const galleryOptions = (command: Command): Command =>
       'a file with the key of an encrypted gallery: 32 bytes, or a passphrase; else the variable POCKETNET_PASSPHRASE',
     );
 
-/** Opens a gallery, tells what was mended in it, and closes it when the work is done. */
+/** Opens a gallery that is there, unless one may begin; tells what was mended in it, and closes it when the work is done. */
 export async function withGallery<T>(
   options: GalleryOptions,
   rates: MatchRates | undefined,
   work: (gallery: Gallery) => Promise<T>,
+  opening: OpenStoreOptions = { begin: false },
 ): Promise<T> {
   const { Gallery: Opened } = await import('../gallery/index.js');
-  const gallery = await Opened.open(await unlocked(options), rates ? { rates: [rates] } : {});
+  const gallery = await Opened.open(await unlocked(options, opening), rates ? { rates: [rates] } : {});
   try {
     for (const each of gallery.notes) note(each);
     return await work(gallery);
@@ -38,8 +41,8 @@ export async function withGallery<T>(
 }
 
 /** The store that is meant, in the clear. */
-async function unlocked(options: GalleryOptions): Promise<Store> {
-  const store = await storeOf(options);
+async function unlocked(options: GalleryOptions, opening: OpenStoreOptions): Promise<Store> {
+  const store = await storeOf(options, opening);
   try {
     const { isEncrypted, openEncrypted } = await import('../stores/index.js');
     if (!(await isEncrypted(store))) return store;
@@ -55,18 +58,28 @@ async function unlocked(options: GalleryOptions): Promise<Store> {
   }
 }
 
-export async function storeOf({ gallery }: Pick<GalleryOptions, 'gallery'>): Promise<Store> {
+export async function storeOf(
+  { gallery }: Pick<GalleryOptions, 'gallery'>,
+  opening: OpenStoreOptions = { begin: false },
+): Promise<Store> {
   const { openStore } = await import('../stores/registry.js');
-  return openStore(gallery);
+  return openStore(gallery, opening);
 }
 
-/** The key that was given; never on the command line, where others see it. */
+/** The key that was given; never on the command line, where others see it. @throws UsageError where it is empty; FileError where its file cannot be read */
 export function keyOf({ keyFile }: Pick<GalleryOptions, 'keyFile'>): GalleryKey | undefined {
-  const { POCKETNET_PASSPHRASE: passphrase } = process.env;
-  if (keyFile === undefined) return passphrase === undefined ? undefined : { passphrase };
-  const bytes = new Uint8Array(readFileSync(keyFile));
-  return bytes.length === 32 ? { bytes } : { passphrase: new TextDecoder().decode(bytes).replace(/\r?\n$/, '') };
+  const { POCKETNET_PASSPHRASE } = process.env;
+  const bytes = keyFile === undefined ? undefined : readKey(keyFile);
+  if (bytes?.length === 32) return { bytes };
+  const passphrase = bytes ? new TextDecoder().decode(bytes).replace(/\r?\n$/, '') : POCKETNET_PASSPHRASE;
+  if (passphrase === '')
+    throw new UsageError(`${keyFile ?? 'The variable POCKETNET_PASSPHRASE'} is empty: that is no key.`);
+  return passphrase === undefined ? undefined : { passphrase };
 }
+
+/** Also from a pipe. */
+const readKey = (file: string): Uint8Array =>
+  namingFile(file, 'cannot be read', () => new Uint8Array(readFileSync(file)));
 
 const PROMISE =
   'A gallery keeps templates of faces, which are personal data: in many countries people must agree, and may have theirs deleted. ' +

@@ -19,7 +19,9 @@ export function checkTemplate({ model, vector }: StoredTemplate, state: GalleryS
 export function personIn(state: GalleryState, id: string): PersonState {
   const person = state.people.get(id);
   if (!person)
-    throw new RangeError(`Nobody in the gallery has the id "${id}". Names are no ids: people({ name }) finds them.`);
+    throw new RangeError(
+      `Nobody in the gallery has the id "${id}". Names are no ids: list the people of that name to find theirs.`,
+    );
   return person;
 }
 

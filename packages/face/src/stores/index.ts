@@ -6,6 +6,7 @@ export { type MemoryStore, openMemoryStore } from './memory/memory-store.js';
 export {
   type Change,
   type CommitOptions,
+  copyOf,
   isRemoval,
   type News,
   RECORD_KINDS,

@@ -1,3 +1,4 @@
+import { FileError } from '@pocketnet/files';
 import type { Store } from './store.js';
 
 /** A way to keep galleries: a sibling in this folder. What it needs is loaded when a gallery is opened. */
@@ -7,6 +8,13 @@ export interface StoreKind {
   readonly locations: string;
   readonly matches: (location: string) => boolean;
   readonly open: (location: string) => Promise<Store>;
+  /** Of those that begin a gallery where none is: whether one is there. */
+  readonly isThere?: (location: string) => Promise<boolean>;
+}
+
+export interface OpenStoreOptions {
+  /** Begins a gallery where none is; true unless said. */
+  readonly begin?: boolean;
 }
 
 /** Those of Node, in the order in which they are asked. In browsers there is one place to keep galleries: `pocketnet/stores/opfs`. */
@@ -28,13 +36,18 @@ export const storeKinds: readonly StoreKind[] = [
     locations: 'a file, which is made where there is none',
     matches: (location) => !/^[a-z]{2,}:/i.test(location),
     open: async (location) => (await import('./file/file-store.js')).openFileStore(location),
+    isThere: async (location) => (await import('node:fs')).existsSync(location),
   },
 ];
 
-/** Opens the store that a location names. @throws RangeError where none is meant */
-export async function openStore(location: string): Promise<Store> {
+/** Opens the store that a location names. @throws RangeError where none is meant; FileError where there is none and none is to begin */
+export async function openStore(location: string, { begin = true }: OpenStoreOptions = {}): Promise<Store> {
   const kind = storeKinds.find(({ matches }) => matches(location));
-  if (kind) return kind.open(location);
-  const known = storeKinds.map(({ locations }) => locations).join('; ');
-  throw new RangeError(`"${location}" is no place for a gallery. Known are: ${known}.`);
+  if (!kind) {
+    const known = storeKinds.map(({ locations }) => locations).join('; ');
+    throw new RangeError(`"${location}" is no place for a gallery. Known are: ${known}.`);
+  }
+  if (!begin && kind.isThere && !(await kind.isThere(location)))
+    throw new FileError(location, 'there is no gallery. Check the name; enrolling somebody begins one.');
+  return kind.open(location);
 }

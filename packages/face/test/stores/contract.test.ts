@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { type Change, RECORD_KINDS } from 'pocketnet/stores';
 import { openStore, storeKinds } from 'pocketnet/stores/registry';
 import { afterEach, describe, expect, it } from 'vitest';
-import { applyTo, holds, type Place, sorted, stateOf, storesUnderTest, temporaryFolder } from './harness.js';
+import { applyTo, filesIn, holds, type Place, sorted, stateOf, storesUnderTest, temporaryFolder } from './harness.js';
 
 const text = (words: string): Uint8Array => new TextEncoder().encode(words);
 const vector = (...numbers: number[]): Float32Array => Float32Array.from(numbers);
@@ -168,6 +168,8 @@ describe('the registry of stores', () => {
   it('opens what a location names, and refuses what names none', async () => {
     const folder = temporaryFolder();
     const location = join(folder, 'a.log');
+    await expect(openStore(location, { begin: false })).rejects.toThrow(`${location}: there is no gallery`);
+    expect(filesIn(folder)).toEqual([]);
     for (const [place, name] of [
       ['memory:', 'memory'],
       [location, location],
@@ -175,6 +177,7 @@ describe('the registry of stores', () => {
       const store = await openStore(place);
       expect(store.location).toBe(name);
       await store.close();
+      await (await openStore(place, { begin: false })).close();
     }
     rmSync(folder, { recursive: true });
     await expect(openStore('mysql://host/db')).rejects.toThrow('"mysql://host/db" is no place for a gallery');

@@ -49,6 +49,22 @@ describe('an encrypted gallery', () => {
     await again.close();
   });
 
+  it('holds what the plain one held, though that is many times what is read at once', async () => {
+    const crops = Array.from({ length: 40 }, (_, i) => new Uint8Array(250_000).fill(i + 1));
+    const store = await plain();
+    await store.commit(records);
+    for (const [i, about] of crops.entries()) await store.commit([{ kind: 'crop', id: `c${i}`, about }]);
+    await store.compact();
+    const sealed = await encryptStore(store, keyOf(3));
+    await sealed.rotate(keyOf(5));
+    const found = new Map<string, boolean>();
+    for await (const changes of sealed.read())
+      for (const { kind, id, about } of changes)
+        if (kind === 'crop' && about) found.set(id, Buffer.compare(about, crops[Number(id.slice(1))] ?? about) === 0);
+    expect([...found.values()]).toEqual(crops.map(() => true));
+    await sealed.close();
+  });
+
   it('opens with its passphrase, however its letters are composed', async () => {
     const store = await openMemoryStore();
     await (await openEncrypted(store, { passphrase: 'Zo\u00eb \u212b' })).commit(records);

@@ -55,7 +55,7 @@ async function run(paths: readonly string[], options: Options): Promise<void> {
   const photos = photosIn(paths);
   const pocketnet = await openPocketNet({ ...(await modelsOf(options)), engine, mirror });
   try {
-    await withGallery(options, pocketnet.rates, async (gallery) => {
+    const work = async (gallery: Gallery): Promise<void> => {
       await agreeOnce(gallery, options.agree);
       const enrolled: Enrolled[] = [];
       const refused: Refused[] = [];
@@ -79,7 +79,8 @@ async function run(paths: readonly string[], options: Options): Promise<void> {
         ]),
       );
       if (enrolled.length === 0) process.exitCode = 1;
-    });
+    };
+    await withGallery(options, pocketnet.rates, work, { begin: true });
   } finally {
     pocketnet.close();
   }

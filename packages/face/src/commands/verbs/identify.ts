@@ -3,7 +3,7 @@ import { numberBetween, wholeNumber } from '../arguments.js';
 import { placeOf } from '../faces-in-photo.js';
 import { type GalleryOptions, galleryOptions, withGallery } from '../gallery-opening.js';
 import { type ModelOptions, modelOptions, modelsOf } from '../opening.js';
-import { printResult } from '../output.js';
+import { grouped, note, printResult } from '../output.js';
 import { type Problem, problemOf } from '../problems.js';
 import type { AppTask } from '../tasks.js';
 import type { Verb } from '../verb.js';
@@ -54,6 +54,14 @@ async function run(paths: readonly string[], options: Options): Promise<void> {
           seen.push(problemOf(file, error));
         }
       }
+      const without = Math.max(
+        0,
+        ...seen.flatMap((each) => ('faces' in each ? each.faces.map((face) => face.without) : [])),
+      );
+      if (without > 0)
+        note(
+          `${grouped(without)} people cannot be found: they have no template of this model. "pocketnet gallery migrate" embeds their crops by it.`,
+        );
       printResult(options, { gallery: options.gallery, photos: seen }, () => seen.map(linesOf).join('\n'));
     });
   } finally {

@@ -8,7 +8,7 @@ import { type TemplateState, TemplateTable } from './template-table.js';
 export interface PersonState extends PersonRecord {
   readonly id: string;
   /** Ids of their templates, in order of enrolment. */
-  templates: string[];
+  readonly templates: string[];
 }
 
 export type { TemplateState } from './template-table.js';
@@ -155,7 +155,7 @@ export class GalleryState {
     const row = search.add(id, template.vector);
     // The owner's own text rather than as many copies: there may be a million.
     this.templates.add({ id, model, row, person: owner?.id ?? person, added, quality, face, crop, of });
-    if (owner) addTo(owner, id);
+    if (owner) owner.templates.push(id);
     else this.#orphans.add(person, id);
     if (face) this.#templatesOfPhoto.add(face.photo, id);
   }
@@ -171,12 +171,6 @@ export class GalleryState {
     if (at >= 0) owned?.splice(at, 1);
     if (old.face) this.#templatesOfPhoto.remove(old.face.photo, id);
   }
-}
-
-/** Most people have few templates, for whom an array that grew by itself would have room for 17. */
-function addTo(person: PersonState, template: string): void {
-  if (person.templates.length < 8) person.templates = [...person.templates, template];
-  else person.templates.push(template);
 }
 
 /** Ids by what they share. */

@@ -1,3 +1,4 @@
+import { asciiText } from '../../stores/ascii.js';
 import type { Face } from '../face.js';
 
 export interface TemplateRecord {
@@ -15,7 +16,7 @@ export interface TemplateRecord {
 /*
  * What a template's record says, all numbers little-endian. There may be a million of them, which are read at each opening.
  *
- *   1 byte   1: this form. Galleries of before have JSON, which begins with "{"
+ *   1 byte   0xe1: this form. Galleries of before have JSON, which begins with "{"; sealed records begin with a small number
  *   1 byte   1 the crop is kept, 2 a quality is said, 4 more follows; summed up
  *   1 byte   length of the person's id, and the id in ASCII
  *   8 bytes  when it was added, float64
@@ -23,7 +24,7 @@ export interface TemplateRecord {
  *   the rest as JSON, where more follows: the face, and the template that it was embedded after
  */
 
-const FORM = 1;
+const FORM = 0xe1;
 const CROP = 1;
 const QUALITY = 2;
 const MORE = 4;
@@ -51,7 +52,7 @@ export function decodeTemplateRecord(bytes: Uint8Array): TemplateRecord {
   if (bytes[0] !== FORM) return JSON.parse(decoder.decode(bytes)) as TemplateRecord;
   const [, says = 0, length = 0] = bytes;
   const end = 3 + length;
-  const person = String.fromCharCode.apply(null, bytes.subarray(3, end) as unknown as number[]); // it takes anything with a length
+  const person = asciiText(bytes, 3, end);
   const added = readNumber(bytes, end);
   const quality = says & QUALITY ? readNumber(bytes, end + 8) : undefined;
   const crop = says & CROP ? true : undefined;

@@ -1,4 +1,6 @@
-import { type Change, isRemoval, RECORD_KINDS, type RecordKind } from '../store.js';
+import type { StoredTemplate } from '../../template.js';
+import { asciiText } from '../ascii.js';
+import { type Change, isRemoval, RECORD_KINDS } from '../store.js';
 import { frameOf } from './frame.js';
 
 /*
@@ -77,8 +79,7 @@ export class ChangeDecoder {
   #model = '';
 
   /** @throws RangeError where the payload is not as the format has it */
-  decode(payload: Uint8Array): Change[] {
-    const changes: Change[] = [];
+  *decode(payload: Uint8Array): Generator<Change> {
     const view = new DataView(payload.buffer, payload.byteOffset, payload.byteLength);
     let at = 0;
     while (at < payload.length && payload[at] !== 0) {
@@ -86,31 +87,27 @@ export class ChangeDecoder {
       if (kind === undefined) throw new RangeError(`a record of kind ${payload[at]}, which this version does not know`);
       const form = view.getUint8(at + 1);
       const idEnd = at + 3 + view.getUint8(at + 2);
-      const id = asciiText(payload.subarray(at + 3, idEnd));
+      const id = asciiText(payload, at + 3, idEnd);
       at = idEnd;
       if (form === REMOVED) {
-        changes.push({ kind, id });
+        yield { kind, id };
         continue;
       }
       const aboutEnd = at + 4 + view.getUint32(at, true);
       if (aboutEnd > payload.length) throw new RangeError('a record that goes beyond its commit');
       const about = payload.subarray(at + 4, aboutEnd);
       at = aboutEnd;
-      if (form === RECORD) changes.push({ kind, id, about });
-      else at = this.#template(payload, view, at, kind, id, about, changes);
+      if (form === RECORD) {
+        yield { kind, id, about };
+        continue;
+      }
+      const { template, end } = this.#template(payload, view, at);
+      at = end;
+      yield { kind, id, about, template };
     }
-    return changes;
   }
 
-  #template(
-    payload: Uint8Array,
-    view: DataView,
-    start: number,
-    kind: RecordKind,
-    id: string,
-    about: Uint8Array,
-    changes: Change[],
-  ): number {
+  #template(payload: Uint8Array, view: DataView, start: number): { template: StoredTemplate; end: number } {
     const modelEnd = start + 2 + view.getUint16(start, true);
     const model = this.#modelNamed(payload.subarray(start + 2, modelEnd));
     const count = view.getUint16(modelEnd, true);
@@ -122,8 +119,7 @@ export class ChangeDecoder {
       offset % 4 === 0
         ? new Float32Array(payload.buffer as ArrayBuffer, offset, count)
         : new Float32Array(payload.slice(at, end).buffer); // after damage frames may begin anywhere
-    changes.push({ kind, id, about, template: { model, vector } });
-    return end;
+    return { template: { model, vector }, end };
   }
 
   #modelNamed(bytes: Uint8Array): string {
@@ -136,10 +132,6 @@ export class ChangeDecoder {
     }
     return this.#model;
   }
-}
-
-function asciiText(bytes: Uint8Array): string {
-  return String.fromCharCode.apply(null, bytes as unknown as number[]); // it takes anything with a length
 }
 
 const aligned = (length: number): number => (length + 3) & ~3;

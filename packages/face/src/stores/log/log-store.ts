@@ -8,6 +8,9 @@ import { type ScanReport, scanLog } from './scan.js';
 /** A compacted log has frames of about so many bytes. */
 const FRAME_BYTES = 256 << 10;
 
+/** Changes that are given at a time: few live at once, so that the collector finds them dead. */
+const SOME = 500;
+
 interface Waiting {
   readonly frame: Uint8Array;
   readonly resolve: () => void;
@@ -86,8 +89,16 @@ export class LogStore implements Store {
   async *#changes(report: ScanReport): AsyncGenerator<readonly Change[]> {
     const decoder = new ChangeDecoder();
     try {
-      for await (const payloads of scanLog(this.device, report))
-        yield payloads.flatMap((payload) => decoder.decode(payload));
+      for await (const payloads of scanLog(this.device, report)) {
+        let some: Change[] = [];
+        for (const payload of payloads)
+          for (const change of decoder.decode(payload)) {
+            if (some.push(change) < SOME) continue;
+            yield some;
+            some = [];
+          }
+        if (some.length > 0) yield some;
+      }
     } catch (cause) {
       if (cause instanceof RangeError) throw new FileError(this.location, cause.message, { cause });
       throw cause;

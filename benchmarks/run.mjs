@@ -18,6 +18,7 @@ const benches = {
   'face-quality': () => import('./face/quality.mjs'),
   'face-fuzz': () => import('./face/fuzz.mjs'),
   'face-leak': () => import('./face/leak.mjs'),
+  'face-sort': () => import('./face/sort.mjs'),
   gallery: () => import('./gallery/bench.mjs'),
   'gallery-open-set': () => import('./gallery/open-set.mjs'),
   'onnx-profile': () => import('./onnx/profile.mjs'),

@@ -2,7 +2,7 @@
 export const text = {
   name: 'PocketNet',
   skip: 'Skip to the content',
-  views: { compare: 'Compare', people: 'People', live: 'Live', sort: 'Sort photos', numbers: 'About the numbers' },
+  views: { compare: 'Compare', people: 'People', live: 'Live', sort: 'Sort', numbers: 'Numbers' },
   navigation: 'Parts of the page',
   private: 'Photos stay in this browser. There is no server to send them to.',
 
@@ -193,7 +193,7 @@ export const text = {
     least: 'median of the runs',
     bytes: 'Loaded',
     bytesLead: (network: string, all: string) =>
-      `Networks: ${network} kB. Over the wire in all since this page was opened: ${all} kB.`,
+      `The two networks have ${network} kB. Over the line since this page was opened: ${all === '0' ? 'nothing, since all was kept from an earlier visit' : `${all} kB, workers aside`}.`,
     forget: 'Forget everything',
     forgetLead: 'People, settings, networks of yours, and what was kept for working offline.',
     forgetDo: 'Forget everything now',

@@ -8,7 +8,7 @@ import { peopleFlow } from './flows/people.js';
 import { shellFlow } from './flows/shell.js';
 import { sortFlow } from './flows/sort.js';
 import type { At } from './support/flow.js';
-import { builtPage, type OpenPage, openBrowser, type Served, serveFolder } from './support/page.js';
+import { builtPage, type OpenPage, openBrowser, type Served, serveFolder } from '../tools/page.mjs';
 
 describe.skipIf(findChromium() === undefined)('The built page in Chromium, below a path of its host', () => {
   let browser: OpenPage;

@@ -44,7 +44,7 @@ export async function serveFolder(folder, below = '/some/where/') {
       'Content-Type': TYPES[extname(file)] ?? 'application/octet-stream',
       'Content-Encoding': 'br',
       'Content-Length': body.length,
-      'Cache-Control': 'no-cache',
+      'Cache-Control': 'max-age=600', // as GitHub's pages have it
     });
     response.end(body);
   });

@@ -12,7 +12,7 @@ mkdirSync(folder, { recursive: true });
 const looks = {
   light: { viewport: { width: 1200, height: 860 }, colorScheme: 'light' },
   dark: { viewport: { width: 1200, height: 860 }, colorScheme: 'dark' },
-  phone: { viewport: { width: 390, height: 844 }, colorScheme: 'light', deviceScaleFactor: 2 },
+  phone: { viewport: { width: 390, height: 844 }, colorScheme: 'light', deviceScaleFactor: 1.5 },
 };
 
 /** What is done in a view before its picture is taken. */
@@ -57,7 +57,7 @@ for (const [look, options] of Object.entries(looks)) {
     await page.waitForTimeout(500);
     const path = join(folder, `${view}-${look}.webp`);
     await sharp(await page.screenshot({ fullPage: true }))
-      .webp({ quality: 80 })
+      .webp({ quality: 76 })
       .toFile(path);
     console.log(path);
   }

@@ -7,6 +7,7 @@ const TOP = 34;
 const BOTTOM = 66;
 const SIDE = 14;
 const FROM = -0.1;
+const RARITIES = [2, 10, 100, 1000, 10_000, 100_000];
 
 /**
  * How many pairs of strangers, and of one person, reach a cosine, as the model's card has it; and where this pair lies. Below the curves, the
@@ -78,15 +79,19 @@ export function Curves(props: {
             <text x={SIDE} y={base + (first && x(first.cosine) > 130 ? 22 : 44)} class="caption">
               {text.curves.rarity}
             </text>
-            {[2, 10, 100, 1000, 10_000, 100_000].map((count) => {
+            {RARITIES.map((count, index) => {
               const { cosine: at, supported } = rates.cosineFor(1 / count);
               if (!supported || x(at) < SIDE) return null;
+              const next = x(rates.cosineFor(1 / (RARITIES[index + 1] ?? count)).cosine);
+              const room = index === RARITIES.length - 1 || next - x(at) > 30;
               return (
                 <g key={count}>
                   <line x1={x(at)} x2={x(at)} y1={base} y2={base + 7} />
-                  <text x={x(at)} y={base + 22}>
-                    {compact(count)}
-                  </text>
+                  {room && (
+                    <text x={x(at)} y={base + 22}>
+                      {compact(count)}
+                    </text>
+                  )}
                 </g>
               );
             })}

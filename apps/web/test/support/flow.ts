@@ -1,4 +1,4 @@
-import type { OpenPage, Served } from './page.js';
+import type { OpenPage, Served } from '../../tools/page.mjs';
 
 /** What a group of tests finds when it runs: the page, served and open. */
 export interface At {

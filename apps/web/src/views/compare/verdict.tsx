@@ -6,13 +6,13 @@ import { Curves } from '../../ui/curves.js';
 export function Verdict({ net, comparison }: { net: PocketNet | undefined; comparison: Comparison | undefined }) {
   if (!net || !comparison)
     return (
-      <section class="verdict waiting" aria-label={text.compare.verdict}>
+      <section key="waiting" class="verdict waiting" aria-label={text.compare.verdict}>
         <p>{text.compare.waiting}</p>
       </section>
     );
   const calibration = net.rates && readCalibration(net.metadata);
   return (
-    <section class={`verdict ${comparison.verdict}`} aria-label={text.compare.verdict}>
+    <section key="said" class={`verdict ${comparison.verdict}`} aria-label={text.compare.verdict}>
       <h2>
         <mark>{text.compare.verdicts[comparison.verdict]}</mark>
       </h2>

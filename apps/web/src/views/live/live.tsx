@@ -1,8 +1,9 @@
 import { useSignal } from '@preact/signals';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { openPeople, people } from '../../people/people.js';
 import { keep, settings } from '../../settings.js';
 import { text } from '../../text.js';
+import { announce } from '../../ui/announce.js';
 import { useCamera } from '../../ui/camera.js';
 import { Faces } from '../../ui/faces.js';
 import { FaceInPicture, label } from './face.js';
@@ -64,11 +65,14 @@ function Consent({ onAccept }: { onAccept: () => void }) {
 
 function Watching({ onStop }: { onStop: () => void }) {
   const { video, running, problem } = useCamera();
+  const [trouble, setTrouble] = useState('');
   useEffect(() => {
     if (!running || !video.current) return;
     let ended = false;
-    const trouble = watch(video.current, () => ended);
-    trouble.catch(() => onStop());
+    watch(video.current, () => ended).catch((cause: Error) => {
+      setTrouble(cause.message);
+      announce(cause.message);
+    });
     return () => {
       ended = true;
     };
@@ -91,6 +95,7 @@ function Watching({ onStop }: { onStop: () => void }) {
         {!running && <p>{problem || text.camera.starting}</p>}
       </div>
       <p class="pace">
+        {trouble && <span class="problem">{trouble}</span>}
         {now && (
           <>
             <b>{text.live.rate(now.fps.toFixed(1))}</b> {text.live.stages(now.detect.toFixed(0), now.embed.toFixed(0))}

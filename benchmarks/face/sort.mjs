@@ -1,0 +1,99 @@
+// Photos sorted by who is in them, on lfw_people: average linkage beside Chinese whispers and DBSCAN, each at the card's threshold and at its best.
+//
+// `npm run bench -- face-sort`
+import { readFileSync } from 'node:fs';
+import { Random } from '@pocketnet/files';
+import { clusterFaces } from 'pocketnet/cluster';
+import { openPocketNet } from 'pocketnet/node';
+import { cosine, detector, embedder, people } from './folder.mjs';
+
+export async function run() {
+  const net = await openPocketNet({ detector, embedder, engine: 'strict' });
+  const faces = [];
+  for (const { path, who } of people()) {
+    const photo = readFileSync(path);
+    const [face] = await net.detect(photo);
+    if (face) faces.push({ who, vector: (await net.embed(net.align(photo, face))).vector });
+  }
+  const { usual, strict } = net.thresholds();
+  net.close();
+  const truth = faces.map(({ who }) => who);
+  const vectors = faces.map(({ vector }) => vector);
+  const cosines = vectors.map((a) => Float32Array.from(vectors, (b) => cosine(a, b)));
+  console.log(`${faces.length} faces of ${new Set(truth).size} people`);
+  const grid = Array.from({ length: 41 }, (_, i) => 0.1 + 0.01 * i);
+  for (const [name, group] of Object.entries(methods)) {
+    const at = (threshold) => ({ threshold, ...bCubed(truth, group(threshold, vectors, cosines)) });
+    const best = grid.map(at).reduce((a, b) => (b.f1 > a.f1 ? b : a));
+    for (const [which, found] of Object.entries({ usual: at(usual), strict: at(strict), best })) {
+      const { threshold, f1, precision, recall, groups } = found;
+      const numbers = [threshold.toFixed(2), ...[f1, precision, recall].map((value) => (100 * value).toFixed(1)), groups];
+      console.log(`| ${name} | ${which} | ${numbers.join(' | ')} |`);
+    }
+  }
+}
+
+/** Each gives the group of every face. */
+const methods = {
+  'average linkage': (threshold, vectors) => {
+    const labels = new Array(vectors.length);
+    for (const [group, { faces }] of clusterFaces(vectors, { threshold }).entries())
+      for (const face of faces) labels[face] = group;
+    return labels;
+  },
+  // Biemann, "Chinese Whispers", TextGraphs 2006: a face takes the label with the largest sum of weights among its neighbours.
+  'Chinese whispers': (threshold, vectors, cosines) => {
+    const labels = vectors.map((_, face) => face);
+    const random = new Random(1);
+    for (let round = 0; round < 20; round++)
+      for (const face of shuffled(vectors.length, random)) {
+        const weights = new Map();
+        for (const [other, weight] of cosines[face].entries())
+          if (other !== face && weight >= threshold)
+            weights.set(labels[other], (weights.get(labels[other]) ?? 0) + weight);
+        for (const [label, weight] of weights) if (weight > (weights.get(labels[face]) ?? 0)) labels[face] = label;
+      }
+    return labels;
+  },
+  // Ester et al., KDD 1996, with two neighbours for a core; noise is a person of one face.
+  DBSCAN: (threshold, vectors, cosines) => {
+    const near = cosines.map((row) => [...row.keys()].filter((face) => row[face] >= threshold));
+    const labels = new Array(vectors.length);
+    let next = 0;
+    for (const [face, own] of near.entries()) {
+      if (labels[face] !== undefined || own.length < 3) continue;
+      const label = next++;
+      const open = [face];
+      while (open.length > 0) {
+        const here = open.pop();
+        if (labels[here] !== undefined) continue;
+        labels[here] = label;
+        if (near[here].length >= 3) open.push(...near[here]);
+      }
+    }
+    return labels.length === 0 ? labels : Array.from(labels, (label) => label ?? next++);
+  },
+};
+
+function shuffled(length, random) {
+  const order = Array.from({ length }, (_, i) => i);
+  for (let i = length - 1; i > 0; i--) {
+    const j = random.int(i + 1);
+    [order[i], order[j]] = [order[j], order[i]];
+  }
+  return order;
+}
+
+/** Bagga and Baldwin, 1998: means over faces of how pure its group is, and how much of its person is there. */
+function bCubed(truth, labels) {
+  const count = (keys) => keys.reduce((counts, key) => counts.set(key, (counts.get(key) ?? 0) + 1), new Map());
+  const [people, groups] = [count(truth), count(labels)];
+  const both = count(truth.map((who, face) => `${who} ${labels[face]}`));
+  let [precision, recall] = [0, 0];
+  for (const [face, who] of truth.entries()) {
+    const shared = both.get(`${who} ${labels[face]}`);
+    precision += shared / groups.get(labels[face]) / truth.length;
+    recall += shared / people.get(who) / truth.length;
+  }
+  return { precision, recall, f1: (2 * precision * recall) / (precision + recall), groups: groups.size };
+}

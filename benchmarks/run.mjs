@@ -19,6 +19,7 @@ const benches = {
   'face-fuzz': () => import('./face/fuzz.mjs'),
   'face-leak': () => import('./face/leak.mjs'),
   'face-sort': () => import('./face/sort.mjs'),
+  'face-rivals': () => import('./face/rivals/bench.mjs'),
   gallery: () => import('./gallery/bench.mjs'),
   'gallery-open-set': () => import('./gallery/open-set.mjs'),
   'onnx-profile': () => import('./onnx/profile.mjs'),

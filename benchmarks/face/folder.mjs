@@ -56,13 +56,34 @@ export function ratesAt({ same, different }, threshold) {
   return { threshold, accepted, refused, balanced: (accepted + refused) / 2 };
 }
 
-export function bestOf(scores) {
-  let best = ratesAt(scores, 0);
-  for (let threshold = 0; threshold < 0.7; threshold += 0.002) {
-    const here = ratesAt(scores, threshold);
-    if (here.balanced > best.balanced) best = here;
+/** The threshold, of all scores, with the best mean of both rates. */
+export function bestOf({ same, different }) {
+  let best = { threshold: Number.NEGATIVE_INFINITY, accepted: 1, refused: 0, balanced: 0.5 };
+  for (const { threshold, accepted, refused } of operatingPoints(same, different)) {
+    const balanced = (accepted + refused) / 2;
+    if (balanced > best.balanced) best = { threshold, accepted, refused, balanced };
   }
   return best;
+}
+
+/** Where as many different pairs are accepted as same ones refused: the share of either. */
+export function equalErrorRate({ same, different }) {
+  let [nearest, rate] = [Number.POSITIVE_INFINITY, 0];
+  for (const { accepted, refused } of operatingPoints(same, different)) {
+    const apart = Math.abs(1 - accepted - (1 - refused));
+    if (apart < nearest) [nearest, rate] = [apart, 1 - (accepted + refused) / 2];
+  }
+  return rate;
+}
+
+/** Both rates at each score of a same pair, from the lowest. */
+function* operatingPoints(same, different) {
+  const [own, others] = [same, different].map((scores) => Float64Array.from(scores).sort());
+  let below = 0;
+  for (const [i, threshold] of own.entries()) {
+    while (below < others.length && others[below] < threshold) below++;
+    yield { threshold, accepted: 1 - i / own.length, refused: below / others.length };
+  }
 }
 
 /** Share of same pairs accepted where a share of the different ones is. */

@@ -1,5 +1,5 @@
 // pocketnet beside the packages that compare faces in a page: same Chromium, same photos of lfw_people, one thread, each with the
-// settings that its own documentation recommends and the face that it puts first itself.
+// settings that its own documentation recommends.
 //
 // `npm install --prefix benchmarks/face/rivals`, once, then
 // `npm run bench -- face-rivals [--photos 722] [--only pocketnet,human] [--part accuracy,first,times] [--timed 20] [--out runs/face-rivals]`

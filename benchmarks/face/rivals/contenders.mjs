@@ -34,7 +34,7 @@ export const contenders = {
   'human, wiki': () => human({ filter: { enabled: true }, detector: { rotation: true } }),
   'face-api, tiny 416': () => faceApi('tinyFaceDetector', { inputSize: 416 }),
   'face-api, tiny 224': () => faceApi('tinyFaceDetector', { inputSize: 224 }),
-  'face-api, SSD': () => faceApi('ssdMobilenetv1', { minConfidence: 0.5, maxResults: 1 }),
+  'face-api, SSD': () => faceApi('ssdMobilenetv1', { minConfidence: 0.5 }),
 };
 
 /** The module of a contender's page. */

@@ -1,4 +1,4 @@
-// face-api on TensorFlow.js's WebAssembly; `detectSingleFace` is its own way to one face.
+// face-api on TensorFlow.js's WebAssembly; of the faces of a photo the largest, which serves it better than `detectSingleFace`.
 import * as faceapi from '@vladmandic/face-api';
 
 export async function open({ net, options }) {
@@ -16,8 +16,9 @@ export async function open({ net, options }) {
     thresholds: { own: -0.6 }, // as its FaceMatcher has it
     async vectorOf(blob) {
       const image = await faceapi.bufferToImage(blob);
-      const found = await faceapi.detectSingleFace(image, detection).withFaceLandmarks().withFaceDescriptor();
-      return found?.descriptor;
+      const faces = await faceapi.detectAllFaces(image, detection).withFaceLandmarks().withFaceDescriptors();
+      const [largest] = faces.toSorted((a, b) => b.detection.box.area - a.detection.box.area);
+      return largest?.descriptor;
     },
     isSame: (a, b) => faceapi.euclideanDistance(a, b) < 0.6,
   };

@@ -1,19 +1,19 @@
-// Photos sorted by who is in them, on lfw_people: average linkage beside Chinese whispers and DBSCAN, each at the card's threshold and at its best.
+// Photos sorted by who is in them, on lfw_people: average linkage beside Chinese whispers and DBSCAN, each at the card's thresholds and at its best.
+// Points are those that lie beside the photos: what is measured is grouping alone.
 //
 // `npm run bench -- face-sort`
 import { readFileSync } from 'node:fs';
 import { Random } from '@pocketnet/files';
 import { clusterFaces } from 'pocketnet/cluster';
-import { openPocketNet } from 'pocketnet/node';
+import { openPocketNet, readImage } from 'pocketnet/node';
 import { cosine, detector, embedder, people } from './folder.mjs';
 
 export async function run() {
   const net = await openPocketNet({ detector, embedder, engine: 'strict' });
   const faces = [];
-  for (const { path, who } of people()) {
-    const photo = readFileSync(path);
-    const [face] = await net.detect(photo);
-    if (face) faces.push({ who, vector: (await net.embed(net.align(photo, face))).vector });
+  for (const { path, who, landmarks: points } of people()) {
+    const crop = net.align(await readImage(readFileSync(path)), { points });
+    faces.push({ who, vector: (await net.embed(crop)).vector });
   }
   const { usual, strict } = net.thresholds();
   net.close();
@@ -27,7 +27,11 @@ export async function run() {
     const best = grid.map(at).reduce((a, b) => (b.f1 > a.f1 ? b : a));
     for (const [which, found] of Object.entries({ usual: at(usual), strict: at(strict), best })) {
       const { threshold, f1, precision, recall, groups } = found;
-      const numbers = [threshold.toFixed(2), ...[f1, precision, recall].map((value) => (100 * value).toFixed(1)), groups];
+      const numbers = [
+        threshold.toFixed(2),
+        ...[f1, precision, recall].map((value) => (100 * value).toFixed(1)),
+        groups,
+      ];
       console.log(`| ${name} | ${which} | ${numbers.join(' | ')} |`);
     }
   }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findChromium } from '../../../testing/chromium.mjs';
+import { builtPage, type OpenPage, openBrowser, type Served, serveFolder } from '../tools/page.mjs';
 import { compareFlow } from './flows/compare.js';
 import { keptFlow } from './flows/kept.js';
 import { liveFlow } from './flows/live.js';
@@ -8,7 +9,6 @@ import { peopleFlow } from './flows/people.js';
 import { shellFlow } from './flows/shell.js';
 import { sortFlow } from './flows/sort.js';
 import type { At } from './support/flow.js';
-import { builtPage, type OpenPage, openBrowser, type Served, serveFolder } from '../tools/page.mjs';
 
 describe.skipIf(findChromium() === undefined)('The built page in Chromium, below a path of its host', () => {
   let browser: OpenPage;

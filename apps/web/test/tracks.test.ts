@@ -47,9 +47,17 @@ describe('A face over several frames', () => {
   });
 
   it('is the same while its boxes overlap, and another one after it was gone', () => {
-    const begun = follow([], [faceAt(0), faceAt(300)].map((face) => ({ face, crop })), 0);
+    const begun = follow(
+      [],
+      [faceAt(0), faceAt(300)].map((face) => ({ face, crop })),
+      0,
+    );
     const [left, right] = begun.map(({ id }) => id);
-    const swapped = follow(begun, [faceAt(310), faceAt(15)].map((face) => ({ face, crop })), 1);
+    const swapped = follow(
+      begun,
+      [faceAt(310), faceAt(15)].map((face) => ({ face, crop })),
+      1,
+    );
     expect(swapped.map(({ id }) => id)).toEqual([right, left]);
     let tracks = follow(swapped, [], 2);
     expect(tracks).toHaveLength(2);
@@ -58,7 +66,11 @@ describe('A face over several frames', () => {
   });
 
   it('waits for its turn: whoever was looked at longest ago is next', () => {
-    const tracks = follow([], [faceAt(0), faceAt(300)].map((face) => ({ face, crop })), 0);
+    const tracks = follow(
+      [],
+      [faceAt(0), faceAt(300)].map((face) => ({ face, crop })),
+      0,
+    );
     const order = [0, 1, 2, 3].map((frame) => {
       for (const track of tracks) track.seen = frame;
       const track = nextToLookAt(tracks, frame);

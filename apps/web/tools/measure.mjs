@@ -47,7 +47,10 @@ async function live(count) {
   await page.goto(`${served.address}#live`);
   await page.getByRole('button', { name: 'I agree' }).click();
   await page.getByRole('button', { name: 'Start the camera' }).click();
-  await page.locator('.present li').nth(count - 1).waitFor();
+  await page
+    .locator('.present li')
+    .nth(count - 1)
+    .waitFor();
   await page.waitForTimeout(8000);
   const pace = await page.locator('.pace').textContent();
   await close();
@@ -55,9 +58,13 @@ async function live(count) {
   return pace;
 }
 
-console.log(`${cpus()[0]?.model}, ${cpus().length} cores, Chromium, one thread; load ${readFileSync('/proc/loadavg', 'utf8').trim()}`);
+console.log(
+  `${cpus()[0]?.model}, ${cpus().length} cores, Chromium, one thread; load ${readFileSync('/proc/loadavg', 'utf8').trim()}`,
+);
 const { interactive, verdict, shift, bytes } = await firstVisit(4);
-console.log(`interactive ${interactive.toFixed(0)} ms, first verdict ${verdict.toFixed(0)} ms, at a quarter of the processor's speed`);
+console.log(
+  `interactive ${interactive.toFixed(0)} ms, first verdict ${verdict.toFixed(0)} ms, at a quarter of the processor's speed`,
+);
 console.log(`layout shift ${shift}`);
 for (const [path, size] of bytes) console.log(`${String(size).padStart(9)}  ${path.split('/').at(-1) || 'index.html'}`);
 console.log(`${bytes.reduce((sum, [, size]) => sum + size, 0)} bytes in all, brotli`);

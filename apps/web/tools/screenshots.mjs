@@ -27,7 +27,10 @@ const scenes = {
   async people(page) {
     if ((await page.locator('.person').count()) === 0)
       await page.getByRole('button', { name: 'Add the drawn people' }).click();
-    await page.locator('.person').nth(people.length - 1).waitFor();
+    await page
+      .locator('.person')
+      .nth(people.length - 1)
+      .waitFor();
   },
   async live(page) {
     await page.getByRole('button', { name: 'I agree' }).click();
@@ -36,7 +39,10 @@ const scenes = {
   },
   async sort(page) {
     await page.getByRole('button', { name: 'Try it with drawn people' }).click();
-    await page.locator('.group').nth(people.length - 1).waitFor();
+    await page
+      .locator('.group')
+      .nth(people.length - 1)
+      .waitFor();
   },
   async numbers(page) {
     await page.getByRole('button', { name: 'Measure now' }).click();

@@ -79,22 +79,16 @@ export function Curves(props: {
             <text x={SIDE} y={base + (first && x(first.cosine) > 130 ? 22 : 44)} class="caption">
               {text.curves.rarity}
             </text>
-            {RARITIES.map((count, index) => {
-              const { cosine: at, supported } = rates.cosineFor(1 / count);
-              if (!supported || x(at) < SIDE) return null;
-              const next = x(rates.cosineFor(1 / (RARITIES[index + 1] ?? count)).cosine);
-              const room = index === RARITIES.length - 1 || next - x(at) > 30;
-              return (
-                <g key={count}>
-                  <line x1={x(at)} x2={x(at)} y1={base} y2={base + 7} />
-                  {room && (
-                    <text x={x(at)} y={base + 22}>
-                      {compact(count)}
-                    </text>
-                  )}
-                </g>
-              );
-            })}
+            {ticks(rates, x).map(({ count, at, said }) => (
+              <g key={count}>
+                <line x1={at} x2={at} y1={base} y2={base + 7} />
+                {said && (
+                  <text x={at} y={base + 22}>
+                    {compact(count)}
+                  </text>
+                )}
+              </g>
+            ))}
           </g>
           <g class="here">
             <line x1={x(cosine)} x2={x(cosine)} y1={TOP} y2={base + 34} />
@@ -109,6 +103,22 @@ export function Curves(props: {
       <figcaption>{text.curves.source(String(calibration.people), rounded(calibration.impostorPairs))}</figcaption>
     </figure>
   );
+}
+
+/** Where each rarity lies, as far as it was measured; those have words whose words do not meet. */
+function ticks(
+  rates: ModelRates,
+  x: (cosine: number) => number,
+): { readonly count: number; readonly at: number; readonly said: boolean }[] {
+  let free = Number.NEGATIVE_INFINITY;
+  return RARITIES.flatMap((count) => {
+    const { cosine, supported } = rates.cosineFor(1 / count);
+    const at = x(cosine);
+    if (!supported || at < SIDE) return [];
+    const said = at >= free;
+    if (said) free = at + 30;
+    return [{ count, at, said }];
+  });
 }
 
 const compact = (count: number): string => (count >= 1000 ? `${count / 1000}k` : String(count));

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { openMemoryStore, type StoredRecord } from 'pocketnet/stores';
 import { describe, expect, it } from 'vitest';
 import people from '../../src/demo/people.json' with { type: 'json' };
-import type { Flow } from '../support/flow.js';
 import { builtPage, openBrowser, serveFolder } from '../../tools/page.mjs';
+import type { Flow } from '../support/flow.js';
 import { chooseDrawings } from './compare.js';
 import { addDrawn } from './people.js';
 

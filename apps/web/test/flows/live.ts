@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import people from '../../src/demo/people.json' with { type: 'json' };
 import { cameraFile } from '../../tools/camera.mjs';
-import type { Flow } from '../support/flow.js';
 import { type OpenPage, openBrowser } from '../../tools/page.mjs';
+import type { Flow } from '../support/flow.js';
 
 export const liveFlow: Flow = (at) =>
   describe('Live, with a camera that is fed from a file', () => {

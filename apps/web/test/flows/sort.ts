@@ -39,7 +39,7 @@ export const sortFlow: Flow = (at) =>
       const first = groups().first();
       await first.getByRole('textbox').fill('Grandmother');
       await first.getByRole('button', { name: 'Save' }).click();
-      await page.getByRole('slider').fill('0.25');
+      await page.getByRole('slider').fill('0.2');
       await page.getByRole('slider').fill('0');
       await expect.poll(() => first.getByRole('textbox').inputValue()).toBe('Grandmother');
       await first.locator('.sheet button').last().click();

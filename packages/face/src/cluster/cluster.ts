@@ -1,5 +1,5 @@
 export interface ClusterOptions {
-  /** Two groups become one while the mean cosine of all pairs between them is at least this; e.g. `thresholds().usual` of a PocketNet. */
+  /** Two groups become one while the mean cosine of all pairs between them is at least this; e.g. `thresholds().strict` of a PocketNet. */
   readonly threshold: number;
   /** The photo of each face: two faces of one photo are two people. */
   readonly photos?: readonly (string | number | undefined)[];

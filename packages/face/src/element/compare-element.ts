@@ -59,7 +59,10 @@ export class PocketNetCompare extends HTMLElement {
 
   #compare(net: PocketNet): void {
     const [a, b] = this.#templates;
-    if (!a || !b) return this.#say('One more photo.');
+    if (!a || !b) {
+      this.#say('One more photo.');
+      return;
+    }
     const comparison: Comparison = net.compare(a, b);
     this.#say(comparison.sentence);
     this.dispatchEvent(new CustomEvent<Comparison>('compared', { detail: comparison, bubbles: true }));

@@ -22,14 +22,18 @@ const NOTHING: Said = { names: new Map(), together: [], apart: [], notFaces: new
 const steps = signal<readonly Said[]>([NOTHING]);
 export const said = computed(() => steps.value.at(-1) ?? NOTHING);
 export const canUndo = computed(() => steps.value.length > 1);
-/** How much stricter than the card's usual threshold, in cosine. */
+/** How much stricter than the card's strict threshold, in cosine. */
 export const shift = signal(0);
 export const groups = signal<readonly Cluster[] | undefined>(undefined);
 export const problem = signal('');
 
+/** For networks that say nothing of their cosines. */
+const UNCALIBRATED = 0.35;
+
+/** The strict threshold sorts best on photos whose people are known: docs/runs/web. */
 export const threshold = computed(() => {
   const open = net.value;
-  return open?.rates ? open.thresholds().usual + shift.value : 0.3 + shift.value;
+  return (open?.rates ? open.thresholds().strict : UNCALIBRATED) + shift.value;
 });
 
 let worker: Remote<Sorting> | undefined;

@@ -82,8 +82,8 @@ function Sorted() {
             {text.sort.looser}
             <input
               type="range"
-              min="-0.15"
-              max="0.25"
+              min="-0.2"
+              max="0.2"
               step="0.05"
               value={shift}
               onChange={(event) => (shift.value = Number(event.currentTarget.value))}

@@ -4,6 +4,6 @@ export function keepOffline(): void {
   const register = (): void => {
     void navigator.serviceWorker.register('./service-worker.js').catch(() => undefined); // it works without, connected
   };
-  if ('requestIdleCallback' in globalThis) requestIdleCallback(register);
+  if ('requestIdleCallback' in globalThis) requestIdleCallback(register, { timeout: 3000 });
   else setTimeout(register, 1000);
 }

@@ -23,8 +23,20 @@ let built;
 
 export function builtPage() {
   const configFile = join(app, 'vite.config.ts');
-  built ??= build({ root: app, configFile, logLevel: 'error' }).then(() => join(app, 'dist'));
+  built ??= inProduction(() => build({ root: app, configFile, logLevel: 'error' })).then(() => join(app, 'dist'));
   return built;
+}
+
+/** A runner of tests says `test`, which Vite takes for development: the page would not be kept offline, for one. */
+async function inProduction(make) {
+  const { NODE_ENV } = process.env;
+  process.env.NODE_ENV = 'production';
+  try {
+    return await make();
+  } finally {
+    if (NODE_ENV === undefined) delete process.env.NODE_ENV;
+    else process.env.NODE_ENV = NODE_ENV;
+  }
 }
 
 export async function serveFolder(folder, below = '/some/where/') {

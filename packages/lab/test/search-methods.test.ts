@@ -71,7 +71,7 @@ describe.each(methods)('A search by the method %s', (method) => {
       const before = liveTensors();
       const folder = `${method}-${lesson}`;
       const result = await run(folder, configure(method, lesson));
-      expect(liveTensors()).toBe(before);
+      expect(liveTensors()).toBeLessThanOrEqual(before); // some of an earlier training may be collected meanwhile
       expect(result).toMatchObject({ interrupted: false, collapsed: false });
       expect(writeGenotype(readGenotypeFile(at(folder, 'genotype.json')))).toBe(result.genotype);
       expect(result.distance === null).toBe(lesson === 'by classes');

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 // As many test files run at a time as there are cores: engines with a thread for every core each would wait for each other, spinning. What
@@ -15,6 +16,7 @@ export default defineConfig({
       'testing/**/*.test.ts',
     ],
     pool: 'forks',
+    maxWorkers: availableParallelism(),
     testTimeout: 120_000,
     hookTimeout: 240_000,
     // a slow machine is no failure

@@ -1,4 +1,4 @@
-// Type-checks the tests, checks the style, runs the tests; names the slowest, and the last line counts them.
+// Type-checks the tests, checks the style, runs the tests; names the slowest and those that failed, and the last line counts them.
 //
 //   node scripts/test.mjs [--no-checks] [FILTER...] [vitest options]
 //
@@ -22,6 +22,7 @@ const failedChecks = (args.includes('--no-checks') ? [] : checks)
   .map(({ name }) => name);
 const counts = await runTests(filter, options);
 for (const name of failedChecks) console.log(`FAILED: ${name} (its output is above that of the tests)`);
+for (const name of counts.names) console.log(`FAILED: ${name}`);
 
 const passed = counts.passed;
 const failed = counts.failed + failedChecks.length;
@@ -33,24 +34,45 @@ function passes([script, ...args]) {
   return spawnSync(process.execPath, [script, ...args], { stdio: 'inherit' }).status === 0;
 }
 
-/** @returns {Promise<{ passed: number, failed: number, skipped: number }>} A file that cannot be run and a stray error each count as failed. */
+/** @returns {Promise<{ passed: number, failed: number, skipped: number, names: string[] }>} `names`: what failed, and how. A file that cannot be run and a stray error each count as failed. */
 async function runTests(filters, options) {
   const vitest = await startVitest('test', filters, { ...options, watch: false, passWithNoTests: true });
-  const counts = { passed: 0, failed: vitest.state.getUnhandledErrors().length, skipped: 0 };
+  const stray = vitest.state.getUnhandledErrors();
+  const counts = {
+    passed: 0,
+    failed: stray.length,
+    skipped: 0,
+    names: stray.map((error) => `outside any test: ${firstLine(error)}`),
+  };
   for (const file of vitest.state.getTestModules()) {
-    const tests = [...file.children.allTests()].map((test) => test.result().state);
-    for (const state of tests) counts[state === 'pending' ? 'failed' : state] += 1;
-    if (file.state() === 'failed' && !tests.includes('failed')) counts.failed += 1;
+    const failures = [];
+    for (const test of file.children.allTests()) {
+      const { state, errors } = test.result();
+      if (state === 'pending' || state === 'failed')
+        failures.push(`${test.fullName}: ${firstLine(errors?.[0] ?? 'did not end')}`);
+      else counts[state] += 1;
+    }
+    if (file.state() === 'failed' && failures.length === 0)
+      failures.push(firstLine(file.errors()[0] ?? 'a hook failed'));
+    counts.failed += failures.length;
+    counts.names.push(...failures.map((each) => `${named(file)}: ${each}`));
   }
   printSlowest(vitest.state.getTestModules());
   await vitest.close();
   return counts;
 }
 
+function named(file) {
+  return relative(root, file.moduleId);
+}
+
+function firstLine(error) {
+  return String(error?.message ?? error).split('\n')[0];
+}
+
 /** Where the time goes: the ten slowest tests, and the ten slowest files, their set-up included. */
 function printSlowest(files) {
   const tests = files.flatMap((file) => [...file.children.allTests()]);
-  const named = (file) => relative(root, file.moduleId);
   printTen(
     'tests',
     tests.map((test) => [test.diagnostic()?.duration ?? 0, `${named(test.module)}: ${test.fullName}`]),

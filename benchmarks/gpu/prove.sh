@@ -19,7 +19,7 @@ trap 'rm -rf "$out"' EXIT
 
 say() { printf '\n== %s\n' "$*"; }
 train() {
-  npx pocketnet train --config configs/demo.yaml --set device="$device" --set schedule='{"kind":"constant"}' --set logEvery=20 "$@"
+  npx pocketnet train --config packages/cli/demo.yaml --set device="$device" --set schedule='{"kind":"constant"}' --set logEvery=20 "$@"
 }
 
 say 'The engine, and what it finds'

@@ -33,8 +33,10 @@ describe('.ci/run', () => {
     mkdirSync(join(place.path, '.ci'));
     copyFileSync(fileURLToPath(new URL('../../../.ci/run', import.meta.url)), join(place.path, '.ci/run'));
     program('bin/id', 'echo 0');
+    const broken =
+      'if [[ -n $BROKEN && $* == *sanitize* ]]; then echo "FAILED: a.test.ts: counts: expected 1 to be 2"; echo "2 passed, 1 failed"; exit 1; fi';
     // biome-ignore lint/suspicious/noTemplateCurlyInString: bash's
-    program('bin/npm', 'sleep "${SLOW:-0}"', 'echo "3 passed, 0 failed"');
+    program('bin/npm', 'sleep "${SLOW:-0}"', broken, 'echo "3 passed, 0 failed"');
     program('bin/dpkg-query', '[[ -n $LACKING ]] || echo "ii "');
     program('bin/apt-get', 'exit 100');
     program(
@@ -50,6 +52,15 @@ describe('.ci/run', () => {
 
   it('counts all its parts', () => {
     expect(checks({ CI: '1' })).toMatchObject({ status: 0, last: '15 passed, 0 failed' });
+  });
+
+  it('names what failed once more before the last line, whichever part it was in', () => {
+    const { status, stdout } = checks({ CI: '1', BROKEN: '1' });
+    expect(status).toBe(1);
+    expect(stdout.trimEnd().split('\n').slice(-2)).toEqual([
+      'FAILED: the engine under sanitizers: a.test.ts: counts: expected 1 to be 2',
+      '14 passed, 1 failed',
+    ]);
   });
 
   it('that is interrupted leaves neither the other Debian nor its maker behind', () => {

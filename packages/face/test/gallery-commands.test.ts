@@ -32,6 +32,7 @@ describe('a gallery of the command', () => {
   it('asks once whether one may, before anything is kept', () => {
     const refused = place.pocketnet(['enrol', 'Ada', '--name', 'Ada', ...people]);
     expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('--agree') });
+    expect(existsSync(file('people.gallery'))).toBe(false);
     const { enrolled } = place.json(['enrol', 'Ada', 'Bo', '--by-folder', '--agree', ...people]) as {
       enrolled: object[];
     };

@@ -10,7 +10,7 @@ import { judgeByReleased } from './released.js';
 import { writeReport } from './report.js';
 import type { DemoResult, Verdict } from './result.js';
 
-const configFile = fileURLToPath(new URL('../../../../configs/demo.yaml', import.meta.url));
+const configFile = fileURLToPath(new URL('../../demo.yaml', import.meta.url));
 
 /** The whole way from data to verdict. Each paragraph does what one verb of the command does. */
 export async function runDemo(out: string, set: readonly string[]): Promise<DemoResult> {

@@ -15,7 +15,7 @@ export const demo: Verb = {
   define: (command) =>
     command
       .option('--out <folder>', 'where its files go; the files of an earlier demo there are deleted', 'runs/demo')
-      .option('--set <key=value>', 'change a key of configs/demo.yaml; repeatable', override)
+      .option('--set <key=value>', 'change a key of its training (demo.yaml beside this package); repeatable', override)
       .action(run),
 };
 

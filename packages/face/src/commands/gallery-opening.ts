@@ -85,9 +85,8 @@ const PROMISE =
   'A gallery keeps templates of faces, which are personal data: in many countries people must agree, and may have theirs deleted. ' +
   'The weights of PocketNet are for non-commercial research only (models/LICENSE), and not for watching people who have not agreed.';
 
-/** Asks once, before the first person of a gallery, whether one may. @throws UsageError where nobody agrees */
-export async function agreeOnce(gallery: Gallery, agree: boolean | undefined): Promise<void> {
-  if (gallery.counts.people > 0) return;
+/** Asks whether one may keep people's templates, before the first person of a gallery. @throws UsageError where nobody agrees */
+export async function agreeToEnrol(agree: boolean | undefined): Promise<void> {
   note(PROMISE);
   if (agree) return;
   if (!process.stdin.isTTY)

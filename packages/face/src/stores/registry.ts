@@ -40,6 +40,12 @@ export const storeKinds: readonly StoreKind[] = [
   },
 ];
 
+/** Whether a gallery is there already; also where only opening it would tell. */
+export async function storeIsThere(location: string): Promise<boolean> {
+  const kind = storeKinds.find(({ matches }) => matches(location));
+  return (await kind?.isThere?.(location)) ?? true;
+}
+
 /** Opens the store that a location names. @throws RangeError where none is meant; FileError where there is none and none is to begin */
 export async function openStore(location: string, { begin = true }: OpenStoreOptions = {}): Promise<Store> {
   const kind = storeKinds.find(({ matches }) => matches(location));

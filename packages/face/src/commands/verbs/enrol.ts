@@ -2,7 +2,7 @@ import { basename, dirname } from 'node:path';
 import type { Gallery } from '../../gallery/index.js';
 import type { PocketNet } from '../../pocketnet.js';
 import { againstEnrolling, placeOf, qualityOf } from '../faces-in-photo.js';
-import { agreeOnce, type GalleryOptions, galleryOptions, withGallery } from '../gallery-opening.js';
+import { agreeToEnrol, type GalleryOptions, galleryOptions, withGallery } from '../gallery-opening.js';
 import { type ModelOptions, modelOptions, modelsOf } from '../opening.js';
 import { facts, note, printResult } from '../output.js';
 import { problemOf } from '../problems.js';
@@ -53,10 +53,13 @@ async function run(paths: readonly string[], options: Options): Promise<void> {
   const { openPocketNet } = await import('../../node/index.js');
   const { photosIn } = await import('../../batch/index.js');
   const photos = photosIn(paths);
+  const { storeIsThere } = await import('../../stores/registry.js');
+  const begins = !(await storeIsThere(options.gallery));
+  if (begins) await agreeToEnrol(options.agree); // before there is a file
   const pocketnet = await openPocketNet({ ...(await modelsOf(options)), engine, mirror });
   try {
     const work = async (gallery: Gallery): Promise<void> => {
-      await agreeOnce(gallery, options.agree);
+      if (!begins && gallery.counts.people === 0) await agreeToEnrol(options.agree);
       const enrolled: Enrolled[] = [];
       const refused: Refused[] = [];
       const known = new Map<string, string>();

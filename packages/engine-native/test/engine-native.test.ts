@@ -1,6 +1,7 @@
 import { nativeForms, nativeProblem, openPlan, openSearch } from '@pocketnet/engine-native';
 import { describe, expect, it } from 'vitest';
 import { engineContract } from '../../engine/test/contract.js';
+import { edgesContract } from '../../engine/test/edges-contract.js';
 import { searchContract } from '../../engine/test/search-contract.js';
 
 const problem = nativeProblem();
@@ -16,5 +17,6 @@ describe.skipIf(problem !== undefined)('the addon', () => {
 if (problem === undefined)
   for (const form of nativeForms()) {
     engineContract(form, (bytes, options) => openPlan(bytes, { ...options, form }));
+    edgesContract(form, (bytes, options) => openPlan(bytes, { ...options, form }));
     searchContract(form, (dimension, options) => openSearch(dimension, { ...options, form }));
   }

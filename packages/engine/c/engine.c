@@ -24,6 +24,7 @@
 #include "integer/tables.c"
 #include "integer/load.c"
 #endif
+#include "scratch.c"
 #include "memory.c"
 #include "open.c"
 #endif

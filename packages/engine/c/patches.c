@@ -19,7 +19,8 @@ static void OF(fill_run)(const pn_state *state, const pn_source *s, int64_t y, u
   const ELEMENT *row = (const ELEMENT *)(state->arena + state->image_offset) + y * width * channels;
   // Columns whose taps all lie inside the image; the others are looked at number by number.
   const int64_t begin = within((s->left - from_tap + stride - 1) / stride, x, x + columns);
-  const int64_t end = within((width - 1 - to_tap + s->left) / stride + 1, begin, x + columns);
+  const int64_t room = width - 1 - to_tap + s->left; // below 0 even column 0 sees what is off the image
+  const int64_t end = within(room < 0 ? 0 : room / stride + 1, begin, x + columns);
   for (int64_t column = x; column < x + columns; column++, to += PN_LANES) {
     const int64_t offset = (column * stride - s->left) * channels + first;
     if (column >= begin && column < end) OF(copy_run)(to, row + offset, count);

@@ -1,4 +1,5 @@
-// What the kernels know of a target: vectors of VL floats, a multiply-add, and how many pixels a register tile holds.
+// What the kernels know of a target: vectors of VL floats, a multiply-add, and how many pixels a register tile holds; of integers see
+// integer/vector.h.
 #pragma once
 #include <stdint.h>
 

@@ -10,6 +10,7 @@ EXPORT(reserve) void *reserve(uint32_t bytes) {
   if (heap_end == 0) heap_end = (uintptr_t)&__heap_base;
   const uint64_t start = (heap_end + alignment - 1) / alignment * alignment, end = start + bytes;
   const uint64_t pages = (end + page - 1) / page, has = __builtin_wasm_memory_size(0);
+  if (end >> 32) return 0; // also the very last byte: where it ends could not be told from where it begins
   if (pages > has && __builtin_wasm_memory_grow(0, (uint32_t)(pages - has)) == (uint32_t)-1) return 0;
   heap_end = (uintptr_t)end;
   return (void *)(uintptr_t)start;

@@ -1,5 +1,5 @@
 import type { Limits, Machine, MachineMaker, ResultShape } from './machine.js';
-import type { Arithmetic } from './plan/format.js';
+import { type Arithmetic, ENUMS, LIMITS } from './plan/format.js';
 import type { Axis, PlanMetadata } from './plan/plan.js';
 import { readPlanHeader, readPlanMetadata } from './plan/read.js';
 
@@ -49,6 +49,8 @@ export interface OpenedPlan {
   close(): void;
 }
 
+const MOST = Number.MAX_SAFE_INTEGER;
+
 /** Opens a plan in a machine that `make` starts. */
 export function openIn(
   make: MachineMaker,
@@ -61,8 +63,8 @@ export function openIn(
     ['height', height, header.height],
     ['width', width, header.width],
   ] as const) {
-    if (given !== undefined && !(Number.isInteger(given) && given >= 1))
-      throw new Error(`${name}: a ${side} of ${given}; give a whole number of pixels.`);
+    if (given !== undefined && !(Number.isInteger(given) && given >= 1 && given <= LIMITS.side))
+      throw new Error(`${name}: a ${side} of ${given}; give a whole number of pixels, ${LIMITS.side} at most.`);
     if (given === undefined && own === 0)
       throw new Error(
         `${name}: it takes images of any ${side}. Say which: openPlan(bytes, { height, width }), in multiples of ${header.multiple}.`,
@@ -72,11 +74,19 @@ export function openIn(
         `${name}: a ${side} of ${given}; it takes ${own === 0 ? `multiples of ${header.multiple}` : `${own} alone`}.`,
       );
   }
+  if (!Object.hasOwn(ENUMS.arithmetic, arithmetic))
+    throw new Error(
+      `${name}: "${arithmetic}" is no arithmetic; known are ${Object.keys(ENUMS.arithmetic).join(', ')}.`,
+    );
+  const bounds = { bytes: 2 ** 30, work: 2 ** 40, ...limits };
+  for (const bound of Object.values(bounds))
+    if (!(bound >= 0)) throw new Error(`${name}: a limit of ${bound}; give a number from 0 on.`);
   let machine: Machine;
   try {
     machine = make(bytes, {
       ...{ height: height ?? 0, width: width ?? 0, arithmetic },
-      limits: { bytes: 2 ** 30, work: 2 ** 40, ...limits },
+      // C takes whole numbers of 64 bits
+      limits: { bytes: Math.min(bounds.bytes, MOST), work: Math.min(bounds.work, MOST) },
     });
   } catch (cause) {
     throw new Error(`${name}: the engine refuses it. ${cause instanceof Error ? cause.message : cause}`, { cause });

@@ -1,3 +1,4 @@
+import { openPlan } from '@pocketnet/engine';
 import { boardFolder } from '@pocketnet/engine/board';
 import { ENUMS, NONE, type Plan, writePlan } from '@pocketnet/engine/plan';
 import { describe, expect, it } from 'vitest';
@@ -98,8 +99,9 @@ describe(`the order that needs least memory (seed ${seed})`, () => {
     );
     expect(order.toSorted((a, b) => a - b)).toEqual([...plan.steps.keys()]);
     const written = new Set<number>();
-    for (const { firstSource, sourceCount, buffer } of reordered(plan, order).steps) {
-      for (const s of plan.sources.slice(firstSource, firstSource + sourceCount)) expect(written).toContain(s.buffer);
+    const { steps, sources } = reordered(plan, order);
+    for (const { firstSource, sourceCount, buffer } of steps) {
+      for (const s of sources.slice(firstSource, firstSource + sourceCount)) expect(written).toContain(s.buffer);
       written.add(buffer);
     }
     const outputs = order.filter((i) => plan.steps[i]?.kind === ENUMS.step.output);
@@ -127,9 +129,55 @@ describe("a board's folder", () => {
     expect(names).toEqual(
       expect.arrayContaining(['README.md', 'LICENSE', 'Makefile', 'main.c', 'pocketnet.h', 'engine/node.c']),
     );
-    for (const name of ['check', 'memory', 'open', 'pool', 'resize', 'wasm', 'search'])
+    for (const name of ['check', 'memory', 'scratch', 'open', 'pool', 'resize', 'wasm', 'search'])
       expect(names).not.toContain(`engine/${name}.c`);
     expect(files.get('LICENSE')).toBe('as you like');
+  });
+
+  it('is written with steps in an order that the engine takes, where another needs less memory', async () => {
+    const own = sumsPlan();
+    const node = (firstSource: number, buffer: number) => step({ weight: 0, bias: 1, firstSource, buffer });
+    const large = { kernelHeight: 2, kernelWidth: 2, strideY: 1, strideX: 1, bottom: 1, right: 1 };
+    const point = (buffer: number) => source({ buffer });
+    // Two chains that meet; as they stand, both large maps live at once.
+    const plan: Plan = {
+      ...own,
+      buffers: Array.from({ length: 5 }, () => ({ blocks: 1, levels: NONE })),
+      sources: [
+        source({ kind: ENUMS.source.patch, ...large }),
+        source({ kind: ENUMS.source.patch, ...large }),
+        source({ buffer: 0, strideY: 2, strideX: 3 }),
+        source({ buffer: 1, strideY: 2, strideX: 3 }),
+        point(2),
+        point(3),
+        point(4),
+      ],
+      steps: [
+        node(0, 0),
+        node(1, 1),
+        step({ kind: ENUMS.step.combine, firstSource: 2, buffer: 2 }),
+        step({ kind: ENUMS.step.combine, firstSource: 3, buffer: 3 }),
+        step({ kind: ENUMS.step.combine, mode: ENUMS.combine.add, firstSource: 4, sourceCount: 2, buffer: 4 }),
+        step({ kind: ENUMS.step.output, firstSource: 6, buffer: NONE, channels: 3 }),
+      ],
+    };
+    const { files, figures } = await boardFolder(writePlan(plan));
+    expect(files.get('network.c')).toContain('static const pn_step steps[]');
+    const machine = await openPlan(writePlan(plan));
+    expect(figures.arenaBytes).toBeLessThan(machine.arenaBytes);
+    machine.close();
+  });
+
+  it('keeps what a model says of itself within its line of a comment', async () => {
+    const own = sumsPlan();
+    const model = { network: 'mine\n#error "not a comment" \\', licence: 'none\n## mine' };
+    const { files } = await boardFolder(writePlan({ ...own, metadata: { ...own.metadata, model } }));
+    const [first, second] = (files.get('pocketnet.h') ?? '').split('\n');
+    expect(first).toMatch(/^\/\/ mine #error .*point the same way\.$/);
+    expect(second).toBe('#pragma once');
+    const titles = (files.get('README.md') ?? '').split('\n').filter((line) => line.startsWith('#'));
+    expect(titles).not.toContain('#error "not a comment" \\ in C');
+    expect(titles).not.toContain('## mine');
   });
 
   it('is refused to plans that embed no picture, with what to do', async () => {

@@ -110,6 +110,19 @@ export function engineContract(
       await expect(open(bytes, { limits: { work: 10 } })).rejects.toThrow('compute longer');
     });
 
+    it('refuses sizes, limits and arithmetics that are none', async () => {
+      const any = writePlan(sumsPlan({ height: 0, width: 0, multiple: 2 }));
+      await expect(open(any, { height: 2 ** 32 + 4, width: 4 })).rejects.toThrow('a height of 4294967300');
+      await expect(open(any, { height: 2, width: 16386 })).rejects.toThrow('a width of 16386');
+      await expect(open(bytes, { arithmetic: 'int9' as 'int8' })).rejects.toThrow('"int9" is no arithmetic');
+      await expect(open(bytes, { arithmetic: 'toString' as 'int8' })).rejects.toThrow('"toString" is no arithmetic');
+      await expect(open(bytes, { limits: { bytes: Number.NaN } })).rejects.toThrow('a limit of NaN');
+      await expect(open(bytes, { limits: { work: -1 } })).rejects.toThrow('a limit of -1');
+      const plan = await open(bytes, { limits: { bytes: Infinity, work: Infinity } });
+      expect(plan.run(planes).sums).toEqual(sumsOracle(planes, 4, 6));
+      plan.close();
+    });
+
     it('gives weights of any kind their step: slopes, scales and clips on the way in and out', async () => {
       const own = sumsPlan();
       const slope = new Float32Array(16).fill(-0.5);

@@ -2,10 +2,12 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import {
   type FloatTensor,
+  type Plan,
   planFingerprint,
   RECORDS,
   readPlan,
   readPlanHeader,
+  readPlanMetadata,
   sealPlan,
   writePlan,
 } from '@pocketnet/engine/plan';
@@ -72,6 +74,48 @@ describe('the plan file', () => {
     later[4] = 9;
     expect(() => readPlan(later)).toThrow('another version');
     expect(() => readPlan(new Uint8Array(500))).toThrow('no PocketNet plan');
+  });
+
+  it('is refused where it says what it can be computed in by other than names', () => {
+    for (const arithmetics of [7, 'int8', [8], ['int9'], { int8: true }]) {
+      const metadata = { ...sumsPlan().metadata, arithmetics } as unknown as Plan['metadata'];
+      expect(() => readPlanMetadata(writePlan({ ...sumsPlan(), metadata }), 'a.pnet')).toThrow('a.pnet: its metadata');
+    }
+    expect(
+      readPlanMetadata(writePlan({ ...sumsPlan(), metadata: { ...sumsPlan().metadata, arithmetics: [] } })),
+    ).toBeDefined();
+  });
+
+  it('takes no more memory than its file, though its tensors lie over each other', () => {
+    const own = sumsPlan();
+    const data = new Float32Array(1 << 18);
+    const bytes = writePlan({
+      ...own,
+      tensors: Array.from({ length: 3 }, () => ({ dtype: 'float32' as const, data })),
+    });
+    const { tensorsOffset } = readPlanHeader(bytes);
+    const view = new DataView(bytes.buffer);
+    const first = view.getUint32(tensorsOffset + 4, true);
+    const cut = bytes.slice(0, first + 4 * data.length); // all three at the place of the first
+    const short = new DataView(cut.buffer);
+    for (let i = 0; i < 3; i++) short.setUint32(tensorsOffset + 16 * i + 4, first, true);
+    short.setUint32(4 * Object.keys(RECORDS.header).indexOf('size'), cut.length, true);
+    sealPlan(cut);
+    expect(() => readPlan(cut, 'a.pnet')).toThrow('a.pnet, tensor 1: ');
+  });
+
+  it('has no fingerprint where its tables go beyond it, and that is said', () => {
+    const bytes = writePlan(sumsPlan());
+    const fields = Object.keys(RECORDS.header);
+    for (const [field, count] of [
+      ['stepCount', 2 ** 31],
+      ['tensorCount', 2 ** 30],
+    ] as const) {
+      const longer = bytes.slice();
+      new DataView(longer.buffer).setUint32(4 * fields.indexOf(field), count, true);
+      sealPlan(longer);
+      expect(() => planFingerprint(longer), field).toThrow(/^the plan: /);
+    }
   });
 
   it('is refused by the reader, or read, whatever is changed in it', () => {

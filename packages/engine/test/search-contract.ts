@@ -141,6 +141,7 @@ export function searchContract(
       }
       expect(() => search.add(new Float32Array(4))).toThrow('The vector has 4 values');
       expect(() => search.topK(new Float32Array(3), 0)).toThrow('The best 0');
+      expect(() => search.topK(new Float32Array(3), 1, { least: Number.NaN })).toThrow('no number');
       expect(search.size).toBe(0);
       search.close();
       search.close();

@@ -25,3 +25,19 @@ enum { DEPTH_PIXELS = 7, FEW_PIXELS = 7 }; // of one row, depthwise
 #if defined(PN_WITHOUT_FLOATS)
 #define KERNELS(ROW) ROW(3, 1) ROW(3, 2) ROW(5, 1) // depthwise, with strides, that have code of their own
 #endif
+
+#if !defined(PN_WITHOUT_INTEGERS)
+// Integers of WebAssembly, with the relaxed dot product where the compiler may use it.
+typedef int16_t hvec __attribute__((vector_size(16), may_alias));
+typedef uint8_t bytes_of_hvec __attribute__((vector_size(8)));
+#define HL 8 // halfwords of a vector
+#define hscale(a, b) ((hvec)wasm_i16x8_q15mulr_sat((v128_t)(a), (v128_t)(b)))
+#define hmin(a, b) ((hvec)wasm_i16x8_min((v128_t)(a), (v128_t)(b)))
+#define hmax(a, b) ((hvec)wasm_i16x8_max((v128_t)(a), (v128_t)(b)))
+#define isplat(word) ((ivec)wasm_i32x4_splat(word))
+#if defined(__wasm_relaxed_simd__)
+#define dot_bytes(sum, values, weights) \
+  ((ivec)wasm_i32x4_relaxed_dot_i8x16_i7x16_add((v128_t)(weights), (v128_t)(values), (v128_t)(sum)))
+#define DOT_BYTES 127 // the largest byte whose products are exact: of seven bits
+#endif
+#endif

@@ -64,9 +64,17 @@ export function leastMemoryOrder(plan: Plan, bytes: readonly number[]): number[]
   return order;
 }
 
-/** A plan with its steps in another order. */
+/** A plan with its steps in another order, and their sources in the same: the engine refuses others. */
 export function reordered(plan: Plan, order: readonly number[]): Plan {
-  return { ...plan, steps: order.flatMap((i) => plan.steps[i] ?? []) };
+  const sources: PlanRecord<'source'>[] = [];
+  const steps = order.flatMap((i) => {
+    const step = plan.steps[i];
+    if (!step) return [];
+    const moved = { ...step, firstSource: step.sourceCount > 0 ? sources.length : 0 };
+    sources.push(...sourcesOf(plan, step));
+    return [moved];
+  });
+  return { ...plan, sources, steps };
 }
 
 /** Buffers that a step reads, and all that it reads or writes. */

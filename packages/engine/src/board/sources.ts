@@ -7,7 +7,7 @@ import { hasStep, OPTIONAL, withoutNumbers } from './network.js';
 const c = new URL('../../c/', import.meta.url);
 
 /** What boards are no target of. */
-const LEFT_OUT = ['targets/wasm.h', 'integer/targets/wasm.h'];
+const LEFT_OUT = ['targets/wasm.h'];
 
 /** The C that computes a plan, by its path in a board's folder, as it is in the engine: all that engine.c includes in a board's build. */
 export async function engineSources(plan: Plan, arithmetic: Arithmetic): Promise<Map<string, string>> {

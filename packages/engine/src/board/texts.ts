@@ -3,9 +3,16 @@ import type { Layout } from './layout.js';
 
 const grouped = (value: number): string => String(value).replace(/\B(?=(\d{3})+$)/g, ',');
 
+/** What a model says of itself, which a file may end no comment and begin no line with. */
+const oneLine = (text: string): string =>
+  text
+    .replace(/[\p{Cc}\p{Zl}\p{Zp}\\]+/gu, ' ')
+    .replaceAll('*/', '* /')
+    .trim();
+
 /** pocketnet.h: all that an application sees. */
 export function publicHeader({ metadata }: Plan, { height, width }: Layout, embedding: number): string {
-  return `// ${metadata.model.network ?? 'A network'}: a picture of a face becomes ${embedding} numbers; two of one person point the same way.
+  return `// ${oneLine(metadata.model.network ?? 'A network')}: a picture of a face becomes ${embedding} numbers; two of one person point the same way.
 #pragma once
 #include <stdint.h>
 
@@ -44,9 +51,9 @@ export function readme(plan: Plan, figures: Figures, hasLicence: boolean): strin
   const { network = 'A network', licence } = plan.metadata.model;
   const { use, misuse } = cardOf(plan);
   const list = (title: string, lines: readonly string[]): string[] =>
-    lines.length > 0 ? ['', title, '', ...lines.map((line) => `- ${line}`)] : [];
+    lines.length > 0 ? ['', title, '', ...lines.map((line) => `- ${oneLine(line)}`)] : [];
   return [
-    `# ${network} in C`,
+    `# ${oneLine(network)} in C`,
     '',
     'C99 that stands alone: no allocation, no files, no libm, of libc only what a compiler calls for `memset` and `memcpy`. One function,',
     '`pocketnet_embed` of `pocketnet.h`, makes an aligned face an embedding.',
@@ -79,7 +86,7 @@ export function readme(plan: Plan, figures: Figures, hasLicence: boolean): strin
     '',
     '## The weights',
     '',
-    `Licence: ${licence ?? 'not stated by the model.'}`,
+    `Licence: ${oneLine(licence ?? 'not stated by the model.')}`,
     ...(hasLicence
       ? ['The text is in [LICENSE](LICENSE); pass it on with the weights and with what is compiled of them.']
       : []),

@@ -33,7 +33,8 @@ function unnamed(bytes: Uint8Array): Uint8Array | undefined {
     buffersOffset === aligned(tensorsOffset + tensorCount * each) &&
     sourcesOffset === aligned(buffersOffset + header.bufferCount * recordBytes('buffer')) &&
     stepsOffset === aligned(sourcesOffset + header.sourceCount * recordBytes('source'));
-  if (!laidOut || after > bytes.length) return undefined;
+  const end = stepsOffset + header.stepCount * recordBytes('step');
+  if (!laidOut || after > bytes.length || end > bytes.length) return undefined;
   const text = new TextEncoder().encode(JSON.stringify(UNNAMED));
   const shift = aligned(metadataOffset + text.length) - after;
   const out = new Uint8Array(bytes.length + shift);

@@ -43,7 +43,9 @@ export function readPlanMetadata(bytes: Uint8Array, name = 'the plan'): PlanMeta
     throw new Error(`${name}: its metadata are no JSON; the file is damaged.`);
   }
   if (!isMetadata(value))
-    throw new Error(`${name}: its metadata lack the names of its input and outputs; compile the model again.`);
+    throw new Error(
+      `${name}: its metadata lack the names of its input and outputs, or hold what is none; compile the model again.`,
+    );
   return value;
 }
 
@@ -64,6 +66,7 @@ export function readPlan(bytes: Uint8Array, name = 'the plan'): Plan {
     return Array.from({ length: count }, (_, i) => readRecord(view, offset + i * each, record));
   };
   const tensors = table('tensor', header.tensorsOffset, header.tensorCount, LIMITS.tensors);
+  const room = { left: bytes.length }; // tensors that lie over each other would take any number of times the file's size
   return {
     metadata: readPlanMetadata(bytes, name),
     image: {
@@ -72,7 +75,7 @@ export function readPlan(bytes: Uint8Array, name = 'the plan'): Plan {
       scale: [header.scale0, header.scale1, header.scale2],
       shift: [header.shift0, header.shift1, header.shift2],
     },
-    tensors: tensors.map((tensor, i) => readTensor(bytes, tensor, `${name}, tensor ${i}`)),
+    tensors: tensors.map((tensor, i) => readTensor(bytes, tensor, room, `${name}, tensor ${i}`)),
     buffers: table('buffer', header.buffersOffset, header.bufferCount, LIMITS.buffers),
     sources: table('source', header.sourcesOffset, header.sourceCount, LIMITS.sources),
     steps: table('step', header.stepsOffset, header.stepCount, LIMITS.steps),
@@ -81,11 +84,17 @@ export function readPlan(bytes: Uint8Array, name = 'the plan'): Plan {
 
 const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
 
-function readTensor(bytes: Uint8Array, { dtype, offset, count }: PlanRecord<'tensor'>, name: string): PlanTensor {
+function readTensor(
+  bytes: Uint8Array,
+  { dtype, offset, count }: PlanRecord<'tensor'>,
+  room: { left: number },
+  name: string,
+): PlanTensor {
   const kind = DTYPES.find((each) => ENUMS.dtype[each] === dtype);
   if (kind === undefined) throw new Error(`${name}: ${REFUSALS.dtype}`);
   const size = count * DTYPE_BYTES[kind];
-  if (offset + size > bytes.length) throw new Error(`${name}: ${REFUSALS.range}`);
+  room.left -= size;
+  if (offset + size > bytes.length || room.left < 0) throw new Error(`${name}: ${REFUSALS.range}`);
   const { buffer } = Uint8Array.from(bytes.subarray(offset, offset + size)); // a copy of its own: Buffer's slice is none
   if (kind === 'int8') return { dtype: kind, data: new Int8Array(buffer) };
   if (kind === 'float16') return { dtype: kind, data: Float32Array.from(new Uint16Array(buffer), fromHalf) };
@@ -94,12 +103,14 @@ function readTensor(bytes: Uint8Array, { dtype, offset, count }: PlanRecord<'ten
 
 function isMetadata(value: unknown): value is PlanMetadata {
   if (!isRecord(value)) return false;
-  const { input, outputs, model } = value;
+  const { input, outputs, model, arithmetics = [] } = value;
   const named = (one: unknown): one is Record<string, unknown> => isRecord(one) && typeof one.name === 'string';
   return (
     named(input) &&
     Array.isArray(outputs) &&
     outputs.every((one) => named(one) && Array.isArray(one.axes) && one.axes.every((axis) => AXES.includes(axis))) &&
+    Array.isArray(arithmetics) &&
+    arithmetics.every((one) => typeof one === 'string' && Object.hasOwn(ENUMS.arithmetic, one)) &&
     isRecord(model) &&
     Object.values(model).every((text) => typeof text === 'string')
   );

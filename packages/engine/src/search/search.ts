@@ -125,6 +125,7 @@ export function searchIn(make: () => SearchMachine, dimension: number, { capacit
     topK(query, k, { least = -Infinity } = {}) {
       checkLength(query, 'The query');
       if (!(Number.isInteger(k) && k >= 1)) throw new Error(`The best ${k}; ask for a whole number from 1.`);
+      if (Number.isNaN(least)) throw new Error('A least score that is no number; leave it out to find all.');
       const found = opened().best(query, Math.min(k, used - free.length), least);
       if (found === undefined) throw refused('The query');
       return found;

@@ -83,7 +83,7 @@ export function wasmMachine(
       take(at, perPixel);
       run();
     },
-    copyResult: (index, to) => to.set(new Float32Array(inside().memory.buffer, wasm.result(index), to.length)),
+    copyResult: (index, to) => to.set(new Float32Array(inside().memory.buffer, wasm.result(index) >>> 0, to.length)),
     close() {
       alive = undefined;
     },

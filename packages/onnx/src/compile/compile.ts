@@ -51,7 +51,7 @@ export function compileGraph(graph: Graph, options: CompileOptions = {}): Compil
   const simple = rewrite(graph, PASSES).graph;
   const sides = [2, 3].map((axis) => sideOf(simple, axis, size?.[axis - 2]));
   const [height = 0, width = 0] = sides;
-  const outputs = lower(simple, height || NOMINAL, width || NOMINAL);
+  const outputs = lower(simple, height || NOMINAL, width || NOMINAL, !(height && width));
   const all = countUses(outputs);
   const tables = emit(outputs, all, store);
   const { tensors, buffers } = tables;

@@ -3,8 +3,13 @@ import { type Expression, expression } from './expression.js';
 import { OPERATORS } from './operators/index.js';
 import type { Reading, Value } from './operators/operator.js';
 
-/** Reads a graph whose image has the height and width given. @throws an Error that names the node that cannot be compiled, and why */
-export function lower(graph: Graph, height: number, width: number): Expression[] {
+/**
+ * Reads a graph whose image has the height and width given.
+ *
+ * @param open whether other images may come as well
+ * @throws an Error that names the node that cannot be compiled, and why
+ */
+export function lower(graph: Graph, height: number, width: number, open = false): Expression[] {
   const values = new Map<string, Value>();
   const [input, ...others] = graph.inputs.filter(({ name }) => !graph.initializers.has(name));
   if (!input || others.length > 0)
@@ -19,7 +24,7 @@ export function lower(graph: Graph, height: number, width: number): Expression[]
   values.set(input.name, { kind: 'planes', of: image });
   for (const node of graph.nodes) {
     const operator = node.domain === '' ? OPERATORS[node.op] : undefined;
-    const reading = readingOf(node, values);
+    const reading = readingOf(node, values, open);
     if (!operator)
       return reading.refuse(
         `is not among the engine's operators (${Object.keys(OPERATORS).sort().join(', ')}). Replace it, or run the model with ONNX Runtime`,
@@ -35,7 +40,7 @@ export function lower(graph: Graph, height: number, width: number): Expression[]
   });
 }
 
-function readingOf(node: Node, values: ReadonlyMap<string, Value>): Reading {
+function readingOf(node: Node, values: ReadonlyMap<string, Value>, open: boolean): Reading {
   const where = `Node "${node.name || node.outputs[0]}" (${node.op})`;
   const refuse = (why: string): never => {
     throw new Error(`${where} ${why}.`);
@@ -47,6 +52,10 @@ function readingOf(node: Node, values: ReadonlyMap<string, Value>): Reading {
     where,
     input,
     refuse,
+    needSides() {
+      if (open)
+        refuse('depends on the size of the image, which the model leaves open. Compile it for one: --size 112x112');
+    },
     planes(index) {
       const value = input(index);
       return value?.kind === 'planes' ? value.of : refuse(`needs the image, or what was made of it, as input ${index}`);

@@ -1,4 +1,4 @@
-import { NONE } from '@pocketnet/engine/plan';
+import { ENUMS, NONE } from '@pocketnet/engine/plan';
 import type { Emitted, Tables } from './emit.js';
 
 /**
@@ -15,11 +15,23 @@ export function orderSteps({ emitted, buffers }: Tables): Emitted[] {
     const before = new Set(ordered.slice(0, i + 1));
     const ready = takers.every((one) => dependenciesOf(one, ordered).every((maker) => before.has(maker)));
     const made = takers.reduce((sum, { step }) => sum + sizeOf(step), 0);
-    if (!ready || takers.length < 2 || made >= (buffers[buffer]?.blocks ?? 0)) continue;
+    if (
+      !ready ||
+      !keepsOutputs(takers, ordered.slice(i + 1)) ||
+      takers.length < 2 ||
+      made >= (buffers[buffer]?.blocks ?? 0)
+    )
+      continue;
     const rest = ordered.slice(i + 1).filter((one) => !takers.includes(one));
     ordered.splice(i + 1, ordered.length, ...takers, ...rest);
   }
   return ordered;
+}
+
+/** Whether outputs stay in the order that the graph names them in, if some steps go before the others. */
+function keepsOutputs(first: readonly Emitted[], all: readonly Emitted[]): boolean {
+  const outputs = all.filter(({ step }) => step.kind === ENUMS.step.output);
+  return first.filter(({ step }) => step.kind === ENUMS.step.output).every((output, i) => output === outputs[i]);
 }
 
 /** Blocks of what a step writes; of an output, none. */

@@ -70,6 +70,7 @@ const gemm: Operator = (reading) => {
   const [out = 0, inputs = 0] = rows ? shape : shape.toReversed();
   const from = x.op === 'flat' ? x.x : x;
   const { channels, height, width } = from;
+  if (height * width > 1) reading.needSides();
   if (shape.length !== 2 || (x.op !== 'flat' && height * width !== 1))
     reading.refuse('takes a flattened map and a matrix, no other shapes');
   if (inputs !== channels * height * width)

@@ -25,6 +25,8 @@ export interface Reading {
   ints(attribute: string): readonly number[] | undefined;
   float(attribute: string, otherwise: number): number;
   text(attribute: string, otherwise: string): string;
+  /** For what depends on the height and width of maps. @throws an Error where the plan leaves the image's open */
+  needSides(): void;
   refuse(why: string): never;
 }
 

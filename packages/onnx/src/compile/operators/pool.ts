@@ -20,16 +20,17 @@ function pool(mode: PoolMode): Operator {
 
 function dividesEvenly(
   { height, width }: { height: number; width: number },
-  { kernel, strides, pads }: Window,
+  { kernel, strides, dilations, pads }: Window,
 ): boolean {
   const rest = (axis: 0 | 1, side: number) =>
-    (side + pads[axis] + pads[(axis + 2) as 2 | 3] - kernel[axis]) % strides[axis];
+    (side + pads[axis] + pads[(axis + 2) as 2 | 3] - (kernel[axis] - 1) * dilations[axis] - 1) % strides[axis];
   return rest(0, height) === 0 && rest(1, width) === 0;
 }
 
 function globalPool(mode: PoolMode): Operator {
   return (reading) => {
     const x = reading.planes(0);
+    reading.needSides();
     const window: Window = { kernel: [x.height, x.width], strides: [1, 1], dilations: [1, 1], pads: [0, 0, 0, 0] };
     const size = { name: reading.node.outputs[0] ?? '', channels: x.channels, height: 1, width: 1 };
     return { kind: 'planes', of: expression({ op: 'pool', ...size, x, window, mode }) };

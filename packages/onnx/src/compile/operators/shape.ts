@@ -99,11 +99,13 @@ const resize: Operator = (reading) => {
   const isUpsample = reading.node.op === 'Upsample';
   const scales = isUpsample ? Array.from(reading.floats(1).data) : scalesOf(reading, x);
   const [batch = 1, channels = 1, down = 1, across = 1] = scales;
-  const floor = isUpsample || reading.text('coordinate_transformation_mode', 'half_pixel') === 'asymmetric';
+  const coordinates = reading.text('coordinate_transformation_mode', 'half_pixel');
+  const rounding = reading.text('nearest_mode', 'round_prefer_floor');
   // With whole factors, the nearest of half pixels, rounded either way, is the same pixel.
-  const near = floor
-    ? isUpsample || reading.text('nearest_mode', 'round_prefer_floor') === 'floor'
-    : reading.text('coordinate_transformation_mode', 'half_pixel') === 'half_pixel';
+  const near =
+    isUpsample ||
+    (coordinates === 'asymmetric' && rounding === 'floor') ||
+    (coordinates === 'half_pixel' && rounding.startsWith('round_prefer'));
   const whole = [down, across].every((factor) => Number.isInteger(factor) && factor >= 1);
   if (reading.text('mode', 'nearest') !== 'nearest' || !near || batch !== 1 || channels !== 1 || !whole)
     reading.refuse('resizes otherwise than to the nearest pixel (asymmetric, floor) by whole factors');
@@ -115,6 +117,7 @@ const resize: Operator = (reading) => {
 function scalesOf(reading: Reading, x: Expression): number[] {
   const scales = reading.input(2)?.kind === 'constant' ? Array.from(reading.floats(2).data) : [];
   if (scales.length > 0) return scales;
+  if (reading.input(3)?.kind === 'constant') reading.needSides(); // how much larger a fixed size is
   const [batch = 1, channels = 1, height = 1, width = 1] = reading.numbers(3);
   return [batch, channels / x.channels, height / x.height, width / x.width];
 }

@@ -1,4 +1,5 @@
 import type { StoredTemplate } from '../template.js';
+import { expiryOf } from './state/retention.js';
 import type { GalleryState, PersonState } from './state/state.js';
 
 // What the gallery's doors check. Errors are a RangeError with a sentence.
@@ -11,13 +12,20 @@ export function checkTemplate({ model, vector }: StoredTemplate, state: GalleryS
     throw new RangeError(
       `The template is ${Number.isNaN(square) ? 'not of numbers' : `of length ${Math.sqrt(square).toFixed(3)}`}; give one of length 1.`,
     );
-  const known = state.searches.get(model);
-  if (known && known.dimension !== vector.length)
-    throw new RangeError(`The template has ${vector.length} numbers; those of its model here have ${known.dimension}.`);
+  state.searches.get(model)?.checkLength(vector);
 }
 
 export function personIn(state: GalleryState, id: string): PersonState {
+  return known(state.people.get(id), id);
+}
+
+/** Somebody whose time is not over. */
+export function presentIn(state: GalleryState, id: string, now: number): PersonState {
   const person = state.people.get(id);
+  return known(person && expiryOf(state, person) > now ? person : undefined, id);
+}
+
+function known(person: PersonState | undefined, id: string): PersonState {
   if (!person)
     throw new RangeError(
       `Nobody in the gallery has the id "${id}". Names are no ids: list the people of that name to find theirs.`,
@@ -27,6 +35,17 @@ export function personIn(state: GalleryState, id: string): PersonState {
 
 export function checkName(name: string): void {
   if (name.trim() === '' || name.length > 200) throw new RangeError(`"${name}" is no name: give 1 to 200 characters.`);
+}
+
+/** A time of milliseconds since 1970; never is said by leaving it out. */
+export function checkExpiry(expires: number): void {
+  if (!Number.isFinite(expires))
+    throw new RangeError(`Somebody is to be forgotten at ${expires}; give milliseconds since 1970, or leave it out.`);
+}
+
+export function checkDays(days: number): void {
+  if (!(days > 0 && Number.isFinite(days)))
+    throw new RangeError(`${days} days; give more than 0, or undefined to keep people.`);
 }
 
 export function checkShare(what: string, value: number): void {

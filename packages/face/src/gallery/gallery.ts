@@ -2,7 +2,7 @@ import { openSearch as openWasmSearch } from '@pocketnet/engine';
 import type { MatchRates } from '../match-rates.js';
 import type { Change, Store } from '../stores/store.js';
 import type { StoredTemplate } from '../template.js';
-import { personIn } from './check.js';
+import { checkDays, personIn } from './check.js';
 import { type DoctorOptions, type DoctorReport, examine } from './doctor/doctor.js';
 import { cropsOf, exportOf, type PersonExport } from './export.js';
 import type { Face } from './face.js';
@@ -102,7 +102,7 @@ export class Gallery {
 
   /** Who is it? Candidates, and whether the best of them is the one. */
   async identify(template: StoredTemplate, options: IdentifyOptions = {}): Promise<Identification> {
-    await this.#ledger.catchUp();
+    await this.#ready();
     return identify(this.#search(template.model), template, options);
   }
 
@@ -111,25 +111,25 @@ export class Gallery {
     faces: readonly FaceInPhoto[],
     options: Omit<IdentifyOptions, 'face'> = {},
   ): Promise<Identification[]> {
-    await this.#ledger.catchUp();
+    await this.#ready();
     const model = faces[0]?.template.model;
     return model === undefined ? [] : identifyPhoto(this.#search(model), faces, options);
   }
 
   /** Is it this person? By their nearest template, at a share of strangers (FMR) that counts all of their templates. */
   async verify(person: string, template: StoredTemplate, options: VerifyOptions = {}): Promise<Verification> {
-    await this.#ledger.catchUp();
+    await this.#ready();
     return verify(this.#search(template.model), person, template, options);
   }
 
   /** People in the order they were enrolled, by pages. */
   async people(options: PeopleOptions = {}): Promise<PeoplePage> {
-    await this.#ledger.catchUp();
+    await this.#ready();
     return pageOf(this.#state, options);
   }
 
   async person(id: string): Promise<Person | undefined> {
-    await this.#ledger.catchUp();
+    await this.#ready();
     const person = this.#state.people.get(id);
     return person && viewOf(this.#state, person);
   }
@@ -161,7 +161,7 @@ export class Gallery {
 
   /** What {@link undo} would take back: renaming, merging, splitting or a correction. */
   async lastStep(): Promise<string | undefined> {
-    await this.#ledger.catchUp();
+    await this.#ready();
     return lastStep(this.#state)?.what;
   }
 
@@ -186,7 +186,7 @@ export class Gallery {
   /** How many days people are kept after their last enrolment; undefined keeps them. */
   setRetention(days: number | undefined): Promise<void> {
     return this.#turns.alone(async () => {
-      if (days !== undefined && !(days > 0)) throw new RangeError(`${days} days; give more than 0, or undefined.`);
+      if (days !== undefined) checkDays(days);
       const change =
         days === undefined ? removalOf('setting', 'retention') : recordOf('setting', 'retention', { days });
       await this.#ledger.commit(() => ({ changes: [change] }), false);
@@ -197,8 +197,11 @@ export class Gallery {
   expire(): Promise<number> {
     return this.#turns.alone(async () => {
       await this.#ledger.catchUp();
-      const people = expired(this.#state, this.#now());
-      if (people.length > 0) await this.#ledger.erase(() => ({ changes: forgetting(this.#state, people) }));
+      if (expired(this.#state, this.#now()).length === 0) return 0;
+      const { people } = await this.#ledger.erase(() => {
+        const people = expired(this.#state, this.#now()); // as of what other processes changed by now
+        return { people, changes: forgetting(this.#state, people) };
+      });
       return people.length;
     });
   }
@@ -213,7 +216,7 @@ export class Gallery {
 
   /** Looks for enrolments that make it err: see {@link DoctorReport}. */
   async doctor(options: DoctorOptions = {}): Promise<DoctorReport> {
-    await this.#ledger.catchUp();
+    await this.#ready();
     return examine(this.#state, (model) => this.#strangers.get(model), options);
   }
 
@@ -223,7 +226,7 @@ export class Gallery {
     embed: (crop: Uint8Array) => Promise<StoredTemplate>,
     options: MigrateOptions = {},
   ): Promise<Migration> {
-    await this.#ledger.catchUp();
+    await this.#ready();
     return migrating(this.#state, model, embed, options, {
       cropsOf: (templates) => this.#turns.alone(() => cropsOf(this.store, templates)),
       commit: (plan) =>
@@ -258,11 +261,20 @@ export class Gallery {
     });
   }
 
+  /** Knows what other processes changed. @throws an Error once it is closed */
+  async #ready(): Promise<void> {
+    await this.#ledger.catchUp();
+    this.#state.refuseIfClosed();
+  }
+
   #search(model: string): SearchIn {
     return {
       state: this.#state,
-      nearest: async (query, count) =>
-        this.store.nearest?.(query, count) ?? this.#state.searches.get(query.model)?.nearest(query.vector, count) ?? [],
+      nearest: async (query, count) => {
+        const found = await this.store.nearest?.(query, count);
+        this.#state.refuseIfClosed();
+        return found ?? this.#state.searches.get(query.model)?.nearest(query.vector, count) ?? [];
+      },
       strangers: this.#strangers.get(model),
       now: this.#now(),
     };

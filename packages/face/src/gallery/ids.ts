@@ -4,7 +4,8 @@ let lastTime = 0;
 let last: number[] = [];
 
 /** A ULID: ten characters of the time in milliseconds and sixteen of chance; those made here sort as they were made. */
-export function newId(now = Date.now()): string {
+export function newId(clock = Date.now()): string {
+  const now = Math.floor(clock);
   if (now > lastTime || last.length === 0) {
     lastTime = now;
     last = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte & 31);

@@ -92,17 +92,18 @@ async function examineModel(
   const n = ids.length;
   const conflicting = strangers?.thresholdFor(0.05, (n * (n - 1)) / 2)?.cosine ?? Infinity;
   const between = new Map<string, Pair>();
-  const duplicates: Pair[] = [];
+  const duplicates = new Map<string, Pair>();
   const poor: PoorTemplate[] = [];
   for (const [i, id] of ids.entries()) {
     if (i % BREATH === 0) {
       signal?.throwIfAborted();
       onProgress?.(i, n);
       await new Promise((resolve) => setTimeout(resolve));
+      state.refuseIfClosed();
     }
     const { own, other } = around(state, model, id);
-    if (other) keepNearest(between, other);
-    if (own && own.cosine > DUPLICATE && own.templates[0] < own.templates[1]) duplicates.push(own);
+    if (other) keepNearest(between, other, other.people);
+    if (own && own.cosine > DUPLICATE) keepNearest(duplicates, own, own.templates);
     const why = whyPoor(state, id, own, other, quality);
     const [person, name] = [other?.people[0] ?? own?.people[0], other?.names[0] ?? own?.names[0]];
     if (why !== undefined && person !== undefined && name !== undefined) poor.push({ person, name, template: id, why });
@@ -112,7 +113,7 @@ async function examineModel(
   const threshold = strangers?.thresholdFor(fpir, n);
   const rate = threshold && strangers?.rateAt(threshold.cosine, n).rate;
   return {
-    ...{ model, templates: n, duplicates, poor },
+    ...{ model, templates: n, duplicates: [...duplicates.values()], poor },
     conflicts: pairs.filter(({ cosine }) => cosine >= conflicting),
     nearest: pairs.slice(0, NEAREST),
     ...(threshold && rate !== undefined ? { threshold, falseIdentificationsADay: looks * rate } : {}),
@@ -148,9 +149,9 @@ function around(state: GalleryState, model: string, id: string): { own: Pair | u
   return { own: pairWith(nearestOwn), other: pairWith(other) };
 }
 
-/** One pair of two people: their nearest templates. */
-function keepNearest(pairs: Map<string, Pair>, pair: Pair): void {
-  const key = [...pair.people].sort().join('/');
+/** One pair of two: the nearest. */
+function keepNearest(pairs: Map<string, Pair>, pair: Pair, two: readonly [string, string]): void {
+  const key = [...two].sort().join('/');
   const known = pairs.get(key);
   if (!known || pair.cosine > known.cosine) pairs.set(key, pair);
 }

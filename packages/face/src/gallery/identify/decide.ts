@@ -40,14 +40,20 @@ export function decide(
   { fpir, margin, n }: Asked,
 ): Verdict {
   const [best, second] = candidates;
-  if (!best) return { decision: 'unknown', because: 'Nobody is enrolled with this model.' };
+  if (!best) {
+    const because =
+      n === 0
+        ? 'Nobody is enrolled with this model.'
+        : 'Everybody with this model is ruled out: by what users said, by another face of the photo, or since their time is over.';
+    return { decision: 'unknown', because };
+  }
   if (!strangers)
     return {
       decision: 'unsure',
       because: `It is nearest to ${best.name}, but nothing is known about what cosines of this model mean. Give the gallery the match rates of its card.`,
     };
   const threshold = strangers.thresholdFor(fpir, n);
-  const doubt = strangers.thresholdFor(Math.min(0.5, DOUBT * fpir), n);
+  const doubt = strangers.thresholdFor(Math.max(fpir, Math.min(0.5, DOUBT * fpir)), n);
   const verdict = (decision: Decision, because: string): Verdict =>
     threshold ? { decision, because, threshold } : { decision, because };
   const gallery = `${n.toLocaleString('en')} ${n === 1 ? 'template' : 'templates'}`;

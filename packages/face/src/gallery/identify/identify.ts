@@ -2,7 +2,7 @@ import type { StoredTemplate } from '../../template.js';
 import { checkCount, checkShare, checkTemplate } from '../check.js';
 import { checkFace, type Face } from '../face.js';
 import { expiryOf } from '../state/retention.js';
-import type { CorrectionState, GalleryState, TemplateState } from '../state/state.js';
+import type { CorrectionState, GalleryState, PersonState, TemplateState } from '../state/state.js';
 import { type Candidate, decide, type Verdict } from './decide.js';
 import { type Nearest, nearestPeople } from './search-people.js';
 import type { Strangers } from './strangers.js';
@@ -52,11 +52,13 @@ export async function identify(
   const refused = new Set(corrections.flatMap(({ says, person }) => (says === 'is not' && person ? [person] : [])));
   const correction = corrections.find(({ says }) => says !== 'is not');
   const n = state.searches.get(query.model)?.size ?? 0;
-  const allowed = (template: TemplateState): boolean => {
-    const person = state.people.get(template.person);
-    if (!person || refused.has(person.id) || taken.has(person.id)) return false;
-    return expiryOf(state, person) > now && !excluded(state, template);
+  const present = (id: string | undefined): PersonState | undefined => {
+    const person = state.people.get(id ?? '');
+    return person && !taken.has(person.id) && expiryOf(state, person) > now ? person : undefined;
   };
+  const allowed = (template: TemplateState): boolean =>
+    present(template.person) !== undefined && !refused.has(template.person) && !excluded(state, template);
+  const told = correction?.says === 'is' ? present(correction.person) : undefined;
   // One more than asked for, since the two best are compared.
   const found =
     n === 0 ? [] : await nearestPeople(state, (count) => nearest(query, count), n, Math.max(2, topK), allowed);
@@ -65,9 +67,8 @@ export async function identify(
     const shown = { person, name, template, cosine };
     return strangers ? { ...shown, strangers: strangers.rateAt(cosine, n) } : shown;
   });
-  const verdict = said(state, correction, taken) ?? decide(candidates, strangers, { fpir, margin, n });
-  const named =
-    correction?.says === 'is' && !taken.has(correction.person ?? '') ? correction.person : candidates[0]?.person;
+  const verdict = said(correction, told) ?? decide(candidates, strangers, { fpir, margin, n });
+  const named = told?.id ?? candidates[0]?.person;
   return {
     ...verdict,
     ...(verdict.decision === 'match' && named !== undefined ? { person: named } : {}),
@@ -78,16 +79,10 @@ export async function identify(
 }
 
 /** What a user said of the face stands above what the network says. */
-function said(
-  state: GalleryState,
-  correction: CorrectionState | undefined,
-  taken: ReadonlySet<string>,
-): Verdict | undefined {
+function said(correction: CorrectionState | undefined, told: PersonState | undefined): Verdict | undefined {
   if (correction?.says === 'not a face') return { decision: 'unknown', because: 'A user said that this is no face.' };
   if (correction?.says === 'ignore') return { decision: 'unknown', because: 'A user said to ignore this face.' };
-  if (correction?.says !== 'is' || correction.person === undefined || taken.has(correction.person)) return undefined;
-  const person = state.people.get(correction.person);
-  return person && { decision: 'match', because: `A user said that this is ${person.name}.` };
+  return told && { decision: 'match', because: `A user said that this is ${told.name}.` };
 }
 
 /** A template whose face was said to be somebody else's, or none, does not count while that stands. */

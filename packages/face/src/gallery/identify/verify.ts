@@ -1,5 +1,5 @@
 import type { StoredTemplate } from '../../template.js';
-import { checkShare, checkTemplate, personIn } from '../check.js';
+import { checkShare, checkTemplate, presentIn } from '../check.js';
 import { dot } from '../dot.js';
 import type { SearchIn } from './identify.js';
 import type { StrangersRate, Threshold } from './strangers.js';
@@ -20,14 +20,14 @@ export interface Verification {
 }
 
 export function verify(
-  { state, strangers }: SearchIn,
+  { state, strangers, now }: SearchIn,
   id: string,
   query: StoredTemplate,
   { fmr = 0.001 }: VerifyOptions,
 ): Verification {
   checkTemplate(query, state);
   checkShare('An FMR', fmr);
-  const person = personIn(state, id);
+  const person = presentIn(state, id, now);
   const cosines = person.templates.flatMap((template) => {
     const known = state.template(template);
     return known?.model === query.model ? [dot(known.vector, query.vector)] : [];

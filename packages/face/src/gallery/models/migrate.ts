@@ -64,35 +64,62 @@ export async function migrating(
 /** A template of the crop that is kept for another; of nobody, where that one is gone by now. */
 function successor(state: GalleryState, of: string, template: StoredTemplate, now: number): Change[] {
   const old = state.templates.get(of);
-  if (!old) return [];
+  const owned = state.people.get(old?.person ?? '')?.templates ?? [];
+  const isDone = (id: string): boolean => {
+    const other = state.templates.get(id);
+    return other?.of === of && other.model === template.model; // by another change of models at the same time
+  };
+  if (!old || owned.some(isDone)) return [];
+  // It was enrolled when the old one was, which how long people are kept is counted from.
   const { id: _id, model: _model, row: _row, crop: _crop, ...said } = old;
-  const record: TemplateRecord = { ...said, added: now, of };
+  const record: TemplateRecord = { ...said, of };
   return [recordOf('template', newId(now), record, template)];
 }
 
-/** Templates of a model that were embedded of the crops of others, by the others' ids. */
-function successors(state: GalleryState, model?: string): Map<string, string> {
-  const found = new Map<string, string>();
+/** Templates that were embedded of the crops of others, by the others' ids; of one model, or of all. */
+function successors(state: GalleryState, model?: string): Map<string, string[]> {
+  const found = new Map<string, string[]>();
   for (const { id, of, model: own } of state.templates.values())
-    if (of !== undefined && (model === undefined || own === model)) found.set(of, id);
+    if (of !== undefined && (model === undefined || own === model)) found.set(of, [...(found.get(of) ?? []), id]);
   return found;
 }
 
-/** Removes the templates of a model. A crop goes over to a template that was embedded of it. */
+/** Removes the templates of a model. A crop goes over to a template that was embedded of it, and so does what steps back say. */
 export function droppingModel(state: GalleryState, model: string, crops: ReadonlyMap<string, Uint8Array>): Change[] {
-  const heirs = successors(state);
-  return [...state.templates.values()]
+  const after = successors(state);
+  const heirs = new Map<string, string>();
+  const changes = [...state.templates.values()]
     .filter((each) => each.model === model)
-    .flatMap(({ id, crop }) => [
-      removalOf('template', id),
-      ...(crop ? [removalOf('crop', id), ...inherited(state, heirs.get(id), crops.get(id))] : []),
-    ]);
+    .flatMap(({ id, crop }) => {
+      const [heir, ...others] = after.get(id) ?? [];
+      if (heir === undefined) return [...(crop ? [removalOf('crop', id)] : []), removalOf('template', id)];
+      heirs.set(id, heir);
+      return [
+        removalOf('template', id),
+        ...(crop ? [removalOf('crop', id), ...inherited(state, heir, crops.get(id))] : []),
+        ...others.flatMap((other) => rewritten(state, other, { of: heir })),
+      ];
+    });
+  return [...changes, ...stepsBack(state, heirs)];
 }
 
-function inherited(state: GalleryState, heir: string | undefined, crop: Uint8Array | undefined): Change[] {
-  const known = heir === undefined ? undefined : state.templates.get(heir);
-  const template = heir === undefined ? undefined : state.template(heir);
-  if (!known || !template || !crop) return [];
-  const { id, model: _model, row: _row, of: _of, ...said } = known;
-  return [recordOf('template', id, { ...said, crop: true }, template), { kind: 'crop', id, about: crop }];
+const inherited = (state: GalleryState, heir: string, crop: Uint8Array | undefined): Change[] =>
+  crop ? [...rewritten(state, heir, { crop: true, of: undefined }), { kind: 'crop', id: heir, about: crop }] : [];
+
+function rewritten(state: GalleryState, id: string, own: Partial<TemplateRecord>): Change[] {
+  const known = state.templates.get(id);
+  const template = state.template(id);
+  if (!known || !template) return [];
+  const { id: _id, model: _model, row: _row, ...said } = known;
+  return [recordOf('template', id, { ...said, ...own }, template)];
+}
+
+/** How to take steps back that speak of templates which have heirs. */
+function stepsBack(state: GalleryState, heirs: ReadonlyMap<string, string>): Change[] {
+  return [...state.undo.values()]
+    .filter(({ templates }) => Object.keys(templates).some((id) => heirs.has(id)))
+    .map(({ id, ...step }) => {
+      const templates = Object.entries(step.templates).map(([own, person]) => [heirs.get(own) ?? own, person]);
+      return recordOf('undo', id, { ...step, templates: Object.fromEntries(templates) });
+    });
 }

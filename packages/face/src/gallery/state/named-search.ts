@@ -24,6 +24,12 @@ export class NamedSearch {
     return this.search.dimension;
   }
 
+  /** @throws RangeError for a vector of another length */
+  checkLength({ length }: Float32Array): void {
+    if (length !== this.dimension)
+      throw new RangeError(`The template has ${length} numbers; those of its model here have ${this.dimension}.`);
+  }
+
   /** @returns the vector's row, until it is removed */
   add(id: string, vector: Float32Array): number {
     const row = this.search.add(vector);

@@ -6,7 +6,7 @@ const DAY = 86_400_000;
 export function expiryOf(state: GalleryState, person: PersonState): number {
   const own = person.expires ?? Infinity;
   const days = state.settings.retention?.days;
-  if (days === undefined) return own;
+  if (days === undefined || !Number.isFinite(days)) return own; // JSON keeps what is infinite as null
   let last = person.added;
   for (const id of person.templates) last = Math.max(last, state.templates.get(id)?.added ?? 0);
   return Math.min(own, last + days * DAY);

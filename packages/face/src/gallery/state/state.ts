@@ -36,13 +36,39 @@ export class GalleryState {
   readonly #templatesOfPhoto = new Groups();
   /** Templates by a person who is not there (yet: a renamed person's record comes after their templates). */
   readonly #orphans = new Groups();
+  readonly #opening = new Map<string, Promise<NamedSearch>>();
+  #closed = false;
+
   constructor(private readonly openSearch: OpenSearch) {}
 
-  /** Makes room for the templates of models that were not there before; then {@link apply} cannot fail. */
+  /**
+   * Makes room for the templates of models that were not there before; then {@link apply} cannot fail.
+   *
+   * @throws RangeError for a template that is longer or shorter than others of its model
+   */
   async prepare(changes: readonly Change[]): Promise<void> {
-    for (const { template } of changes as readonly Partial<StoredRecord>[])
-      if (template && !this.searches.has(template.model))
-        this.searches.set(template.model, new NamedSearch(await this.openSearch(template.vector.length)));
+    for (const { template } of changes as readonly Partial<StoredRecord>[]) {
+      if (!template) continue;
+      const search = this.searches.get(template.model) ?? (await this.#searchFor(template));
+      search.checkLength(template.vector);
+    }
+  }
+
+  /** The search of a new model: one, though several templates of it come at a time. */
+  #searchFor({ model, vector }: StoredTemplate): Promise<NamedSearch> {
+    const known = this.#opening.get(model);
+    if (known) return known;
+    const opening = this.openSearch(vector.length)
+      .then((search) => {
+        if (this.#closed) search.close();
+        this.refuseIfClosed();
+        const named = new NamedSearch(search);
+        this.searches.set(model, named);
+        return named;
+      })
+      .finally(() => this.#opening.delete(model));
+    this.#opening.set(model, opening);
+    return opening;
   }
 
   apply(changes: readonly Change[]): void {
@@ -91,7 +117,13 @@ export class GalleryState {
     return known && vector && { model: known.model, vector };
   }
 
+  /** @throws an Error once it is closed: who asks then is not to hear that nobody is there */
+  refuseIfClosed(): void {
+    if (this.#closed) throw new Error('The gallery is closed. Open it again.');
+  }
+
   close(): void {
+    this.#closed = true;
     for (const search of this.searches.values()) search.close();
     this.searches.clear();
   }

@@ -1,6 +1,6 @@
 import type { Change } from '../../stores/store.js';
 import type { StoredTemplate } from '../../template.js';
-import { checkName, checkTemplate, personIn } from '../check.js';
+import { checkExpiry, checkName, checkTemplate, personIn } from '../check.js';
 import { checkFace, type Face, sameness } from '../face.js';
 import { newId } from '../ids.js';
 import { type PersonRecord, recordOf, removalOf, type TemplateRecord } from '../state/records.js';
@@ -53,6 +53,7 @@ export function enrolment(
     }
   } else {
     checkName(who.name);
+    if (who.expires !== undefined) checkExpiry(who.expires);
     person = newId(now);
     if (face) refuseCorrected(state, person, face);
     const said: PersonRecord = { name: who.name, added: now };

@@ -2,9 +2,10 @@ import { checkName, personIn } from '../check.js';
 import { newId } from '../ids.js';
 import { recordOf } from '../state/records.js';
 import type { GalleryState } from '../state/state.js';
-import { movedTo, type Step } from './step.js';
+import { recordIn } from './rename.js';
+import { movedTo, type Step, withTwins } from './step.js';
 
-/** Makes a person of their own of some of somebody's templates. */
+/** Makes a person of their own of some of somebody's templates, who is to be forgotten when they are. */
 export function splitting(
   state: GalleryState,
   from: string,
@@ -14,9 +15,9 @@ export function splitting(
 ): { readonly step: Step; readonly person: string } {
   const person = personIn(state, from);
   checkName(name);
-  const moved = [...new Set(templates)];
-  for (const id of moved)
+  for (const id of templates)
     if (!person.templates.includes(id)) throw new RangeError(`${person.name} has no template "${id}".`);
+  const moved = withTwins(state, person, templates);
   if (moved.length === 0) throw new RangeError('Say which templates the new person is to have.');
   if (moved.length === person.templates.length)
     throw new RangeError(`These are all templates of ${person.name}: rename them instead.`);
@@ -25,7 +26,7 @@ export function splitting(
     person: made,
     step: {
       what: `${name} was split off ${person.name}.`,
-      changes: [recordOf('person', made, { name, added: now }), ...moved.flatMap((id) => movedTo(state, id, made))],
+      changes: [recordOf('person', made, { ...recordIn(person), name }), ...moved.flatMap((id) => movedTo(state, id, made))],
       before: {
         concerns: [from, made],
         people: { [made]: null },

@@ -1,7 +1,7 @@
 import type { Change } from '../../stores/store.js';
 import { newId } from '../ids.js';
 import { recordOf, removalOf, type UndoRecord } from '../state/records.js';
-import type { GalleryState } from '../state/state.js';
+import type { GalleryState, PersonState } from '../state/state.js';
 
 /** So many steps can be taken back. */
 const KEPT = 100;
@@ -19,6 +19,13 @@ export function withUndo(state: GalleryState, step: Step, now: number): Change[]
   const undo: UndoRecord = { what: step.what, added: now, ...step.before };
   const oldest = [...state.undo.keys()].sort().slice(0, Math.max(0, state.undo.size + 1 - KEPT));
   return [...step.changes, recordOf('undo', newId(now), undo), ...oldest.map((id) => removalOf('undo', id))];
+}
+
+/** Of somebody's templates some, and those that were embedded of the same crops: one face is one person's, whatever the model. */
+export function withTwins(state: GalleryState, { templates }: PersonState, some: readonly string[]): string[] {
+  const cropOf = (id: string): string => state.templates.get(id)?.of ?? id;
+  const crops = new Set(some.map(cropOf));
+  return templates.filter((id) => crops.has(cropOf(id)));
 }
 
 /** A template's record with another person in it. */

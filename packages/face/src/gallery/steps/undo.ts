@@ -1,15 +1,22 @@
 import type { Change } from '../../stores/store.js';
 import { type CorrectionRecord, type PersonRecord, recordOf, removalOf } from '../state/records.js';
 import type { GalleryState, UndoState } from '../state/state.js';
-import { movedTo } from './step.js';
+import { movedTo, withTwins } from './step.js';
 
-/** Takes the last step back. Templates that came since stay with the person who is left; those that went stay gone. */
+/**
+ * Takes the last step back. Templates that came since stay with the person who is left, but for those of crops that go back; those that went
+ * stay gone.
+ */
 export function undoing(state: GalleryState): { readonly changes: Change[]; readonly what: string } {
   const last = lastStep(state);
   if (!last) throw new RangeError('There is no step to take back.');
   const changes: Change[] = [removalOf('undo', last.id)];
   const heir = Object.values(last.templates)[0];
-  for (const [id, person] of Object.entries(last.templates)) changes.push(...movedTo(state, id, person));
+  for (const [id, person] of Object.entries(last.templates)) {
+    const owner = state.people.get(state.templates.get(id)?.person ?? '');
+    const twins = owner ? withTwins(state, owner, [id]) : []; // a model may have come since
+    for (const twin of twins) if (twin === id || !(twin in last.templates)) changes.push(...movedTo(state, twin, person));
+  }
   for (const [id, before] of Object.entries(last.people)) {
     changes.push(back('person', id, before));
     if (before === null && heir !== undefined) changes.push(...leftBehind(state, id, heir, last));

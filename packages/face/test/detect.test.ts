@@ -52,6 +52,13 @@ describe.each(Object.keys(detectors))('a detector: %s', (name) => {
   });
 });
 
+it('opens nothing more once it is closed while it looks', async () => {
+  const net = await openPocketNet({ detector, embedder });
+  const looking = net.detect(photo);
+  net.close();
+  await expect(looking).rejects.toThrow('closed');
+});
+
 describe('a detector function', () => {
   const opened = (faces: Awaited<ReturnType<DetectFunction>>): Promise<PocketNet> =>
     openPocketNet({ detector: () => faces, embedder });

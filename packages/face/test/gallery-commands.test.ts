@@ -40,6 +40,22 @@ describe('a gallery of the command', () => {
     expect(Object.keys(idsOf())).toEqual(['Ada', 'Bo']);
   });
 
+  it('tells photos and folders apart that are named from within their folders', () => {
+    const there = (folder: string, ...more: string[]) => {
+      const words = ['enrol', '0.png', '--agree', '--anyway', '--json', '--gallery', '../here.gallery', ...more];
+      const { code, stdout, stderr } = place.pocketnet(words, {}, folder);
+      expect(code, stderr).toBe(0);
+      return (JSON.parse(stdout) as { enrolled: { person: string; name: string }[] }).enrolled[0];
+    };
+    const first = there('Ada', '--by-folder');
+    expect(first?.name).toBe('Ada');
+    there('Bo', '--person', first?.person ?? '');
+    const { people: all } = place.json(['people', 'list', '--gallery', 'here.gallery']) as {
+      people: { templates: object[] }[];
+    };
+    expect(all.map(({ templates }) => templates.length)).toEqual([2]); // the second is of another photo, and replaces nothing
+  });
+
   it('knows whom a photo shows, everybody once', () => {
     const { photos } = place.json(['identify', 'both.png', 'nobody.png', ...people]) as {
       photos: { faces: { candidates: { name: string }[] }[] }[];

@@ -1,5 +1,5 @@
 // What touches disks.
-export { AtomicFile, writeAtomically, writeFileAtomic, writeFully } from './disk/atomic-file.js';
+export { AtomicFile, leftAside, writeAtomically, writeFileAtomic, writeFully } from './disk/atomic-file.js';
 export { Owner } from './disk/owner.js';
 export { readFileBytes, readFileHead } from './disk/read-file.js';
 export { namingFile, systemFaults } from './disk/system-error.js';

@@ -23,7 +23,10 @@ export class Groups {
         throw new RangeError(
           `Face ${face} has ${vector.length} numbers, the first one ${this.#length}: give one model's.`,
         );
-      this.#sums.set(Array.from(vector), face * this.#length);
+      const numbers = Array.from(vector);
+      if (!numbers.every(Number.isFinite))
+        throw new RangeError(`Face ${face} is not of finite numbers: give templates of unit length.`);
+      this.#sums.set(numbers, face * this.#length);
       this.open.add(face);
     }
     if (photos && photos.length !== vectors.length)

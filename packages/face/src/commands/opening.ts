@@ -3,6 +3,7 @@ import { isPlan, readPlanMetadata } from '@pocketnet/engine';
 import { readFileBytes } from '@pocketnet/files/node';
 import { type Command, Option } from 'commander';
 import { installedModel } from '../models/installed.js';
+import { numberBetween } from './arguments.js';
 import { note } from './output.js';
 import { type CommonOptions, UsageError } from './verb.js';
 
@@ -33,7 +34,7 @@ export const detectorOptions = (command: Command): Command =>
         .choices(['fastest', 'strict'])
         .default('fastest'),
     )
-    .option('--min-face <pixels>', 'look for smaller faces too, in parts of the photo', Number);
+    .option('--min-face <pixels>', 'look for smaller faces too, in parts of the photo', numberBetween(1, 1e5));
 
 /** @param flip whether the mirror image may be left out */
 export const modelOptions = (command: Command, { flip = true } = {}): Command => {

@@ -57,11 +57,16 @@ export class Gallery {
     this.#now = now;
   }
 
-  /** Reads a store's people, and finishes what a crash broke off. The gallery closes the store. */
+  /** Reads a store's people, and finishes what a crash broke off. The gallery closes the store, also where it cannot be opened. */
   static async open(store: Store, options: GalleryOptions = {}): Promise<Gallery> {
     const gallery = new Gallery(store, options);
-    await gallery.#ledger.open();
-    await gallery.expire();
+    try {
+      await gallery.#ledger.open();
+      await gallery.expire();
+    } catch (cause) {
+      await gallery.close();
+      throw cause;
+    }
     return gallery;
   }
 

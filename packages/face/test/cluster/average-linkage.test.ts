@@ -112,6 +112,8 @@ describe('Faces are grouped by average linkage', () => {
     expect(() => clusterFaces([one], { threshold: 0, apart: [[0, 5]] })).toThrow('There is no face 5');
     expect(() => clusterFaces([one, unit([1, 0, 0])], { threshold: 0 })).toThrow('Face 1 has 3 numbers');
     expect(() => clusterFaces([one], { threshold: 0, photos: [] })).toThrow('0 photos');
+    for (const bad of [Number.NaN, Infinity])
+      expect(() => clusterFaces([one, Float32Array.of(bad, 0), one], { threshold: 0 })).toThrow('Face 1');
     expect(clusterFaces([], { threshold: 0 })).toEqual([]);
   });
 

@@ -1,8 +1,12 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { openSearch } from '@pocketnet/engine';
 import { Gallery, Strangers } from 'pocketnet/gallery';
 import { openMemoryStore, type Store } from 'pocketnet/stores';
+import { openFileStore } from 'pocketnet/stores/file';
 import { describe, expect, it } from 'vitest';
 import { decide } from '../../dist/gallery/identify/decide.js';
+import { temporaryFolder } from '../stores/harness.js';
 import { InventedPeople, MODEL, ratesOf, strangersCosines } from './faces.js';
 
 const DAY = 86_400_000;
@@ -75,8 +79,7 @@ describe('templates of one crop', () => {
     const [ada, ben] = [people.direction(), people.direction()];
     const one = await gallery.enrol({ name: 'Ada' }, people.shot(ada), { crop: Uint8Array.of(0) });
     const two = await gallery.enrol({ name: 'Ben' }, people.shot(ben), { crop });
-    const migrate = () =>
-      gallery.migrate('new', async (of) => people.shot(of[0] === 0 ? ada : ben, 0.1, 'new'));
+    const migrate = () => gallery.migrate('new', async (of) => people.shot(of[0] === 0 ? ada : ben, 0.1, 'new'));
     const namedBy = async (face: Float32Array) =>
       (await gallery.identify(people.shot(face, 0.1, 'new'))).candidates[0]?.person;
     return { gallery, ada, ben, one, two, migrate, namedBy };
@@ -172,6 +175,20 @@ describe('a gallery that is used by several at a time', () => {
   });
 });
 
+describe('a gallery that cannot be opened', () => {
+  it('lets go of its store', async () => {
+    const folder = temporaryFolder();
+    const file = join(folder, 'gallery.log');
+    const store = await openFileStore(file);
+    await store.commit([{ kind: 'person', id: 'p', about: new TextEncoder().encode('no JSON') }]);
+    await store.close();
+    for (let i = 0; i < 2; i++)
+      await expect(openFileStore(file).then((again) => Gallery.open(again))).rejects.toThrow('cannot be read');
+    await (await openFileStore(file)).close();
+    rmSync(folder, { recursive: true });
+  });
+});
+
 describe('what the doctor finds', () => {
   it('is every two of three pictures that are the same, once', async () => {
     const { gallery } = await atTime();
@@ -198,7 +215,10 @@ describe('a decision', () => {
         expect(decisions, `FPIR ${fpir}, ${n} templates`).toEqual(decisions.toSorted((a, b) => a - b));
         const threshold = strangers.thresholdFor(fpir, n)?.cosine ?? 1;
         const above = decisions.filter((_, i) => i / 200 - 1 >= threshold);
-        expect(above.every((decision) => decision === 2), `FPIR ${fpir}, ${n} templates`).toBe(true);
+        expect(
+          above.every((decision) => decision === 2),
+          `FPIR ${fpir}, ${n} templates`,
+        ).toBe(true);
       }
   });
 });

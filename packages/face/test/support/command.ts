@@ -35,8 +35,9 @@ export class Place {
   pocketnet(
     args: readonly string[],
     env: Record<string, string> = {},
+    folder = '.',
   ): { code: number | null; stdout: string; stderr: string } {
-    const options = { cwd: this.path, encoding: 'utf8', env: { ...process.env, ...env } } as const;
+    const options = { cwd: this.file(folder), encoding: 'utf8', env: { ...process.env, ...env } } as const;
     const { status: code, stdout, stderr } = spawnSync(process.execPath, [this.script, ...args], options);
     return { code, stdout, stderr };
   }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { namingFile } from './system-error.js';
 
@@ -26,7 +26,7 @@ export class AtomicFile {
   /** @param mode who may read and write it, as in chmod */
   constructor(path: string, mode = 0o666) {
     this.path = path;
-    this.#aside = join(dirname(path), `.${basename(path)}.${process.pid}.${randomBytes(4).toString('hex')}.partial`);
+    this.#aside = join(dirname(path), `${asideStart(path)}${process.pid}.${randomBytes(4).toString('hex')}.partial`);
     this.#handle = namingFile(path, 'could not be written', () => {
       mkdirSync(dirname(path), { recursive: true });
       return openSync(this.#aside, 'wx', mode);
@@ -80,6 +80,16 @@ export class AtomicFile {
   #writeOut(bytes: Uint8Array): void {
     namingFile(this.path, 'could not be written', () => writeFully(this.#handle, bytes));
   }
+}
+
+const asideStart = (path: string): string => `.${basename(path)}.`;
+
+/** Files aside that a process left which was killed while it wrote `path`. Files of longer names are none of it. */
+export function leftAside(path: string): string[] {
+  const [folder, start] = [dirname(path), asideStart(path)];
+  return readdirSync(folder)
+    .filter((name) => name.startsWith(start) && /^\d+\.[0-9a-f]{8}\.partial$/.test(name.slice(start.length)))
+    .map((name) => join(folder, name));
 }
 
 /** Writes several atomic files with `fill` and publishes them together, in order; on a failure none is left behind. */

@@ -48,10 +48,11 @@ const LONGEST = 100;
 function addressOf(path: string): string {
   if (process.platform === 'win32') return `\\\\.\\pipe\\pocketnet-${hashOf(path)}`;
   const beside = join(realFolder(path), `.${basename(path)}.owner`);
-  const near = relative(process.cwd(), beside);
-  const shortest = near.length < beside.length ? near : beside;
-  if (Buffer.byteLength(shortest) <= LONGEST) return shortest;
+  if (Buffer.byteLength(beside) <= LONGEST) return beside;
+  // The same for all, from whatever folder they ask: a shorter way that some have would let two in.
   if (process.platform === 'linux') return `\0pocketnet:owner:${hashOf(path)}`;
+  const near = relative(process.cwd(), beside);
+  if (Buffer.byteLength(near) <= LONGEST) return near;
   throw new FileError(path, `its path is too long for a socket beside it. Work from a folder nearer to it.`);
 }
 

@@ -1,4 +1,4 @@
-import { basename, dirname } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import type { Gallery } from '../../gallery/index.js';
 import type { PocketNet } from '../../pocketnet.js';
 import { againstEnrolling, placeOf, qualityOf } from '../faces-in-photo.js';
@@ -64,7 +64,7 @@ async function run(paths: readonly string[], options: Options): Promise<void> {
       const refused: Refused[] = [];
       const known = new Map<string, string>();
       for (const file of photos) {
-        const who = byFolder ? basename(dirname(file)) : (name ?? person ?? '');
+        const who = byFolder ? basename(dirname(resolve(file))) : (name ?? person ?? '');
         const id = person ?? known.get(who) ?? (byFolder ? await idOf(gallery, who) : undefined);
         const result = await enrolPhoto(pocketnet, gallery, file, id ?? { name: who }, options);
         if ('reasons' in result) refused.push(result);

@@ -9,6 +9,7 @@ const MOST = 5;
 export class PlansBySize {
   readonly #bytes: Uint8Array;
   readonly #open: PlanOpener;
+  #closed = false;
   readonly #opened = new Map<string, Promise<OpenedPlan>>();
 
   /** @throws an Error where the plan is no YuNet */
@@ -25,7 +26,9 @@ export class PlansBySize {
     [this.#bytes, this.#open] = [bytes, open];
   }
 
+  /** Who waits for a plan has it before it is closed: no other promise stands between. Once all are closed none is opened any more. */
   at(width: number, height: number): Promise<OpenedPlan> {
+    if (this.#closed) return Promise.reject(new Error('The detector is closed. Open another.'));
     const key = `${width}x${height}`;
     const opened = this.#opened.get(key) ?? this.#open(this.#bytes, { width, height, name: 'the detector' });
     this.#opened.delete(key);
@@ -36,6 +39,7 @@ export class PlansBySize {
   }
 
   close(): void {
+    this.#closed = true;
     for (const [key] of this.#opened) this.#close(key);
   }
 

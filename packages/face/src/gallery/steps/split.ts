@@ -26,7 +26,10 @@ export function splitting(
     person: made,
     step: {
       what: `${name} was split off ${person.name}.`,
-      changes: [recordOf('person', made, { ...recordIn(person), name }), ...moved.flatMap((id) => movedTo(state, id, made))],
+      changes: [
+        recordOf('person', made, { ...recordIn(person), name }),
+        ...moved.flatMap((id) => movedTo(state, id, made)),
+      ],
       before: {
         concerns: [from, made],
         people: { [made]: null },

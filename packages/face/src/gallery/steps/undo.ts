@@ -15,7 +15,8 @@ export function undoing(state: GalleryState): { readonly changes: Change[]; read
   for (const [id, person] of Object.entries(last.templates)) {
     const owner = state.people.get(state.templates.get(id)?.person ?? '');
     const twins = owner ? withTwins(state, owner, [id]) : []; // a model may have come since
-    for (const twin of twins) if (twin === id || !(twin in last.templates)) changes.push(...movedTo(state, twin, person));
+    for (const twin of twins)
+      if (twin === id || !(twin in last.templates)) changes.push(...movedTo(state, twin, person));
   }
   for (const [id, before] of Object.entries(last.people)) {
     changes.push(back('person', id, before));

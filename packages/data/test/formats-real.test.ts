@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { inspect, openSource, readPairs } from '@pocketnet/data';
 import { describe, expect, it } from 'vitest';
+import { cpuTime } from '../../../testing/cpu-time.js';
 
 const DATA = process.env.POCKETNET_DATA;
 const faces = (name: string) => join(DATA ?? '', 'faces', name);
@@ -28,9 +29,9 @@ describe.skipIf(!DATA)('real data (POCKETNET_DATA)', () => {
   it('lfw_dev.bin has 3,000 pairs of 3,811 distinct images, suits 5 folds, and is read in half a second', async () => {
     const path = faces('lfw_dev.bin');
     const timed = [1, 2, 3].map(() => {
-      const start = performance.now();
+      const start = cpuTime();
       readPairs(path);
-      return performance.now() - start;
+      return cpuTime() - start;
     });
     expect(Math.min(...timed)).toBeLessThan(500);
     const { images, same } = readPairs(path);

@@ -1,5 +1,6 @@
 import { decodePth, encodePth, FileError, joinBytes, numpyClasses, readPickle } from '@pocketnet/files';
 import { describe, expect, test } from 'vitest';
+import { cpuTime } from '../../../testing/cpu-time.js';
 import { latin, legacyPth, pickledTensor, usedStorage } from './samples.js';
 
 const dictionary = (value: string) => `}U\x01w${value}s`;
@@ -51,9 +52,9 @@ describe('a hostile pickle', () => {
   ])('with %s is refused at once', (_, pickle, message) => {
     const file = legacyPth(pickle);
     const decode = () => decodePth(file, 'hostile.pth');
-    const begin = performance.now();
+    const begin = cpuTime();
     expect(decode).toThrow(FileError);
-    expect(performance.now() - begin).toBeLessThan(1000);
+    expect(cpuTime() - begin).toBeLessThan(1000);
     expect(decode).toThrow(message);
   });
 });
@@ -114,9 +115,9 @@ describe('a pickle of plain data', () => {
     const file = latin(pickle);
     const decode = () => readPickle(file, 'x.bin', numpyClasses);
     const before = process.memoryUsage().arrayBuffers;
-    const begin = performance.now();
+    const begin = cpuTime();
     expect(decode).toThrow(FileError);
-    expect(performance.now() - begin).toBeLessThan(2000);
+    expect(cpuTime() - begin).toBeLessThan(2000);
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(64 * 2 ** 20);
     expect(decode).toThrow(message);
   });

@@ -134,7 +134,7 @@ describe('when a rank is lost', () => {
           `rank ${rank} of 3: all-reduce of gradients, bucket \\d of \\d, of float32.*failed: .*Another rank has ended`,
         ),
       );
-      expect(ended?.seconds).toBeLessThan(30);
+      expect((Number(ended?.at) - Number(ranks[2]?.at)) / 1000).toBeLessThan(30);
     }
   });
 
@@ -195,8 +195,9 @@ describe('a signal that the process handles itself', () => {
     first.process.kill('SIGTERM');
     await wait(1000);
     expect(first.process.exitCode).toBeNull();
-    first.process.kill('SIGTERM');
+    const again = setInterval(() => first.process.kill('SIGTERM'), 500); // two that come at once count as one
     const { code, stdout } = await first.ended;
+    clearInterval(again);
     second.process.kill('SIGKILL');
     expect(code).toBe(3);
     expect(stdout).toMatch(/AbortError: rank 0 of 2: all-reduce of float32\[1\] failed: SIGTERM asked to end/);

@@ -32,6 +32,14 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
 /** How many calls of the disk the power lasts from this operation on; the operation is then under way. */
 const step = fc.record({ operation, power: fc.option(fc.nat(6), { freq: 5, nil: undefined }) });
 
+/** What lasts though it was cut off, and leaves everybody as they were. */
+const renamedTheSame: { operation: Operation; power: number | undefined }[] = [
+  { operation: { does: 'enrol new', name: 'Ada' }, power: undefined },
+  { operation: { does: 'rename', who: 0, name: 'Ben' }, power: undefined },
+  { operation: { does: 'rename', who: 0, name: 'Ben' }, power: 0 },
+  { operation: { does: 'undo' }, power: undefined },
+];
+
 describe('a gallery is what a plain map is', () => {
   it('after any operations, and after power cuts within them either as before or as after', async () => {
     await fc.assert(
@@ -57,14 +65,19 @@ describe('a gallery is what a plain map is', () => {
           if (after) {
             expect(now).toEqual(pictured(after));
             model = after;
-          } else if (now === undefined || JSON.stringify(now) !== JSON.stringify(pictured(before))) {
-            // cut off, yet whole: the change itself is checked by what it may be
-            expect(plausible(before, operation, now)).toBe(true);
+          } else {
+            // Cut off, yet whole: the change itself is checked by what it may be. Whether it lasted cannot always be seen, as of somebody who
+            // was renamed what they were called, but by undoing it.
+            if (JSON.stringify(now) !== JSON.stringify(pictured(before)))
+              expect(plausible(before, operation, now)).toBe(true);
             model = { people: await peopleOf(gallery), before: [] };
           }
         }
       }),
-      { numRuns: 150 },
+      {
+        numRuns: 150,
+        examples: [1, 2, 3, 4, 5, 6, 7, 8].map((seed): [typeof renamedTheSame, number] => [renamedTheSame, seed]),
+      },
     );
   });
 });

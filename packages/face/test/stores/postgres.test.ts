@@ -133,9 +133,7 @@ describe.skipIf(database === undefined)('PostgreSQL (POCKETNET_POSTGRES)', () =>
     const blocker = await import('pg').then(({ default: { Client } }) => new Client({ connectionString: url }));
     await blocker.connect();
     await blocker.query('BEGIN; LOCK TABLE pocketnet_galleries');
-    const started = Date.now();
     await expect(patient.commit([{ kind: 'person', id: 'p', about: text('') }])).rejects.toThrow('statement timeout');
-    expect(Date.now() - started).toBeLessThan(6000);
     await blocker.query('ROLLBACK');
     await blocker.end();
     await patient.commit([{ kind: 'person', id: 'p', about: text('') }]);

@@ -8,8 +8,9 @@ export interface RankEnded {
   signal: NodeJS.Signals | null;
   stdout: string;
   stderr: string;
-  /** From its start to its end. */
+  /** From its start to its end, and when that was, by the clock of performance.now(). */
   seconds: number;
+  at: number;
 }
 
 export interface Rank {
@@ -52,9 +53,10 @@ export function startRank(program: string, rank: number, { size, port, args = []
   child.stderr.on('data', (part) => (stderr += part));
   const ended = new Promise<RankEnded>((resolve, reject) => {
     child.on('error', reject);
-    child.on('close', (code, signal) =>
-      resolve({ code, signal, stdout, stderr, seconds: (performance.now() - begun) / 1000 }),
-    );
+    child.on('close', (code, signal) => {
+      const at = performance.now();
+      resolve({ code, signal, stdout, stderr, seconds: (at - begun) / 1000, at });
+    });
   });
   const saying = (word: string): Promise<void> =>
     new Promise((resolve, reject) => {

@@ -73,6 +73,46 @@ describe('how long people are kept', () => {
   });
 });
 
+describe('what was said of faces', () => {
+  it('does not contradict itself once two people are one, and does again when that is taken back', async () => {
+    for (const swapped of [false, true]) {
+      const { gallery } = await atTime();
+      const [face, other] = [people.direction(), people.direction()];
+      const ada = await gallery.enrol({ name: 'Ada' }, people.shot(other));
+      const ben = await gallery.enrol({ name: 'Ben' }, people.shot(people.direction()));
+      const [is, isNot] = swapped ? [ada.person, ben.person] : [ben.person, ada.person];
+      const place = { photo: 'a.jpg', box: [0.1, 0.1, 0.2, 0.2] as const };
+      await gallery.correct(place, { isNot });
+      await gallery.correct(place, { is });
+      const { template } = await gallery.enrol(is, people.shot(face), { face: place });
+      await gallery.correct({ photo: 'b.jpg' }, { isNot });
+      await gallery.merge(ada.person, ben.person);
+      const found = await gallery.identify(people.shot(face));
+      expect(found.candidates[0]).toMatchObject({ person: ada.person, template });
+      expect(gallery.counts.corrections).toBe(2);
+      await gallery.enrol(ada.person, people.shot(face), { face: place });
+      await gallery.undo();
+      expect(gallery.counts.corrections).toBe(3);
+    }
+  });
+
+  it('goes with a template that is split off', async () => {
+    const { gallery } = await atTime();
+    const face = people.direction();
+    const { person } = await gallery.enrol({ name: 'Ada' }, people.shot(people.direction()));
+    const place = { photo: 'a.jpg', box: [0.1, 0.1, 0.2, 0.2] as const };
+    await gallery.correct(place, { is: person });
+    const { template } = await gallery.enrol(person, people.shot(face), { face: place });
+    const off = await gallery.split(person, [template], 'Ben');
+    expect((await gallery.identify(people.shot(face))).candidates[0]).toMatchObject({ person: off, template });
+    expect((await gallery.identify(people.shot(face), { face: place })).person).toBe(off);
+    await gallery.enrol(off, people.shot(face), { face: place });
+    await gallery.undo();
+    expect((await gallery.identify(people.shot(face), { face: place })).person).toBe(person);
+    expect(gallery.counts.corrections).toBe(1);
+  });
+});
+
 describe('templates of one crop', () => {
   const twoModels = async () => {
     const { gallery } = await atTime();

@@ -13,6 +13,7 @@ import {
 } from './pack.js';
 import { Constants, type FloatStore, isStill, type Source, STILL, type Step, sourceOf, stepOf } from './records.js';
 import { type Concat, type Planes, Rooms } from './rooms.js';
+import { sumOf, termsOf } from './sums.js';
 
 /** A step with its sources, before they are put into one table. */
 export interface Emitted {
@@ -274,26 +275,6 @@ class Emitter {
 }
 
 const blocksOf = (channels: number): number => Math.ceil(channels / LANES);
-
-/** The products that a sum adds up, through sums that nothing else takes, and its other terms. */
-function termsOf(sum: Expression): { terms: Term[]; biases: (Float32Array | undefined)[]; addends: Expression[] } {
-  const found = { terms: [] as Term[], biases: [] as (Float32Array | undefined)[], addends: [] as Expression[] };
-  const collect = (e: Expression, alone: boolean): void => {
-    if (alone && e.op === 'combine' && e.mode === 'add') for (const one of [e.a, e.b]) collect(one, one.uses === 1);
-    else if (alone && e.op === 'product') {
-      found.terms.push(e.term);
-      found.biases.push(e.bias);
-    } else found.addends.push(e);
-  };
-  collect(sum, true);
-  return found;
-}
-
-function sumOf(biases: readonly (Float32Array | undefined)[], channels: number): Float32Array | undefined {
-  const given = biases.filter((bias) => bias !== undefined);
-  if (given.length === 0) return undefined;
-  return Float32Array.from({ length: channels }, (_, c) => given.reduce((sum, bias) => sum + (bias[c] ?? 0), 0));
-}
 
 /** A product by the identity matrix. */
 function sameStack(channels: number, lanes: Lanes): Stack {

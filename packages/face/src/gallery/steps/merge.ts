@@ -10,22 +10,35 @@ export function merging(state: GalleryState, into: string, from: string): Step {
   const [kept, gone] = [personIn(state, into), personIn(state, from)];
   if (kept === gone) throw new RangeError(`${kept.name} cannot be merged with themselves.`);
   refuseOnePhoto(state, kept, gone);
-  const corrections = correctionsAbout(state, from);
+  const [ofKept, ofGone] = [correctionsAbout(state, into), correctionsAbout(state, from)];
+  const overtaken = [...contradicted(ofKept, ofGone), ...contradicted(ofGone, ofKept)];
+  const gonesOwn = ofGone.filter(([id]) => !overtaken.some(([other]) => other === id));
   return {
     what: `${gone.name} was merged into ${kept.name}.`,
     changes: [
       ...gone.templates.flatMap((id) => movedTo(state, id, into)),
-      ...corrections.map(([id, said]) => recordOf('correction', id, { ...said, person: into })),
+      ...gonesOwn.map(([id, said]) => recordOf('correction', id, { ...said, person: into })),
+      ...overtaken.map(([id]) => removalOf('correction', id)),
       removalOf('person', from),
     ],
     before: {
       concerns: [into, from],
       people: { [from]: recordIn(gone) },
       templates: Object.fromEntries(gone.templates.map((id) => [id, from])),
-      corrections: Object.fromEntries(corrections),
+      corrections: Object.fromEntries([...gonesOwn, ...overtaken]),
     },
   };
 }
+
+/** Those of faces that are not the one, of which it was said that they are the other: both cannot hold of one person. */
+const contradicted = (
+  one: readonly [string, CorrectionRecord][],
+  other: readonly [string, CorrectionRecord][],
+): [string, CorrectionRecord][] =>
+  one.filter(
+    ([, { says, face }]) =>
+      says === 'is not' && other.some(([, each]) => each.says === 'is' && sameness(each.face, face) > 0),
+  );
 
 /** @throws RangeError where a photo shows both */
 function refuseOnePhoto(state: GalleryState, a: PersonState, b: PersonState): void {

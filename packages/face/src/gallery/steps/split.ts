@@ -1,6 +1,6 @@
 import { checkName, personIn } from '../check.js';
 import { newId } from '../ids.js';
-import { recordOf } from '../state/records.js';
+import { type CorrectionRecord, recordOf } from '../state/records.js';
 import type { GalleryState } from '../state/state.js';
 import { recordIn } from './rename.js';
 import { movedTo, type Step, withTwins } from './step.js';
@@ -22,6 +22,7 @@ export function splitting(
   if (moved.length === person.templates.length)
     throw new RangeError(`These are all templates of ${person.name}: rename them instead.`);
   const made = newId(now);
+  const corrections = saidOf(state, moved, from);
   return {
     person: made,
     step: {
@@ -29,13 +30,24 @@ export function splitting(
       changes: [
         recordOf('person', made, { ...recordIn(person), name }),
         ...moved.flatMap((id) => movedTo(state, id, made)),
+        ...corrections.map(([id, said]) => recordOf('correction', id, { ...said, person: made })),
       ],
       before: {
         concerns: [from, made],
         people: { [made]: null },
         templates: Object.fromEntries(moved.map((id) => [id, from])),
-        corrections: {},
+        corrections: Object.fromEntries(corrections),
       },
     },
   };
+}
+
+/** What was said of the templates' faces to be somebody's. */
+function saidOf(state: GalleryState, templates: readonly string[], person: string): [string, CorrectionRecord][] {
+  const faces = templates.flatMap((id) => state.templates.get(id)?.face ?? []);
+  return faces
+    .flatMap((face) => state.correctionsOf(face))
+    .flatMap(({ id, ...said }): [string, CorrectionRecord][] =>
+      said.says === 'is' && said.person === person ? [[id, said]] : [],
+    );
 }

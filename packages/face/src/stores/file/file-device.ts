@@ -65,9 +65,8 @@ export class FileDevice implements LogDevice {
       throw cause;
     }
     await naming(this.location, async () => {
-      const old = this.handle;
+      await this.handle.close(); // first: what could not be opened anew must not go on in the file that is no more
       this.handle = await open(this.location, 'r+');
-      await old.close();
     });
   }
 

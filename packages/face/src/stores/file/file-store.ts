@@ -32,7 +32,10 @@ class OwnedLog extends LogStore {
   }
 
   override async close(): Promise<void> {
-    await super.close();
-    await this.owner.release();
+    try {
+      await super.close();
+    } finally {
+      await this.owner.release();
+    }
   }
 }

@@ -84,6 +84,21 @@ it('photos are files as they are named and folders with all below, by name, with
   expect(photosIn([file('photos')])).toEqual(found);
   expect(photosIn([file('photos/b/notes.txt'), file('photos')])).toEqual([file('photos/b/notes.txt'), ...found]);
   expect(() => photosIn([file('nowhere')])).toThrow(/nowhere: there is no such file or folder/);
+  writeFileSync(file('photos/1.jpg'), '');
+  const home = process.cwd();
+  try {
+    for (const [from, folder, start] of [
+      ['photos', '.', ''],
+      ['.', './photos', 'photos/'],
+      ['photos/b', '../../photos/', '../../photos/'],
+    ] as const) {
+      process.chdir(file(from));
+      const names = ['1.jpg', 'b/10.png', 'b/2.png', 'z.JPG'];
+      expect(photosIn([folder]), folder).toEqual(names.map((name) => `${start}${name}`));
+    }
+  } finally {
+    process.chdir(home);
+  }
   mkdirSync(file('empty'));
   expect(() => photosIn([file('empty')])).toThrow(/empty: there are no pictures in this folder/);
 });

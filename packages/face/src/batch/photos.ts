@@ -1,5 +1,5 @@
 import { readdirSync, statSync } from 'node:fs';
-import { extname, join } from 'node:path';
+import { extname, join, relative } from 'node:path';
 
 /** Endings of the pictures that are looked for in folders; a file that is named is taken whatever it is called. */
 const ENDINGS = new Set(['.jpg', '.jpeg', '.jfif', '.png', '.webp', '.avif', '.gif', '.tif', '.tiff']);
@@ -30,8 +30,7 @@ const picturesBelow = (folder: string): string[] =>
     .map((entry) => join(entry.parentPath, entry.name))
     .filter(
       (path) =>
-        !path
-          .slice(folder.length)
+        !relative(folder, path)
           .split(/[/\\]/)
           .some((part) => part.startsWith('.')),
     )

@@ -1,9 +1,12 @@
+import { openPlan } from '@pocketnet/engine';
+import { readPlan, writePlan } from '@pocketnet/engine/plan';
 import fc from 'fast-check';
 import {
   alreadyAligned,
   cosineOf,
   type ModelCalibration,
   openPocketNet,
+  type PlanOpener,
   type PocketNet,
   ratesOf,
   readCalibration,
@@ -198,6 +201,27 @@ describe('the released network', () => {
     single.close();
     single.close();
     await expect(single.embed(crop)).rejects.toThrow(/is closed/);
+  });
+
+  it('holds nothing open where its calibration is damaged', async () => {
+    const plan = readPlan(embedder);
+    const curves = { calibration: '{}', calibration_int8: '{}', calibration_int16: '{}' };
+    const damaged = writePlan({
+      ...plan,
+      metadata: { ...plan.metadata, model: { ...plan.metadata.model, ...curves } },
+    });
+    let held = 0;
+    const counted: PlanOpener = async (bytes, options) => {
+      const opened = await openPlan(bytes, options);
+      held++;
+      const close = () => {
+        held--;
+        opened.close();
+      };
+      return { ...opened, run: (pixels) => opened.run(pixels), close };
+    };
+    await expect(openPocketNet({ detector, embedder: damaged, engine: counted })).rejects.toThrow(/Calibrate it again/);
+    expect(held).toBe(0);
   });
 
   it('gives a mirrored crop the template of the crop', async () => {

@@ -1,6 +1,7 @@
+import { EventEmitter } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { alreadyAligned, ImageError, openPocketNet } from 'pocketnet';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { detector, embedder } from './support/models.js';
 import { photoOf } from './support/photos.js';
 
@@ -53,5 +54,28 @@ describe('a worker', () => {
       /The worker has failed.*pocketnet\/worker/,
     );
     await expect(openPocketNet({ detector: () => [], embedder, worker })).rejects.toThrow(/cannot be sent to a worker/);
+  });
+
+  it('lets nobody wait for an answer that cannot be read', async () => {
+    const line = Object.assign(new EventEmitter(), { postMessage() {}, terminate() {} });
+    const opening = openPocketNet({ detector, embedder, worker: () => line });
+    await vi.waitFor(() => expect(line.listenerCount('message')).toBe(1));
+    line.emit('messageerror', new Error('out of memory'));
+    await expect(opening).rejects.toThrow(/An answer of the worker could not be read/);
+  });
+
+  it('closes the copies of frames that it could not give away', async () => {
+    const closed: string[] = [];
+    class Frame {
+      clone = () => ({ close: () => closed.push('copy') });
+      close = () => closed.push('own');
+    }
+    vi.stubGlobal('VideoFrame', Frame); // Node has none
+    const worker = new Worker(script);
+    const net = await openPocketNet({ detector, embedder, worker: () => worker });
+    await worker.terminate();
+    await expect(net.detect(new Frame() as never)).rejects.toThrow(/it has ended/);
+    vi.unstubAllGlobals();
+    expect(closed).toEqual(['copy']);
   });
 });

@@ -1,8 +1,8 @@
 import { readPlanMetadata } from '@pocketnet/engine';
 import type { Image } from '../align/image.js';
-import { readCalibration } from '../compare/index.js';
+import { type ModelCalibration, readCalibration } from '../compare/index.js';
 import { type DetectFunction, type Detection, type Detector, detectorOf, yunet } from '../detect/index.js';
-import { cropFace, openEmbedder } from '../embed/index.js';
+import { cropFace, type Embedder, openEmbedder } from '../embed/index.js';
 import { type ImageKind, type ReadLimits, readImage } from '../images/index.js';
 import { type Engine, openerOf } from '../models/engine.js';
 import { bytesOf, isBytes, type ModelBytes } from '../models/model.js';
@@ -26,9 +26,9 @@ export async function pipelineHere(options: PipelineOptions, kinds: readonly Ima
     ? yunet(bytesOf(options.detector), open)
     : detectorOf(options.detector);
   const bytes = bytesOf(options.embedder);
-  const embedder = await openEmbedder(bytes, open, mirror);
   const { model: metadata } = readPlanMetadata(bytes, 'the embedder');
-  const calibration = readCalibration(metadata, embedder.arithmetic);
+  const embedder = await openEmbedder(bytes, open, mirror);
+  const calibration = calibrationOf(metadata, embedder);
   return {
     ...{ model: embedder.model, metadata },
     calibration: calibration?.mirrored === mirror ? calibration : undefined,
@@ -43,6 +43,16 @@ export async function pipelineHere(options: PipelineOptions, kinds: readonly Ima
       embedder.close();
     },
   };
+}
+
+/** @throws an Error where it is damaged; the embedder is closed then */
+function calibrationOf(metadata: Readonly<Record<string, string>>, embedder: Embedder): ModelCalibration | undefined {
+  try {
+    return readCalibration(metadata, embedder.arithmetic);
+  } catch (cause) {
+    embedder.close();
+    throw cause;
+  }
 }
 
 function judged(face: Detection, faces: readonly Detection[], photo: Image): FoundFace {

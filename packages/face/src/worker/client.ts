@@ -1,6 +1,6 @@
 import type { Pipeline } from '../pipeline/pipeline.js';
 import { type Template, templateOf } from '../template.js';
-import { frameOf } from './frames.js';
+import { frameOf, hasClose } from './frames.js';
 import { type Answer, type CallName, type Calls, receivedError } from './messages.js';
 
 /** A `Worker` of a page, or one of Node's `worker_threads`. */
@@ -28,7 +28,11 @@ export async function pipelineIn(worker: AnyWorker, options: Calls['open']['ask'
       ...facts,
       async detect(image, detectOptions = {}) {
         const { image: sent, transfer } = await frameOf(image);
-        return line.ask('detect', { image: sent, options: detectOptions }, transfer);
+        try {
+          return await line.ask('detect', { image: sent, options: detectOptions }, transfer);
+        } finally {
+          for (const copy of transfer) if (hasClose(copy)) copy.close(); // where it was given away this does nothing
+        }
       },
       embed: async (crop): Promise<Template> => templateOf(facts.model, await line.ask('embed', crop, [])),
       close: () => line.end('This PocketNet is closed.'),
@@ -52,12 +56,17 @@ class Line {
       this.end(
         `The worker has failed: ${message || 'its script could not be loaded'}. Does its address lead to pocketnet/worker?`,
       );
+    // Whose answer it was is not known.
+    const unread = (): void =>
+      this.end('An answer of the worker could not be read, as happens where memory is short. Open it again.');
     if ('addEventListener' in worker) {
       worker.addEventListener('message', ({ data }) => this.#hear(data as Answer));
       worker.addEventListener('error', ({ message }) => failed(message));
+      worker.addEventListener('messageerror', unread);
     } else {
       worker.on('message', (data: Answer) => this.#hear(data));
       worker.on('error', (error: Error) => failed(error.message));
+      worker.on('messageerror', unread);
       worker.on('exit', () => failed('it has ended'));
     }
   }

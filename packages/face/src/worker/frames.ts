@@ -26,6 +26,10 @@ export async function frameOf(image: unknown): Promise<Frame> {
   return { image, transfer: [] };
 }
 
+/** Whether an image holds memory until it is closed, as frames and bitmaps of a browser do. */
+export const hasClose = (image: unknown): image is { close(): void } =>
+  typeof image === 'object' && image !== null && 'close' in image && typeof image.close === 'function';
+
 const DRAWN = ['ImageBitmap', 'OffscreenCanvas', 'HTMLCanvasElement', 'HTMLImageElement', 'HTMLVideoElement'];
 
 function isA(value: unknown, name: string): boolean {

@@ -1,6 +1,7 @@
 import type { ImageKind } from '../images/index.js';
 import { pipelineHere } from '../pipeline/here.js';
 import type { Pipeline } from '../pipeline/pipeline.js';
+import { hasClose } from './frames.js';
 import { type Answer, type Ask, type Calls, sentError } from './messages.js';
 
 /** The worker's end of the line. */
@@ -51,6 +52,3 @@ export function serve(port: Port, kinds: readonly ImageKind[]): void {
     });
   });
 }
-
-const hasClose = (image: unknown): image is { close(): void } =>
-  typeof image === 'object' && image !== null && 'close' in image && typeof image.close === 'function';

@@ -125,4 +125,15 @@ describe.skipIf(findChromium() === undefined)('a gallery in the browser’s file
     );
     expect(message).toContain('are opened in a worker, not on the page itself');
   });
+
+  it('holds none of its files where it could not be opened', async () => {
+    const older = `const older = await (await navigator.storage.getDirectory()).getFileHandle('0.c.log', { create: true });`;
+    await run('one', `const store = await openOpfsStore('c.log'); await store.compact(); await store.close();`);
+    await run('two', `${older} globalThis.handle = await older.createSyncAccessHandle();`);
+    await expect(run('three', `await openOpfsStore('c.log');`)).rejects.toThrow(
+      'another tab or worker has this gallery open',
+    );
+    await run('two', 'handle.close();');
+    await run('three', `await (await openOpfsStore('c.log')).close();`);
+  });
 });

@@ -37,13 +37,18 @@ export class OpfsDevice implements LogDevice {
     }
     generations.sort((a, b) => b - a);
     let opened: OpfsDevice | undefined;
-    for (const generation of generations) {
-      const handle = await open(folder, fileOf(name, generation), location);
-      if (!opened && isWhole(handle, generation)) opened = new OpfsDevice(location, folder, name, generation, handle);
-      else {
-        erase(handle);
-        await folder.removeEntry(fileOf(name, generation));
+    try {
+      for (const generation of generations) {
+        const handle = await open(folder, fileOf(name, generation), location);
+        if (!opened && isWhole(handle, generation)) opened = new OpfsDevice(location, folder, name, generation, handle);
+        else {
+          erase(handle);
+          await folder.removeEntry(fileOf(name, generation));
+        }
       }
+    } catch (cause) {
+      await opened?.close();
+      throw cause;
     }
     return opened ?? new OpfsDevice(location, folder, name, 0, await open(folder, fileOf(name, 0), location));
   }

@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { type Change, RECORD_KINDS } from 'pocketnet/stores';
 import { openStore, storeKinds } from 'pocketnet/stores/registry';
@@ -184,5 +185,8 @@ describe('the registry of stores', () => {
     await expect(openStore('postgres://host/db?search=fast')).rejects.toThrow(
       'search=fast; known are memory, exact, hnsw',
     );
+    const unread = await openStore('postgres://me:s3cret/x@host/db').catch((error) => error);
+    expect(unread).toMatchObject({ message: expect.stringContaining('write %40 for @, %2F for /') });
+    expect(inspect(unread, { showHidden: true })).not.toContain('s3cret');
   });
 });

@@ -1,11 +1,12 @@
 import type { Store } from '../store.js';
+import { addressOf } from './address.js';
 import { openPostgresStore, type PostgresOptions } from './postgres-store.js';
 
 const OWN = ['gallery', 'search', 'erase', 'replica'] as const;
 
 /** Opens what an address names; what is said of the gallery stands in its query, beside what libpq knows. */
 export function openPostgresLocation(location: string): Promise<Store> {
-  const url = new URL(location);
+  const url = addressOf(location);
   const options: Record<string, string> = {};
   for (const name of OWN) {
     const value = url.searchParams.get(name);

@@ -3,6 +3,7 @@ import type { ClientBase, Pool } from 'pg';
 import type { Template } from '../../template.js';
 import { encodeChanges } from '../log/changes.js';
 import { type Change, type CommitOptions, type News, StaleError, type Store, type StoredNeighbour } from '../store.js';
+import { addressOf } from './address.js';
 import { migrate } from './migrations.js';
 import { type Place, readRows, writeRows } from './rows.js';
 import { makeGraph, nearestRows, type ServerSearch } from './vector-index.js';
@@ -44,7 +45,7 @@ interface Waiting {
 export async function openPostgresStore(url: string, options: PostgresOptions = {}): Promise<Store> {
   const { Pool } = (await import('pg')).default;
   const { connections = 4, timeout = 10_000, gallery = 'default', replica } = options;
-  const { host, pathname } = new URL(url);
+  const { host, pathname } = addressOf(url);
   const location = `postgres://${host}${pathname}, gallery "${gallery}"`;
   const poolAt = (connectionString: string): Pool => {
     const pool = new Pool({

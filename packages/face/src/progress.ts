@@ -1,3 +1,5 @@
+import { printable } from './printable.js';
+
 /** Where progress goes: `process.stderr`, or a stand-in. */
 export interface ProgressStream {
   readonly isTTY?: boolean | undefined;
@@ -72,7 +74,7 @@ export function startProgress(options: ProgressOptions): Progress {
       show();
     },
     note(text) {
-      stream.write(live ? `\r\x1b[K${text}\n` : `${text}\n`);
+      stream.write(`${live ? '\r\x1b[K' : ''}${printable(text)}\n`);
       if (live) show();
     },
     finish() {

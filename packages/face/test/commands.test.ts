@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { drawFace, encodeJpegSync } from '@pocketnet/data';
 import { decodeNpy } from '@pocketnet/files';
-import { appProgram } from 'pocketnet/commands';
+import { appProgram, table } from 'pocketnet/commands';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Place } from './support/command.js';
@@ -158,4 +158,9 @@ it('says of other verbs where they are', () => {
   expect(appProgram().commands.map((each) => each.name())).toEqual(
     expect.arrayContaining(['verify', 'detect', 'embed']),
   );
+});
+
+it('prints tables of as many lines as a gallery may have people', () => {
+  const lines = table([{ title: 'name', value: String }], Array(200_000).fill('Ada')).split('\n');
+  expect(lines).toHaveLength(200_001);
 });

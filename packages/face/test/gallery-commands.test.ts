@@ -1,4 +1,6 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { Gallery } from 'pocketnet/gallery';
+import { openFileStore } from 'pocketnet/stores/file';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Place } from './support/command.js';
 
@@ -117,6 +119,19 @@ describe('a gallery of the command', () => {
     expect(empty).toMatchObject({ code: 2, stderr: expect.stringContaining('that is no key') });
     const missing = place.pocketnet(['gallery', 'encrypt', ...people, '--key-file', 'no.key']);
     expect(missing).toMatchObject({ code: 1, stderr: expect.stringMatching(/no\.key: .*does not exist/) });
+  });
+
+  it('prints names that hold the commands of a terminal as text', async () => {
+    const name = 'Eve\u001b[2J\u009b2J\r\nMallory';
+    const gallery = await Gallery.open(await openFileStore(file('eve.gallery')));
+    await gallery.enrol({ name }, { model: 'm', vector: Float32Array.of(1, 0, 0, 0) });
+    await gallery.close();
+    const { stdout } = place.pocketnet(['people', 'list', '--gallery', 'eve.gallery']);
+    expect(stdout).toMatch(/^\S+ +Eve\\u001b\[2J\\u009b2J\\u000d Mallory +1 /m);
+    expect(stdout).not.toMatch(/[^\P{Cc}\n]/u);
+    const all = place.pocketnet(['people', 'list', '--json', '--gallery', 'eve.gallery']).stdout;
+    expect(all).not.toMatch(/[^\P{Cc}\n]/u);
+    expect(JSON.parse(all)).toMatchObject({ people: [{ name }] });
   });
 
   it('is examined, embedded anew and compacted', () => {

@@ -63,7 +63,7 @@ export class Groups {
   merge(into: number, from: number): void {
     const [a, b] = [into * this.#length, from * this.#length];
     for (let i = 0; i < this.#length; i++) this.#sums[a + i] = this.#sum(a + i) + this.#sum(b + i);
-    this.#of(this.#members, into).push(...this.#of(this.#members, from).splice(0));
+    for (const face of this.#of(this.#members, from).splice(0)) this.#of(this.#members, into).push(face);
     for (const photo of this.#of(this.#photos, from)) this.#of(this.#photos, into).add(photo);
     for (const other of this.#of(this.#apart, from)) {
       this.#of(this.#apart, other).delete(from);

@@ -1,3 +1,4 @@
+import { printable } from '../printable.js';
 import type { CommonOptions } from './verb.js';
 
 /**
@@ -5,12 +6,12 @@ import type { CommonOptions } from './verb.js';
  * before that go to stderr through `note`.
  */
 export function printResult(options: CommonOptions, value: object, text: () => string): void {
-  process.stdout.write(`${options.json ? toJson(value) : text()}\n`);
+  process.stdout.write(`${printable(options.json ? toJson(value) : text())}\n`);
 }
 
 /** A message for people, on stderr. */
 export function note(text: string): void {
-  process.stderr.write(`${text}\n`);
+  process.stderr.write(`${printable(text)}\n`);
 }
 
 /** How many messages of one kind are printed; `--json` holds them all. */
@@ -34,12 +35,17 @@ export interface Column<Row> {
 
 /** A text table: titles, then rows; each column is as wide as its widest cell. */
 export function table<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): string {
-  const cells = [columns.map(({ title }) => title), ...rows.map((row) => columns.map((column) => column.value(row)))];
-  const widths = columns.map((_, i) => Math.max(...cells.map((line) => line[i]?.length ?? 0)));
+  const cells = [
+    columns.map(({ title }) => title),
+    ...rows.map((row) => columns.map((column) => oneLine(column.value(row)))),
+  ];
+  const widths = columns.map((_, i) => cells.reduce((widest, line) => Math.max(widest, line[i]?.length ?? 0), 0));
   const pad = (cell: string, i: number): string =>
     columns[i]?.right ? cell.padStart(widths[i] ?? 0) : cell.padEnd(widths[i] ?? 0);
   return cells.map((line) => line.map(pad).join('  ').trimEnd()).join('\n');
 }
+
+const oneLine = (cell: string): string => cell.replaceAll('\n', ' ');
 
 /** `name  value` lines. */
 export function facts(lines: readonly (readonly [name: string, value: string])[]): string {

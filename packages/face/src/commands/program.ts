@@ -1,5 +1,5 @@
 import { Command, CommanderError } from 'commander';
-import { note, toJson } from './output.js';
+import { note, printResult } from './output.js';
 import { type Action, Interrupted, type Tasks, UsageError, type Verb } from './verb.js';
 
 export interface ProgramOptions {
@@ -73,7 +73,7 @@ function fail(error: unknown, json: boolean): number {
   // Commander has already printed its own message or the help.
   if (!(error instanceof CommanderError)) note(`${error instanceof Interrupted ? '' : 'Error: '}${message}`);
   if (process.env.POCKETNET_STACK && error instanceof Error) note(error.stack ?? '');
-  if (json) process.stdout.write(`${toJson({ error: message })}\n`);
+  if (json) printResult({ json }, { error: message }, () => message);
   return isUsage ? 2 : error instanceof Interrupted ? 130 : 1;
 }
 

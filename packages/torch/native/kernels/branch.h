@@ -9,14 +9,13 @@
 #include "depthwise.h"
 #include "gemm.h"
 #include "geometry.h"
+#include "memory.h"
 
 namespace pocketnet {
 
-// Memory that a thread keeps from call to call.
-inline float* branchScratch(int which, int64_t size) {
-  thread_local std::vector<float> buffers[4];
-  if (static_cast<int64_t>(buffers[which].size()) < size) buffers[which].resize(static_cast<size_t>(size));
-  return buffers[which].data();
+inline float* branchScratch(size_t which, int64_t size) {
+  thread_local Scratch scratch;
+  return scratch.get(which, size);
 }
 
 struct Branch {
@@ -39,7 +38,7 @@ struct Branch {
   int64_t offset;           // the first pixel that a sampled one sees
   const float* slopes;
   at::Tensor depthwise, pointwise, folded, turnedFolded;
-  std::vector<float> filters, turned;
+  Numbers filters, turned;
 };
 
 // Sums over the images of one part.
@@ -53,17 +52,7 @@ struct BranchSums {
 
 // dx += dy·(x > 0 ? 1 : a);  da += Σ dy·min(x, 0)
 inline void activateGradientOnto(const float* x, const float* a, const float* dy, float* dx, float* da, int64_t pixels, int64_t channels) {
-  overChannels(channels, [=](auto lanes, int64_t c) {
-    constexpr int L = decltype(lanes)::value;
-    const auto slope = load<L>(a + c);
-    const auto total = summed<1, L>(pixels, [=](int64_t p, Floats<L>* sums) {
-      const auto v = load<L>(x + p * channels + c), g = load<L>(dy + p * channels + c);
-      const Floats<L> zero = {};
-      sums[0] += v > 0 ? zero : g * v;
-      store<L>(dx + p * channels + c, load<L>(dx + p * channels + c) + (v > 0 ? g : slope * g));
-    });
-    store<L>(da + c, load<L>(da + c) + total.of[0]);
-  });
+  activateGradient({x, channels}, a, {dy, channels}, {dx, channels}, {dx, channels}, da, pixels, channels);
 }
 
 // The pointwise input of an image that is not kept: activated, and of a sampled branch every other pixel.

@@ -88,33 +88,42 @@ function chain(x: Tensor, branch: readonly Tensor[], stride: number): Tensor {
 /** All that a graph can be: sources side by side, several branches and states as they are in one sum, outputs of several states and of one. */
 const separableGraph: Kernel = {
   settings: [
-    { channels: 16, stride: 1, height: 12, width: 10 },
+    { channels: 16, stride: 1, height: 12, width: 10, halves: 1 },
     { channels: 16, stride: 2, height: 7, width: 9 },
     { channels: 40, stride: 1, height: 5, width: 6 },
     { channels: 6, stride: 2, height: 8, width: 33 },
+    { channels: 6, stride: 2, height: 6, width: 18, halves: 1 },
   ],
   layouts: ['channels_last'],
-  inputs: ({ channels: c = 1, height = 1, width = 1 }, layout) => {
+  inputs: ({ channels: c = 1, height = 1, width = 1, halves = 0 }, layout) => {
     const branch = (from: number, kernel: number): Tensor[] =>
       [[from], [from, 1, kernel, kernel], [c, from, 1, 1], [c], [c]].map((shape) => ops.randn(shape));
     const maps = [2 * c, c].map((channels) => image([3, channels, height, width], layout));
-    return [...maps, ...branch(3 * c, 1), ...branch(c, 3), ...branch(c, 5), ...branch(c, 7), ...branch(c, 3)];
+    const kernels = [3, 5, 7, 3, ...(halves ? [1, 1] : [])];
+    return [...maps, ...branch(3 * c, 1), ...kernels.flatMap((kernel) => branch(c, kernel))];
   },
-  fused: (x, { channels = 1, stride = 1 }) => {
+  fused: (x, { channels = 1, stride = 1, halves = 0 }) => {
+    const halved = [
+      ...[1, 2, 1, 5], // every other pixel
+      ...[1, 3, 1, 5], // and those one further
+      ...[2, 0, 2, 7, 8, 0, 2, 8, 7], // both side by side, and the other way round
+    ];
     const outputs = ops.separableGraph(
       x.slice(0, 2),
       x.slice(2),
-      Array.from({ length: 10 }, (_, i) => (i % 2 === 0 ? ops.zeros([channels]) : ops.ones([channels]))),
+      Array.from({ length: halves ? 14 : 10 }, (_, i) => (i % 2 === 0 ? ops.zeros([channels]) : ops.ones([channels]))),
       [
-        5, // nodes, from state 2 on
+        halves ? 8 : 5, // nodes, from state 2 on
         ...[1, 1, 2, 0, 1], // both inputs side by side, 1×1
         ...[2, stride, 1, 2, stride, 1, 1], // 3×3 of that, 5×5 of the second input
         ...[3, 1, 1, 3, 0, 1, 3, 0, 1, 3], // 7×7 of the sum, and the sum twice as it is
         ...[2, 0, 1, 1, 0, 1, 2], // nothing but states
         ...[2, 0, 1, 5, 1, 1, 5], // a state and its own 3×3
-        2, // outputs
+        ...(halves ? halved : []),
+        halves ? 3 : 2, // outputs
         ...[2, 4, 3],
         ...[1, 6],
+        ...(halves ? [1, 9] : []),
       ],
       true,
       0.1,
@@ -122,7 +131,7 @@ const separableGraph: Kernel = {
     );
     return ops.cat(outputs.map((output) => ops.reshape(output, [-1])));
   },
-  stock: (x, { stride = 1 }) => {
+  stock: (x, { stride = 1, halves = 0 }) => {
     const branch = (input: Tensor, i: number, stride: number): Tensor =>
       chain(input, x.slice(2 + 5 * i, 7 + 5 * i), stride);
     const both = branch(ops.cat([of(x, 0), of(x, 1)], 1), 0, 1);
@@ -130,6 +139,11 @@ const separableGraph: Kernel = {
     const third = ops.add(ops.add(branch(sum, 3, 1), sum), sum);
     const plain = ops.add(of(x, 1), both);
     const outputs = [ops.cat([third, sum], 1), ops.add(plain, branch(plain, 4, 1))];
+    if (halves) {
+      const here = branch(plain, 5, 2);
+      const further = branch(ops.slice(ops.slice(plain, 2, 1), 3, 1), 6, 2);
+      outputs.push(ops.add(ops.cat([here, further], 1), ops.cat([further, here], 1)));
+    }
     return ops.cat(outputs.map((output) => ops.reshape(output, [-1])));
   },
   tolerance: 1e-4,

@@ -1,6 +1,6 @@
 import { ops, type Tensor } from '@pocketnet/torch';
-import { type Block, execute, type SeparableLayers } from './interpreter.js';
-import { type Recording, record, type Value } from './recording.js';
+import { type Block, execute } from './interpreter.js';
+import { type Branch, type Recording, record, type Value } from './recording.js';
 
 /**
  * Runs a network as `execute` does, to the same numbers but for rounding, with all of its separable operations that hang together in one
@@ -39,13 +39,44 @@ function runAlone(value: Value, [x, y, ...more]: Tensor[]): Tensor {
     case 'concat':
       return execute.concat(y ? [one, y, ...more] : [one]);
     case 'separable': {
-      const fused = execute.separable?.(one, value.layers, y);
-      if (fused) return fused;
-      const [prelu, depthwise, pointwise, norm] = value.layers;
-      const chain = execute.norm(execute.conv(execute.conv(execute.prelu(one, prelu), depthwise), pointwise), norm);
+      const { branch } = value;
+      if (branch.half === undefined) {
+        const fused = execute.separable?.(one, branch.layers, y);
+        if (fused) return fused;
+      }
+      const chain = runLayers(one, branch);
       return y ? execute.add(y, chain) : chain;
     }
   }
+}
+
+function runLayers(x: Tensor, branch: Branch): Tensor {
+  const [prelu, depthwise, pointwise, norm] = branch.layers;
+  const active = execute.prelu(x, prelu);
+  const seen = branch.half === 1 ? execute.shift(active) : active;
+  const mixed = execute.conv(execute.conv(seen, depthwise), pointwise);
+  if (branch.half === undefined) return execute.norm(mixed, norm);
+  countBatch(branch);
+  const { weight, bias, mean, variance } = normOf(branch);
+  return ops.batchNorm(mixed, weight, bias, mean, variance, norm.training, norm.momentum, norm.eps, true);
+}
+
+/** Notes once that a layer's running statistics have seen one more batch. */
+function countBatch({ layers: [, , , norm], half }: Branch): void {
+  if (half !== 1) norm.countBatch();
+}
+
+/** What the native operator knows of a batch-norm: of one that belongs to two branches, a view of one half. */
+function normOf({ layers: [, , pointwise, norm], half }: Branch) {
+  const { outChannels: channels } = pointwise;
+  const own = <T extends Tensor | null>(values: T): T | Tensor =>
+    half === undefined || values === null ? values : ops.slice(values, 0, half * channels, (half + 1) * channels);
+  return {
+    weight: own(norm.weight),
+    bias: own(norm.bias),
+    mean: own(norm.running_mean),
+    variance: own(norm.running_var),
+  };
 }
 
 /**
@@ -76,9 +107,9 @@ function piecesOf({ values }: Recording): Value[][] {
     .toSorted((a, b) => depthOf(a) - depthOf(b) || Number(isOther(b)) - Number(isOther(a)));
 }
 
-/** A summand of a node: states side by side through a separable operation, or one state as it is. */
+/** A summand of a node: states side by side, through a separable operation or as they are. */
 interface Term {
-  layers?: SeparableLayers;
+  branch?: Branch;
   sources: readonly number[];
 }
 
@@ -101,7 +132,11 @@ function graphOf(piece: readonly Value[], users: Users): Graph {
     piece.flatMap((value) => (isSeparable(value) ? value.inputs.slice(1) : value.kind === 'sum' ? value.inputs : [])),
   );
   const isAbsorbed = (value: Value): boolean =>
-    members.has(value) && summands.has(value) && users.get(value)?.length === 1 && !isOutput(value);
+    members.has(value) &&
+    value.kind !== 'concat' &&
+    summands.has(value) &&
+    users.get(value)?.length === 1 &&
+    !isOutput(value);
 
   const states = new Map(inputs.map((value, i) => [value, i]));
   const statesOf = (value: Value): number[] =>
@@ -109,7 +144,7 @@ function graphOf(piece: readonly Value[], users: Users): Graph {
   const termsOf = (value: Value): Term[] => {
     const [first, ...added] = value.inputs;
     if (!isSeparable(value)) return value.inputs.flatMap(summand);
-    return [...added.flatMap(summand), { layers: value.layers, sources: first ? statesOf(first) : [] }];
+    return [...added.flatMap(summand), { branch: value.branch, sources: first ? statesOf(first) : [] }];
   };
   const summand = (value: Value): Term[] => (isAbsorbed(value) ? termsOf(value) : [{ sources: statesOf(value) }]);
 
@@ -146,28 +181,25 @@ function runGraph(
   tensorOf: (value: Value) => Tensor,
 ): [value: Value, tensor: Tensor][] | undefined {
   const tensors = inputs.map(tensorOf);
-  const branches = nodes.flat().flatMap(({ layers }) => (layers ? [layers] : []));
-  const norms = branches.map(([, , , norm]) => norm);
-  const [first] = norms;
-  if (!first || norms.some(({ training }) => training !== first.training) || !tensors.every((tensor) => ops.fitsChannelsLast(tensor)))
-    return undefined;
-  for (const norm of norms) norm.countBatch();
+  const branches = nodes.flat().flatMap(({ branch }) => branch ?? []);
+  const [first] = branches.map(({ layers: [, , , norm] }) => norm);
+  if (!first || branches.some(({ layers }) => layers[3].training !== first.training)) return undefined;
+  if (!tensors.every((tensor) => ops.fitsChannelsLast(tensor))) return undefined;
+  for (const branch of branches) countBatch(branch);
+  const norms = branches.map(normOf);
   const counted = (list: readonly number[]): number[] => [list.length, ...list];
   const made = ops.separableGraph(
     tensors,
-    branches.flatMap(([prelu, depthwise, pointwise, { weight, bias }]) => [
-      prelu.weight,
-      depthwise.weight,
-      pointwise.weight,
-      weight,
-      bias,
-    ]),
-    norms.flatMap((norm) => [norm.running_mean, norm.running_var]),
+    branches.flatMap(({ layers: [prelu, depthwise, pointwise] }, i) => {
+      const { weight = null, bias = null } = norms[i] ?? {};
+      return [prelu.weight, depthwise.weight, pointwise.weight, weight, bias];
+    }),
+    norms.flatMap(({ mean, variance }) => [mean, variance]),
     [
       nodes.length,
       ...nodes.flatMap((terms) => [
         terms.length,
-        ...terms.flatMap(({ layers, sources }) => [layers?.[1].stride ?? 0, ...counted(sources)]),
+        ...terms.flatMap(({ branch, sources }) => [stepOf(branch), ...counted(sources)]),
       ]),
       outputs.length,
       ...outputs.flatMap(({ states }) => counted(states)),
@@ -177,4 +209,10 @@ function runGraph(
     first.eps,
   );
   return outputs.map(({ value }, i) => [value, made[i] as Tensor]); // one for each
+}
+
+/** The operator's word for what a term sees of its states: nothing is done to them, or all, every other pixel, or those one further. */
+function stepOf(branch: Branch | undefined): number {
+  if (!branch) return 0;
+  return branch.half === 1 ? 3 : branch.layers[1].stride;
 }

@@ -34,29 +34,30 @@ class RowRing {
   int64_t rowSize_;
 };
 
-// The activated input of a branch, taken row by row.
+// The activated input of a branch, taken row by row; of a sampled one (branch.h) only the pixels that it sees, and only every other row.
 class ActiveRows {
  public:
   ActiveRows(const Branch& b, float* memory) : b_(b), ring_(b.g, memory) {}
   void begin() { taken_ = 0; }
-  int64_t taken() const { return taken_; }
 
   void take(const std::vector<MapView>& image) {
     const Geometry& g = b_.g;
     float* to = ring_.row(taken_);
     const float* slopes = b_.slopes;
     for (const MapView& part : image) {
-      const auto from = part.constRow(taken_, g.width);
       prefetch(part.constRow(taken_ + 1, g.width), g.width, part.channels);
-      activate(from.at, from.stride, slopes, to, g.inChannels, g.width, part.channels);
+      const auto from = part.constRow(taken_, g.width);
+      if (!b_.sampled()) activate(from.at, from.stride, slopes, to, g.inChannels, g.width, part.channels);
+      else if (taken_ % g.stride == b_.offset) activate(from.at + b_.offset * from.stride, g.stride * from.stride, slopes, to, g.inChannels, g.outWidth, part.channels);
       to += part.channels, slopes += part.channels;
     }
     taken_++;
   }
 
   // Whether all rows are there that output row y looks at.
-  bool suffice(int64_t y) const { return taken_ == b_.g.height || y * b_.g.stride - b_.g.padding + b_.g.kernel <= taken_; }
-  const float* row(int64_t y) const { return ring_.row(y); }
+  bool suffice(int64_t y) const { return taken_ == b_.g.height || y * b_.g.stride + b_.offset - b_.g.padding + b_.g.kernel <= taken_; }
+  // What a 1×1 filter looks at.
+  const float* row() const { return ring_.row(0); }
 
   void seenBy(int64_t outRow, const float** rows) const {
     const Geometry& g = b_.g;
@@ -103,7 +104,7 @@ class BranchForward {
     const Geometry& g = b_.g;
     active_.take(image);
     for (; next_ < g.outHeight && active_.suffice(next_); next_++) {
-      const float* in = active_.row(next_);
+      const float* in = active_.row();
       if (g.spatial()) {
         const float* rows[kLargestKernel];
         active_.seenBy(next_, rows);
@@ -155,23 +156,25 @@ class BranchBackward {
     return size;
   }
 
-  // What the mid-way output was is made again: it lies in the cache, what was kept would come from memory.
-  void run(const std::vector<MapView>& image, const MapView& dy, const float* z, const NormDerivative& norm, const std::vector<GradientView>& gradients,
+  // The pointwise input is made again: it lies in the cache, what was kept would come from memory. Rows that are wanted next are asked for
+  // in between, a few at a time, since the processor waits for a few lines only without standing still.
+  void run(const std::vector<MapView>& image, const MapView& dy, const float* z, const NormDerivative& norm, std::vector<GradientView> gradients,
            BranchSums& sums) {
     const Geometry& g = b_.g;
     const int64_t ci = g.inChannels, co = g.outChannels;
     const float* weights = b_.folded.data_ptr<float>();
     // An image's share by itself, then added: one sum over all images would round off its last terms.
     std::fill(mixing_, mixing_ + co * ci, 0.0f), std::fill(filters_, filters_ + g.kernel * g.kernel * ci, 0.0f), std::fill(slopes_, slopes_ + ci, 0.0f);
+    if (b_.sampled()) fillUnseen(gradients);
     active_.begin();
     int64_t given = 0;
     for (int64_t y = 0; y < g.outHeight; y++) {
       while (!active_.suffice(y)) active_.take(image);
-      prefetch(dy.constRow(y + 1, g.outWidth), g.outWidth, co);
-      prefetch(PixelsAt<const float>{z + (y + 1) * g.outWidth * co, co}, g.outWidth, co);
       normGradient(dy.constRow(y, g.outWidth), z + y * g.outWidth * co, norm.mean, norm.k0, norm.k1, norm.k2, dz_, g.outWidth, co);
+      prefetch(dy.constRow(y + 1, g.outWidth), g.outWidth, co);
       if (!g.spatial()) {
-        gemm(co, ci, g.outWidth, dz_, 1, co, active_.row(y), ci, mixing_, ci, true);
+        gemm(co, ci, g.outWidth, dz_, 1, co, active_.row(), ci, mixing_, ci, true);
+        prefetch(PixelsAt<const float>{z + (y + 1) * g.outWidth * co, co}, g.outWidth, co);
         gemm(g.outWidth, ci, co, dz_, co, 1, weights, ci, dActive_, ci, false);
         give(y, image, gradients);
         continue;
@@ -179,6 +182,7 @@ class BranchBackward {
       const float* rows[kLargestKernel];
       active_.seenBy(y, rows);
       depthwiseRow(g.kernel, g.stride, rows, b_.filters.data(), mid_, g.outWidth, ci);
+      prefetch(PixelsAt<const float>{z + (y + 1) * g.outWidth * co, co}, g.outWidth, co);
       gemm(co, ci, g.outWidth, dz_, 1, co, mid_, ci, mixing_, ci, true);
       float* dMid = spread_.row(y * g.stride);
       gemm(g.outWidth, ci, co, dz_, co, 1, weights, ci, dMid, g.stride * ci, false);
@@ -201,15 +205,31 @@ class BranchBackward {
   }
 
  private:
+  // Hands on the derivative by row y of the activated input.
   void give(int64_t y, const std::vector<MapView>& image, const std::vector<GradientView>& gradients) {
     const Geometry& g = b_.g;
+    const int64_t step = b_.sampled() ? g.stride : 1, width = b_.sampled() ? g.outWidth : g.width, row = y * step + b_.offset;
     int64_t c = 0;
     for (size_t part = 0; part < image.size(); part++) {
-      prefetch<true>(gradients[part].to.row(y + 1, g.width), g.width, image[part].channels);
-      if (gradients[part].base.data != gradients[part].to.data) prefetch(gradients[part].base.constRow(y + 1, g.width), g.width, image[part].channels);
-      activateGradient(image[part].constRow(y, g.width), b_.slopes + c, {dActive_ + c, g.inChannels}, gradients[part].base.constRow(y, g.width),
-                       gradients[part].to.row(y, g.width), slopes_ + c, g.width, image[part].channels);
-      c += image[part].channels;
+      const int64_t channels = image[part].channels;
+      const MapView &to = gradients[part].to, &base = gradients[part].base;
+      const auto seen = [&](auto pixels) { return decltype(pixels){pixels.at ? pixels.at + b_.offset * pixels.stride : nullptr, step * pixels.stride}; };
+      prefetch<true>(to.row(row + step, g.width), g.width, channels);
+      if (base.data != to.data) prefetch(base.constRow(row + step, g.width), g.width, channels);
+      activateGradient(seen(image[part].constRow(row, g.width)), b_.slopes + c, {dActive_ + c, g.inChannels}, seen(base.constRow(row, g.width)),
+                       seen(to.row(row, g.width)), slopes_ + c, width, channels);
+      c += channels;
+    }
+  }
+
+  // Pixels that a sampled branch does not see have no derivative by it.
+  void fillUnseen(std::vector<GradientView>& gradients) const {
+    for (GradientView& gradient : gradients) {
+      if (gradient.base.data == gradient.to.data) continue;
+      const int64_t pixels = b_.g.inPixels(), channels = gradient.to.channels;
+      if (gradient.base.data) copyChannels(gradient.base.data, gradient.base.stride, gradient.to.data, gradient.to.stride, channels, pixels);
+      else std::fill(gradient.to.data, gradient.to.data + pixels * channels, 0.0f);
+      gradient.base = gradient.to;
     }
   }
 

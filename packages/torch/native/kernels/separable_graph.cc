@@ -140,7 +140,7 @@ class GraphForward {
     const auto& terms = graph_.terms(state);
     const Term* first = nullptr;  // a state as it is, which the first batch-norm adds
     for (const Term& term : terms)
-      if (term.isPlain() && !first) first = &term, sum = maps_.at(term.sources[0]).image(n).constRow(y, width);
+      if (term.isPlain() && term.sources.size() == 1 && !first) first = &term, sum = maps_.at(term.sources[0]).image(n).constRow(y, width);
     for (const Term& term : terms) {
       if (term.isPlain()) continue;
       const Normalisation& norm = normalisations_[static_cast<size_t>(term.branch)];
@@ -150,7 +150,15 @@ class GraphForward {
     }
     for (const Term& term : terms) {
       if (!term.isPlain() || &term == first) continue;
-      addPixels(sum, maps_.at(term.sources[0]).image(n).constRow(y, width), to, width, channels);
+      int64_t c = 0;
+      for (int64_t source : term.sources) {
+        const MapView part = maps_.at(source).image(n);
+        const auto from = part.constRow(y, width);
+        const PixelsAt<float> place{to.at + c, to.stride};
+        if (sum.at) addPixels({sum.at + c, sum.stride}, from, place, width, part.channels);
+        else copyChannels(from.at, from.stride, place.at, place.stride, part.channels, width);
+        c += part.channels;
+      }
       sum = {to.at, to.stride};
     }
     if (sum.at != to.at) copyChannels(sum.at, sum.stride, to.at, to.stride, channels, width);

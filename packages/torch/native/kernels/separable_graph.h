@@ -13,11 +13,11 @@
 
 namespace pocketnet {
 
-// One summand of a node: some states side by side through a branch and its batch-norm, or one state as it is.
+// One summand of a node: some states side by side, through a branch and its batch-norm or as they are.
 struct Term {
-  int64_t branch;  // -1: as it is
+  int64_t branch;  // -1: as they are
   std::vector<int64_t> sources;
-  int64_t stride;
+  int64_t stride, offset;  // a 1×1 filter of stride 2 sees every other pixel, from the first or the second on
 
   bool isPlain() const { return branch < 0; }
   int64_t lastSource() const { return *std::max_element(sources.begin(), sources.end()); }
@@ -34,8 +34,8 @@ struct Graph {
   const std::vector<Term>& terms(int64_t state) const { return nodes[static_cast<size_t>(state - inputs)]; }
 };
 
-// As integers: the number of nodes; of each the number of terms; of each term its stride (0: the state as it is) and its sources, counted;
-// then the outputs and the states of each, counted.
+// As integers: the number of nodes; of each the number of terms; of each term its stride (0: the states as they are; 3: 2, from the second pixel
+// on) and its sources, counted; then the outputs and the states of each, counted.
 inline Graph readGraph(at::IntArrayRef words, int64_t inputs) {
   Graph graph;
   graph.inputs = inputs;
@@ -56,10 +56,10 @@ inline Graph readGraph(at::IntArrayRef words, int64_t inputs) {
     graph.nodes[node].resize(static_cast<size_t>(word(static_cast<int64_t>(words.size()))));
     TORCH_CHECK(!graph.nodes[node].empty(), "node ", node, " of the graph has no terms");
     for (Term& term : graph.nodes[node]) {
-      term.stride = word(2);
+      const int64_t stride = word(3);
+      term.stride = std::min<int64_t>(stride, 2), term.offset = stride == 3;
       term.sources = list(inputs + static_cast<int64_t>(node));
-      term.branch = term.stride == 0 ? -1 : graph.branches++;
-      TORCH_CHECK(!term.isPlain() || term.sources.size() == 1, "a term without a branch has one source");
+      term.branch = stride == 0 ? -1 : graph.branches++;
     }
   }
   graph.outputs.resize(static_cast<size_t>(word(static_cast<int64_t>(words.size()))));
@@ -119,19 +119,20 @@ struct GraphMaps {
       StateMap state;
       for (const Term& term : terms) {
         StateMap sum = states[static_cast<size_t>(term.sources[0])];
+        sum.all = {};
+        for (int64_t source : term.sources) {
+          const StateMap& from = states[static_cast<size_t>(source)];
+          TORCH_CHECK(from.height == sum.height && from.width == sum.width, "states ", term.sources[0], " and ", source, " side by side differ in size");
+          sum.all.channels += from.all.channels;
+        }
         if (!term.isPlain()) {
           const at::Tensor* own = parameters.data() + static_cast<size_t>(term.branch) * kParametersOfBranch;
           Geometry g;
-          g.images = images, g.height = sum.height, g.width = sum.width, g.inChannels = 0;
-          for (int64_t source : term.sources) {
-            const StateMap& from = states[static_cast<size_t>(source)];
-            TORCH_CHECK(from.height == g.height && from.width == g.width, "states ", term.sources[0], " and ", source, " side by side differ in size");
-            g.inChannels += from.all.channels;
-          }
-          checkParameters(term, g.inChannels, own);
+          g.images = images, g.height = sum.height, g.width = sum.width, g.inChannels = sum.all.channels;
+          checkParameters(term, g, own);
           g.kernel = own[1].size(2), g.padding = (g.kernel - 1) / 2, g.stride = term.stride, g.outChannels = own[2].size(0);
           g.outHeight = (g.height - 1) / g.stride + 1, g.outWidth = (g.width - 1) / g.stride + 1;
-          branches.emplace_back(g, 0, g.outChannels, 0, own[0], own[1], own[2]);
+          branches.emplace_back(g, 0, g.outChannels, term.offset, own[0], own[1], own[2]);
           sum = {g.outHeight, g.outWidth, {nullptr, g.outChannels, g.outChannels}};
         }
         TORCH_CHECK(&term == &terms[0] || (sum.height == state.height && sum.width == state.width && sum.all.channels == state.all.channels),
@@ -204,6 +205,17 @@ struct GraphMaps {
     return maps;
   }
 
+  // Calls body(source, its channels in the states side by side, which begin at `whole`) for each source of a term.
+  template <typename Body>
+  void overSources(const Term& term, const MapView& whole, Body body) const {
+    MapView slice = whole;
+    for (int64_t source : term.sources) {
+      slice.channels = states[static_cast<size_t>(source)].all.channels;
+      body(source, slice);
+      slice.data += slice.channels;
+    }
+  }
+
   // Calls body(part, first image, end) for all parts, side by side: sums are taken part by part, whatever the number of threads.
   template <typename Body>
   void overParts(Body body) const {
@@ -222,7 +234,8 @@ struct GraphMaps {
   std::vector<Branch> branches;
 
  private:
-  static void checkParameters(const Term& term, int64_t in, const at::Tensor* own) {
+  static void checkParameters(const Term& term, const Geometry& g, const at::Tensor* own) {
+    const int64_t in = g.inChannels;
     const at::Tensor &slopes = own[0], &depthwise = own[1], &pointwise = own[2], &weight = own[3], &bias = own[4];
     const auto vector = [](const at::Tensor& t, int64_t size) {
       return t.defined() && t.is_cpu() && t.scalar_type() == at::kFloat && t.is_contiguous() && t.numel() == size;
@@ -232,8 +245,8 @@ struct GraphMaps {
                     vector(depthwise, depthwise.numel()),
                 "the depthwise filters must be contiguous float32 [C, 1, k, k]");
     const int64_t kernel = depthwise.size(2);
-    TORCH_CHECK(kernel >= 1 && kernel <= kLargestKernel && kernel % 2 == 1 && (term.stride == 1 || kernel > 1), "kernels are odd and at most ",
-                kLargestKernel, "; a stride of 2 takes one larger than 1");
+    TORCH_CHECK(kernel >= 1 && kernel <= kLargestKernel && kernel % 2 == 1, "kernels are odd and at most ", kLargestKernel);
+    TORCH_CHECK(term.offset == 0 || (kernel == 1 && g.height % 2 == 0 && g.width % 2 == 0), "only a 1×1 kernel begins at the second pixel, on a map of even sides");
     TORCH_CHECK(pointwise.defined() && pointwise.dim() == 4 && pointwise.size(0) > 0 && pointwise.size(1) == in && pointwise.size(2) == 1 && pointwise.size(3) == 1 &&
                     vector(pointwise, pointwise.numel()),
                 "the pointwise weights must be contiguous float32 [out, C, 1, 1]");

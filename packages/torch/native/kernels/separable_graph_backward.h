@@ -55,11 +55,11 @@ class GraphBackward {
     std::vector<std::vector<double>> sum, product;
   };
 
-  // What a state that is added as it is takes on: to = a + b, or nothing.
+  // What a state that is added as it is takes on: to = a + b.
   struct PlainSum {
     MapView a, b, to;
     void image(int64_t n, int64_t pixels) const {
-      if (to.data) addPixels(a.image(n, pixels).constRow(0, 0), b.image(n, pixels).constRow(0, 0), to.image(n, pixels).row(0, 0), pixels, to.channels);
+      addPixels(a.image(n, pixels).constRow(0, 0), b.image(n, pixels).constRow(0, 0), to.image(n, pixels).row(0, 0), pixels, to.channels);
     }
   };
 
@@ -88,22 +88,22 @@ class GraphBackward {
   void through(int64_t state) {
     const auto& terms = graph_.terms(state);
     const MapView dy = of(state).view();
-    std::vector<PlainSum> plain(terms.size());
+    std::vector<std::vector<PlainSum>> plain(terms.size());
     std::vector<std::vector<GradientView>> gradients(terms.size());
     std::vector<int64_t> whole;
     int64_t room = 0;
     std::vector<int64_t> offsets;
     for (size_t i = 0; i < terms.size(); i++) {
-      for (int64_t source : terms[i].sources) {
+      maps_.overSources(terms[i], dy, [&](int64_t source, const MapView& share) {
         if (!terms[i].isPlain()) gradients[i].push_back(onto(source));
         else if (of(source).view().data) {
           const GradientView sum = onto(source);
-          plain[i] = {sum.base, dy, sum.to};
+          plain[i].push_back({sum.base, share, sum.to});
         } else {
-          of(source).base = dy;
+          of(source).base = share;
         }
         if (--of(source).missing == 0 && graph_.isNode(source)) whole.push_back(source);
-      }
+      });
       offsets.push_back(room);
       if (!terms[i].isPlain()) room += BranchBackward::scratchSize(maps_.branch(terms[i]).g);
     }
@@ -127,10 +127,8 @@ class GraphBackward {
       const StateMap& map = maps_.at(state);
       for (int64_t n = first; n < last; n++) {
         for (size_t i = 0, at = 0; i < terms.size(); i++) {
-          if (terms[i].isPlain()) {
-            plain[i].image(n, map.pixels());
-            continue;
-          }
+          for (const PlainSum& sum : plain[i]) sum.image(n, map.pixels());
+          if (terms[i].isPlain()) continue;
           const int64_t pixels = maps_.at(terms[i].sources[0]).pixels();
           std::vector<GradientView> image;
           for (const GradientView& each : gradients[i]) image.push_back({each.to.image(n, pixels), each.base.image(n, pixels)});

@@ -141,8 +141,8 @@ class BranchBackward {
       : b_(b),
         active_(b, memory.take(RowRing::size(b.g))),
         spread_(b.g, memory.take(RowRing::size(b.g))),
-        mid_(memory.take(b.g.outWidth * b.g.inChannels)),
-        dz_(memory.take(b.g.outWidth * b.g.outChannels)),
+        mid_(memory.take(rowsHeld(b.g) * b.g.outWidth * b.g.inChannels)),
+        dz_(memory.take(rowsHeld(b.g) * b.g.outWidth * b.g.outChannels)),
         dActive_(memory.take(b.g.width * b.g.inChannels)),
         mixing_(memory.take(b.g.outChannels * b.g.inChannels)),
         filters_(memory.take(b.g.kernel * b.g.kernel * b.g.inChannels)),
@@ -150,11 +150,14 @@ class BranchBackward {
 
   static int64_t scratchSize(const Geometry& g) {
     int64_t size = 2 * Pieces::rounded(RowRing::size(g));
-    for (int64_t piece : {g.outWidth * g.inChannels, g.outWidth * g.outChannels, g.width * g.inChannels, g.outChannels * g.inChannels,
+    for (int64_t piece : {rowsHeld(g) * g.outWidth * g.inChannels, rowsHeld(g) * g.outWidth * g.outChannels, g.width * g.inChannels, g.outChannels * g.inChannels,
                           g.kernel * g.kernel * g.inChannels, g.inChannels})
       size += Pieces::rounded(piece);
     return size;
   }
+
+  // Short rows are gathered for the product that sums over pixels, which else would mostly fetch and store its sums.
+  static int64_t rowsHeld(const Geometry& g) { return g.spatial() ? std::max<int64_t>(1, 64 / g.outWidth) : 1; }
 
   // The pointwise input is made again: it lies in the cache, what was kept would come from memory. Rows that are wanted next are asked for
   // in between, a few at a time, since the processor waits for a few lines only without standing still.
@@ -168,24 +171,29 @@ class BranchBackward {
     if (b_.sampled()) fillUnseen(gradients);
     active_.begin();
     int64_t given = 0;
+    int64_t held = 0;  // rows whose share in the pointwise weights' derivative is not taken yet
     for (int64_t y = 0; y < g.outHeight; y++) {
       while (!active_.suffice(y)) active_.take(image);
-      normGradient(dy.constRow(y, g.outWidth), z + y * g.outWidth * co, norm.mean, norm.k0, norm.k1, norm.k2, dz_, g.outWidth, co);
+      float *dz = dz_ + held * g.outWidth * co, *mid = mid_ + held * g.outWidth * ci;
+      normGradient(dy.constRow(y, g.outWidth), z + y * g.outWidth * co, norm.mean, norm.k0, norm.k1, norm.k2, dz, g.outWidth, co);
       prefetch(dy.constRow(y + 1, g.outWidth), g.outWidth, co);
       if (!g.spatial()) {
-        gemm(co, ci, g.outWidth, dz_, 1, co, active_.row(), ci, mixing_, ci, true);
+        gemm(co, ci, g.outWidth, dz, 1, co, active_.row(), ci, mixing_, ci, true);
         prefetch(PixelsAt<const float>{z + (y + 1) * g.outWidth * co, co}, g.outWidth, co);
-        gemm(g.outWidth, ci, co, dz_, co, 1, weights, ci, dActive_, ci, false);
+        gemm(g.outWidth, ci, co, dz, co, 1, weights, ci, dActive_, ci, false);
         give(y, image, gradients);
         continue;
       }
       const float* rows[kLargestKernel];
       active_.seenBy(y, rows);
-      depthwiseRow(g.kernel, g.stride, rows, b_.filters.data(), mid_, g.outWidth, ci);
+      depthwiseRow(g.kernel, g.stride, rows, b_.filters.data(), mid, g.outWidth, ci);
       prefetch(PixelsAt<const float>{z + (y + 1) * g.outWidth * co, co}, g.outWidth, co);
-      gemm(co, ci, g.outWidth, dz_, 1, co, mid_, ci, mixing_, ci, true);
+      if (++held == rowsHeld(g) || y + 1 == g.outHeight) {
+        gemm(co, ci, held * g.outWidth, dz_, 1, co, mid_, ci, mixing_, ci, true);
+        held = 0;
+      }
       float* dMid = spread_.row(y * g.stride);
-      gemm(g.outWidth, ci, co, dz_, co, 1, weights, ci, dMid, g.stride * ci, false);
+      gemm(g.outWidth, ci, co, dz, co, 1, weights, ci, dMid, g.stride * ci, false);
       depthwiseFilterGradientRow(g.kernel, g.stride, rows, dMid, g.stride * ci, filters_, g.outWidth, ci);
       // The derivative by the input is a stride-1 convolution of dMid, with zeros between its pixels if the stride was 2, with the turned filters.
       const int64_t end = y + 1 == g.outHeight ? g.height : (y + 1) * g.stride - g.padding;

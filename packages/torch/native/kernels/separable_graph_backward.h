@@ -14,6 +14,7 @@ class GraphBackward {
   GraphBackward(const Graph& graph, const GraphTape& tape, std::vector<at::Tensor> gradients, bool training)
       : graph_(graph), tape_(tape), maps_(graph, tape.inputs, tape.parameters), dOutputs_(std::move(gradients)), training_(training) {
     maps_.place(tape);
+    for (Branch& branch : maps_.branches) joinRows(branch.g);
     states_.resize(static_cast<size_t>(graph.states()));
     norms_.resize(static_cast<size_t>(graph.branches));
     for (size_t i = 0; i < dOutputs_.size(); i++)
@@ -29,7 +30,17 @@ class GraphBackward {
     for (int64_t state = graph_.inputs; state < graph_.states(); state++)
       if (of(state).missing == 0) whole.push_back(state);
     sumNorms(whole);
-    for (int64_t state = graph_.states() - 1; state >= graph_.inputs; state--) through(state);
+    // A node waits for one before it that is made of the same states by one branch each: together they give theirs while these are in the cache.
+    std::vector<std::vector<int64_t>> waiting(states_.size());
+    for (int64_t state = graph_.states() - 1; state >= graph_.inputs; state--) {
+      auto& together = waiting[static_cast<size_t>(state)];
+      together.push_back(state);
+      int64_t other = state - 1;
+      while (other >= graph_.inputs && !isAlike(other, state)) other--;
+      auto& later = waiting[static_cast<size_t>(other)];
+      if (other >= graph_.inputs) later.insert(later.end(), together.begin(), together.end());
+      else through(together);
+    }
   }
 
   at::Tensor byInput(int64_t input) {
@@ -63,6 +74,13 @@ class GraphBackward {
     }
   };
 
+  // To a 1×1 filter an image is one row of pixels: short ones are joined, as far as the first cache has room.
+  static void joinRows(Geometry& g) {
+    if (g.spatial() || g.stride > 1) return;
+    while (g.height % 2 == 0 && g.width <= 32 && g.width * g.inChannels <= 2048) g.height /= 2, g.width *= 2;
+    g.outHeight = g.height, g.outWidth = g.width;
+  }
+
   StateGradient& of(int64_t state) { return states_[static_cast<size_t>(state)]; }
 
   at::Tensor tensorLike(int64_t state) { return maps_.make(maps_.at(state), maps_.at(state).all.channels); }
@@ -83,64 +101,82 @@ class GraphBackward {
     return {viewOf(gradient.own), before};
   }
 
-  // Through all terms of a node, whose own derivative is whole. Where that makes a source's whole, its batch-norms' sums are taken while
-  // its image is in the cache.
-  void through(int64_t state) {
-    const auto& terms = graph_.terms(state);
-    const MapView dy = of(state).view();
-    std::vector<std::vector<PlainSum>> plain(terms.size());
-    std::vector<std::vector<GradientView>> gradients(terms.size());
+  bool isAlike(int64_t state, int64_t other) const {
+    const auto &terms = graph_.terms(state), &others = graph_.terms(other);
+    return terms.size() == 1 && others.size() == 1 && !terms[0].isPlain() && !others[0].isPlain() && terms[0].sources == others[0].sources;
+  }
+
+  // dz = scale·(dy − mean(dy) − ẑ·mean(dy·ẑ)) = dy·k0 + (z − mean)·k1 + k2; with fixed statistics dz = dy·scale
+  struct Derivative {
+    const float* mean = nullptr;
+    Numbers k0, k1, k2;
+    NormDerivative view() const { return {mean, k0.data(), k1.data(), k2.data()}; }
+  };
+
+  // One term's share in the derivatives by its sources.
+  struct Share {
+    const Term& term;
+    MapView dy;
+    int64_t pixels;  // of its node
+    std::vector<PlainSum> sums;
+    // Of a branch:
+    std::vector<GradientView> gradients;
+    std::vector<BranchSums> parts;
+    Derivative derivative;
+    int64_t memory = 0;  // where its scratch begins
+  };
+
+  // Through all terms of some nodes, whose own derivatives are whole. Where that makes a source's whole, its batch-norms' sums are taken
+  // while its image is in the cache.
+  void through(const std::vector<int64_t>& nodes) {
+    std::vector<Share> shares;
     std::vector<int64_t> whole;
     int64_t room = 0;
-    std::vector<int64_t> offsets;
-    for (size_t i = 0; i < terms.size(); i++) {
-      maps_.overSources(terms[i], dy, [&](int64_t source, const MapView& share) {
-        if (!terms[i].isPlain()) gradients[i].push_back(onto(source));
-        else if (of(source).view().data) {
-          const GradientView sum = onto(source);
-          plain[i].push_back({sum.base, share, sum.to});
-        } else {
-          of(source).base = share;
+    for (int64_t node : nodes)
+      for (const Term& term : graph_.terms(node)) {
+        Share share{term, of(node).view(), maps_.at(node).pixels(), {}, {}, {}, {}};
+        maps_.overSources(term, share.dy, [&](int64_t source, const MapView& dy) {
+          if (!term.isPlain()) share.gradients.push_back(onto(source));
+          else if (of(source).view().data) {
+            const GradientView sum = onto(source);
+            share.sums.push_back({sum.base, dy, sum.to});
+          } else {
+            of(source).base = dy;
+          }
+          if (--of(source).missing == 0 && graph_.isNode(source)) whole.push_back(source);
+        });
+        if (!term.isPlain()) {
+          share.parts.assign(static_cast<size_t>(maps_.parts()), BranchSums(maps_.branch(term).g));
+          share.derivative = derivativeOf(term);
+          share.memory = room;
+          room += BranchBackward::scratchSize(maps_.branch(term).g);
         }
-        if (--of(source).missing == 0 && graph_.isNode(source)) whole.push_back(source);
-      });
-      offsets.push_back(room);
-      if (!terms[i].isPlain()) room += BranchBackward::scratchSize(maps_.branch(terms[i]).g);
-    }
+        shares.push_back(std::move(share));
+      }
     prepare(whole);
-    std::vector<std::vector<BranchSums>> sums;
-    std::vector<Derivative> derivatives;
-    for (const Term& term : terms) {
-      sums.emplace_back();
-      derivatives.emplace_back();
-      if (term.isPlain()) continue;
-      sums.back().assign(static_cast<size_t>(maps_.parts()), BranchSums(maps_.branch(term).g));
-      derivatives.back() = derivativeOf(term);
-    }
     maps_.overParts([&](size_t part, int64_t first, int64_t last) {
       thread_local Scratch scratch;
       float* memory = scratch.get(0, room);
       std::vector<BranchBackward> branches;
-      branches.reserve(terms.size());
-      for (size_t i = 0; i < terms.size(); i++)
-        if (!terms[i].isPlain()) branches.emplace_back(maps_.branch(terms[i]), Pieces(memory + offsets[i]));
-      const StateMap& map = maps_.at(state);
+      for (const Share& share : shares)
+        if (!share.term.isPlain()) branches.emplace_back(maps_.branch(share.term), Pieces(memory + share.memory));
       for (int64_t n = first; n < last; n++) {
-        for (size_t i = 0, at = 0; i < terms.size(); i++) {
-          for (const PlainSum& sum : plain[i]) sum.image(n, map.pixels());
-          if (terms[i].isPlain()) continue;
-          const int64_t pixels = maps_.at(terms[i].sources[0]).pixels();
-          std::vector<GradientView> image;
-          for (const GradientView& each : gradients[i]) image.push_back({each.to.image(n, pixels), each.base.image(n, pixels)});
-          branches[at++].run(maps_.sources(terms[i], n), dy.image(n, map.pixels()), zOf(terms[i], n), derivatives[i].view(), image, sums[i][part]);
+        auto branch = branches.begin();
+        for (Share& share : shares) {
+          for (const PlainSum& sum : share.sums) sum.image(n, share.pixels);
+          if (share.term.isPlain()) continue;
+          const int64_t pixels = maps_.at(share.term.sources[0]).pixels();
+          std::vector<GradientView> gradients;
+          for (const GradientView& each : share.gradients) gradients.push_back({each.to.image(n, pixels), each.base.image(n, pixels)});
+          (branch++)->run(maps_.sources(share.term, n), share.dy.image(n, share.pixels), zOf(share.term, n), share.derivative.view(), std::move(gradients), share.parts[part]);
         }
         for (int64_t source : whole) sumNorms(source, part, n);
       }
     });
-    for (size_t i = 0; i < terms.size(); i++) {
-      if (terms[i].isPlain()) continue;
-      auto found = branchGradients(maps_.branch(terms[i]), sums[i]);
-      at::Tensor* own = dParameters_.data() + static_cast<size_t>(terms[i].branch) * kParametersOfBranch;
+    for (const Share& share : shares) {
+      if (share.term.isPlain()) continue;
+      auto found = branchGradients(maps_.branch(share.term), share.parts);
+      at::Tensor* own = dParameters_.data() + static_cast<size_t>(share.term.branch) * kParametersOfBranch;
       own[0] = found.slopes, own[1] = found.depthwise, own[2] = found.pointwise;
     }
   }
@@ -180,13 +216,6 @@ class GraphBackward {
       for (size_t c = 0; c < static_cast<size_t>(channels); c++) totals.sum[part][c] += sum[c], totals.product[part][c] += product[c];
     }
   }
-
-  // dz = scale·(dy − mean(dy) − ẑ·mean(dy·ẑ)) = dy·k0 + (z − mean)·k1 + k2; with fixed statistics dz = dy·scale
-  struct Derivative {
-    const float* mean = nullptr;
-    Numbers k0, k1, k2;
-    NormDerivative view() const { return {mean, k0.data(), k1.data(), k2.data()}; }
-  };
 
   // dbias = Σ dy,  dweight = Σ dy·ẑ with ẑ = (z − mean)·inverse
   Derivative derivativeOf(const Term& term) {

@@ -113,7 +113,7 @@ class BranchForward {
       }
       float* to = z_ + next_ * g.outWidth * g.outChannels;
       prefetch<true>(PixelsAt<float>{to + g.outWidth * g.outChannels, g.outChannels}, g.outWidth, g.outChannels);
-      gemm(g.outWidth, g.outChannels, g.inChannels, in, g.inChannels, 1, b_.turnedFolded.data_ptr<float>(), g.outChannels, to, g.outChannels, false);
+      gemm(g.outWidth, g.outChannels, g.inChannels, in, g.inChannels, 1, b_.turnedFolded.data(), g.outChannels, to, g.outChannels, false);
       body(to);
     }
   }
@@ -165,7 +165,7 @@ class BranchBackward {
            BranchSums& sums) {
     const Geometry& g = b_.g;
     const int64_t ci = g.inChannels, co = g.outChannels;
-    const float* weights = b_.folded.data_ptr<float>();
+    const float* weights = b_.folded.data();
     // An image's share by itself, then added: one sum over all images would round off its last terms.
     std::fill(mixing_, mixing_ + co * ci, 0.0f), std::fill(filters_, filters_ + g.kernel * g.kernel * ci, 0.0f), std::fill(slopes_, slopes_ + ci, 0.0f);
     if (b_.sampled()) fillUnseen(gradients);

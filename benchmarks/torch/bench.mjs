@@ -91,7 +91,7 @@ const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1]
 async function openOurs({ batch, threads, classes, device, precision, weights }) {
   const torch = await import('@pocketnet/torch');
   const { backward, engineInfo, indexTensor, manualSeed, noGrad, ops, optim, scope } = torch;
-  const { ArcFace, execute, findNetwork } = await import('@pocketnet/lab');
+  const { ArcFace, findNetwork } = await import('@pocketnet/lab');
   torch.requireDevice(device);
   torch.setThreads(threads);
   torch.allowTf32(false);
@@ -115,7 +115,7 @@ async function openOurs({ batch, threads, classes, device, precision, weights })
     small: () => ops.add(four, four).dispose(),
     forward: () => {
       network.eval();
-      noGrad(() => scope(() => ops.sum(precisely(() => network.read(images, execute))).item()));
+      noGrad(() => scope(() => ops.sum(precisely(() => network.forward(images))).item()));
     },
     step: () => {
       network.train();

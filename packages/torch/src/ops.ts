@@ -185,6 +185,22 @@ export const separable = operator<
   ],
   Tensor
 >('pocketnet::separable');
+/**
+ * Sums of such operations over sums of such operations, as cells are, in one: half as many walks through memory. What the integers of
+ * `graph` say, and which parameters every branch has, stands in native/kernels/separable_graph.h. Channels-last float32 on the CPU only.
+ */
+export const separableGraph = operator<
+  [
+    inputs: readonly Tensor[],
+    parameters: readonly Optional<Tensor>[],
+    statistics: readonly Tensor[],
+    graph: readonly number[],
+    training: boolean,
+    momentum: number,
+    eps: number,
+  ],
+  Tensor[]
+>('pocketnet::separable_graph');
 /** Channels side by side: `cat` along dimension 1, made for channels-last memory. */
 export const concat = operator<[parts: readonly Tensor[]], Tensor>('pocketnet::concat');
 /**

@@ -1,5 +1,5 @@
 import { nn } from '@pocketnet/torch';
-import { Block, type Interpreter } from './interpreter.js';
+import { Block, type HalvingLayers, type Interpreter } from './interpreter.js';
 import { depthwise, pointwise } from './layers.js';
 
 /**
@@ -25,6 +25,15 @@ export class FactorizedReduce extends Block {
   }
 
   read<V>(x: V, by: Interpreter<V>): V {
+    const { relu, conv11, conv12, conv21, conv22, bn } = this;
+    const pairs: HalvingLayers['pairs'] = [
+      [conv11, conv12],
+      [conv21, conv22],
+    ];
+    return by.halve?.(x, { prelu: relu, pairs, norm: bn }) ?? this.#chain(x, by);
+  }
+
+  #chain<V>(x: V, by: Interpreter<V>): V {
     const active = by.prelu(x, this.relu);
     const here = by.conv(by.conv(active, this.conv11), this.conv12);
     const shifted = by.conv(by.conv(by.shift(active), this.conv21), this.conv22);

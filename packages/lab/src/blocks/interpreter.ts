@@ -23,6 +23,8 @@ export interface Interpreter<V> {
   linear(x: V, layer: nn.Linear): V;
   /** PReLU → depthwise → pointwise → batch-norm (→ + addend) as one, by a reader that has better than the chain; else undefined. */
   separable?(x: V, layers: SeparableLayers, addend?: V): V | undefined;
+  /** A FactorizedReduce as one, by a reader that has better than its layers; else undefined. */
+  halve?(x: V, layers: HalvingLayers): V | undefined;
 }
 
 /** The layers of the operation that PocketNets are made of. */
@@ -32,6 +34,15 @@ export type SeparableLayers = readonly [
   pointwise: nn.Conv2d,
   norm: nn.BatchNorm2d,
 ];
+
+type HalfOfChannels = readonly [depthwise: nn.Conv2d, pointwise: nn.Conv2d];
+
+/** The layers of a FactorizedReduce: each pair of convolutions makes half of the channels, the second of the pixels one further. */
+export interface HalvingLayers {
+  prelu: nn.PReLU;
+  pairs: readonly [HalfOfChannels, HalfOfChannels];
+  norm: nn.BatchNorm2d;
+}
 
 /** A part of a network that takes one value. */
 export abstract class Block extends nn.Module {

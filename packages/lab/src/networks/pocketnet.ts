@@ -1,5 +1,6 @@
-import { nn } from '@pocketnet/torch';
+import { nn, type Tensor } from '@pocketnet/torch';
 import { Chain } from '../blocks/chain.js';
+import { runFused } from '../blocks/fusion.js';
 import { Block, type Interpreter } from '../blocks/interpreter.js';
 import { conv, pointwise } from '../blocks/layers.js';
 import { findPrimitive } from '../blocks/primitives/index.js';
@@ -65,6 +66,10 @@ export class PocketNet extends Block {
       [before, last, seen] = [last, cell.readFrom(inputs, by), inputs[1]];
     }
     return by.flatten(this.tail.read(last, by));
+  }
+
+  override forward(image: Tensor): Tensor {
+    return runFused(this, image);
   }
 }
 

@@ -9,23 +9,25 @@
 #include "depthwise.h"
 #include "gemm.h"
 #include "geometry.h"
+#include "memory.h"
 
 namespace pocketnet {
 
-// Memory that a thread keeps from call to call.
-inline float* branchScratch(int which, int64_t size) {
-  thread_local std::vector<float> buffers[4];
-  if (static_cast<int64_t>(buffers[which].size()) < size) buffers[which].resize(static_cast<size_t>(size));
-  return buffers[which].data();
+inline float* branchScratch(size_t which, int64_t size) {
+  thread_local Scratch scratch;
+  return scratch.get(which, size);
 }
 
 struct Branch {
   Branch(const Geometry& geometry, int64_t column, int64_t columns, int64_t offset, const at::Tensor& slopes, const at::Tensor& depthwise,
          const at::Tensor& pointwise)
       : g(geometry), column(column), columns(columns), offset(offset), slopes(slopes.data_ptr<float>()), depthwise(depthwise), pointwise(pointwise) {
-    const int64_t taps = g.kernel * g.kernel;
-    folded = (g.spatial() ? pointwise : pointwise * depthwise.reshape({1, -1, 1, 1})).reshape({g.outChannels, g.inChannels}).contiguous();
-    turnedFolded = folded.t().contiguous();
+    const int64_t ci = g.inChannels, co = g.outChannels, taps = g.kernel * g.kernel;
+    const float *mixing = pointwise.data_ptr<float>(), *scales = g.spatial() ? nullptr : depthwise.data_ptr<float>();
+    folded.resize(static_cast<size_t>(co * ci)), turnedFolded.resize(folded.size());
+    for (int64_t o = 0; o < co; o++)
+      for (int64_t i = 0; i < ci; i++)
+        turnedFolded[static_cast<size_t>(i * co + o)] = folded[static_cast<size_t>(o * ci + i)] = mixing[o * ci + i] * (scales ? scales[i] : 1.0f);
     if (!g.spatial()) return;
     filters = tapsFirst(depthwise, g.inChannels, taps, false);
     turned = tapsFirst(depthwise, g.inChannels, taps, true);
@@ -38,8 +40,9 @@ struct Branch {
   int64_t column, columns;  // its outputs are g.outChannels of z's columns, from this one
   int64_t offset;           // the first pixel that a sampled one sees
   const float* slopes;
-  at::Tensor depthwise, pointwise, folded, turnedFolded;
-  std::vector<float> filters, turned;
+  at::Tensor depthwise, pointwise;
+  Numbers folded, turnedFolded;  // the pointwise weights times a 1×1 filter: [out, in] and [in, out]
+  Numbers filters, turned;
 };
 
 // Sums over the images of one part.
@@ -53,17 +56,7 @@ struct BranchSums {
 
 // dx += dy·(x > 0 ? 1 : a);  da += Σ dy·min(x, 0)
 inline void activateGradientOnto(const float* x, const float* a, const float* dy, float* dx, float* da, int64_t pixels, int64_t channels) {
-  overChannels(channels, [=](auto lanes, int64_t c) {
-    constexpr int L = decltype(lanes)::value;
-    const auto slope = load<L>(a + c);
-    const auto total = summed<1, L>(pixels, [=](int64_t p, Floats<L>* sums) {
-      const auto v = load<L>(x + p * channels + c), g = load<L>(dy + p * channels + c);
-      const Floats<L> zero = {};
-      sums[0] += v > 0 ? zero : g * v;
-      store<L>(dx + p * channels + c, load<L>(dx + p * channels + c) + (v > 0 ? g : slope * g));
-    });
-    store<L>(da + c, load<L>(da + c) + total.of[0]);
-  });
+  activateGradient({x, channels}, a, {dy, channels}, {dx, channels}, {dx, channels}, da, pixels, channels);
 }
 
 // The pointwise input of an image that is not kept: activated, and of a sampled branch every other pixel.
@@ -89,14 +82,14 @@ inline void branchForward(const Branch& b, const float* image, float* mid, float
   } else {
     in = pointwiseInput(b, image);
   }
-  gemm(g.outPixels(), g.outChannels, g.inChannels, in, g.inChannels, 1, b.turnedFolded.data_ptr<float>(), g.outChannels, z + b.column, b.columns, false);
+  gemm(g.outPixels(), g.outChannels, g.inChannels, in, g.inChannels, 1, b.turnedFolded.data(), g.outChannels, z + b.column, b.columns, false);
 }
 
 // dImage += the derivative by the image. Without sums, of no weight's.
 inline void branchBackward(const Branch& b, const float* image, const float* mid, const float* dz, float* dImage, BranchSums* sums) {
   const Geometry& g = b.g;
   const int64_t ci = g.inChannels, co = g.outChannels, outSize = g.outPixels();
-  const float *from = dz + b.column, *weights = b.folded.data_ptr<float>();
+  const float *from = dz + b.column, *weights = b.folded.data();
   if (sums) {
     // An image's share by itself, then added: one sum over all images would round off its last terms.
     const float* in = g.spatial() ? mid : pointwiseInput(b, image);
@@ -139,23 +132,37 @@ struct BranchGradients {
 };
 
 inline BranchGradients branchGradients(const Branch& b, const std::vector<BranchSums>& parts) {
+  const int64_t ci = b.g.inChannels, co = b.g.outChannels, taps = b.g.kernel * b.g.kernel;
   const auto total = [&](std::vector<float> BranchSums::*which) {
-    const int64_t size = static_cast<int64_t>((parts[0].*which).size());
-    auto out = at::empty({size}, b.folded.options());
-    float* to = out.data_ptr<float>();
-    for (int64_t i = 0; i < size; i++) {
-      double sum = 0;
-      for (const BranchSums& part : parts) sum += (part.*which)[static_cast<size_t>(i)];
-      to[i] = static_cast<float>(sum);
+    std::vector<double> sum((parts[0].*which).size(), 0.0);
+    for (const BranchSums& part : parts) {
+      const float* values = (part.*which).data();
+      for (size_t i = 0; i < sum.size(); i++) sum[i] += values[i];
     }
-    return out;
+    return sum;
   };
-  const auto mixing = total(&BranchSums::mixing).reshape_as(b.pointwise);
-  if (!b.g.spatial()) {
-    return {total(&BranchSums::slopes), (mixing * b.pointwise).sum(0).reshape_as(b.depthwise), mixing * b.depthwise.reshape({1, -1, 1, 1})};
+  const auto slopes = total(&BranchSums::slopes), mixing = total(&BranchSums::mixing);
+  BranchGradients gradients{at::empty({ci}, b.pointwise.options()), at::empty_like(b.depthwise), at::empty_like(b.pointwise)};
+  float *dSlopes = gradients.slopes.data_ptr<float>(), *dDepthwise = gradients.depthwise.data_ptr<float>(), *dPointwise = gradients.pointwise.data_ptr<float>();
+  for (int64_t i = 0; i < ci; i++) dSlopes[i] = static_cast<float>(slopes[static_cast<size_t>(i)]);
+  if (b.g.spatial()) {
+    const auto filters = total(&BranchSums::filters);
+    for (int64_t i = 0; i < co * ci; i++) dPointwise[i] = static_cast<float>(mixing[static_cast<size_t>(i)]);
+    for (int64_t i = 0; i < ci; i++)
+      for (int64_t tap = 0; tap < taps; tap++) dDepthwise[i * taps + tap] = static_cast<float>(filters[static_cast<size_t>(tap * ci + i)]);
+    return gradients;
   }
-  const auto filters = total(&BranchSums::filters).reshape({b.g.kernel * b.g.kernel, b.g.inChannels}).t().contiguous().reshape_as(b.depthwise);
-  return {total(&BranchSums::slopes), filters, mixing};
+  // mixing is the derivative by pointwise · depthwise
+  const float *pointwise = b.pointwise.data_ptr<float>(), *depthwise = b.depthwise.data_ptr<float>();
+  std::vector<double> scales(static_cast<size_t>(ci), 0.0);
+  for (int64_t o = 0; o < co; o++)
+    for (int64_t i = 0; i < ci; i++) {
+      const double d = mixing[static_cast<size_t>(o * ci + i)];
+      dPointwise[o * ci + i] = static_cast<float>(d * depthwise[i]);
+      scales[static_cast<size_t>(i)] += d * pointwise[o * ci + i];
+    }
+  for (int64_t i = 0; i < ci; i++) dDepthwise[i] = static_cast<float>(scales[static_cast<size_t>(i)]);
+  return gradients;
 }
 
 }  // namespace pocketnet

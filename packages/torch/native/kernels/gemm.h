@@ -32,20 +32,23 @@ inline void gemmTile(int64_t depth, const float* __restrict__ a, int64_t ars, in
     for (int v = 0; v < Vectors; v++) store<Lanes>(c + r * ldc + v * Lanes, sums[r][v]);
 }
 
+// Rows at a time, then half as many and so on down to one, whose sums would wait for each other.
 template <int Rows, int Vectors, int Lanes>
 inline void gemmColumns(int64_t m, int64_t depth, const float* a, int64_t ars, int64_t acs, const float* b, int64_t ldb, float* c,
                         int64_t ldc, bool accumulate) {
   int64_t i = 0;
   for (; i + Rows <= m; i += Rows) gemmTile<Rows, Vectors, Lanes>(depth, a + i * ars, ars, acs, b, ldb, c + i * ldc, ldc, accumulate);
-  for (; i + 4 <= m; i += 4) gemmTile<4, Vectors, Lanes>(depth, a + i * ars, ars, acs, b, ldb, c + i * ldc, ldc, accumulate);
-  for (; i < m; i++) gemmTile<1, Vectors, Lanes>(depth, a + i * ars, ars, acs, b, ldb, c + i * ldc, ldc, accumulate);
+  constexpr int fewer = Rows > 8 ? 8 : Rows > 4 ? 4 : Rows / 2;
+  if constexpr (fewer > 0) {
+    if (i < m) gemmColumns<fewer, Vectors, Lanes>(m - i, depth, a + i * ars, ars, acs, b, ldb, c + i * ldc, ldc, accumulate);
+  }
 }
 
 // The columns from `from` on, as wide as they allow: tiles of `Vectors` vectors, as many rows as leave registers for a row of B and a factor.
 template <int Vectors, int Lanes>
 inline void gemmFrom(int64_t from, int64_t m, int64_t n, int64_t depth, const float* a, int64_t ars, int64_t acs, const float* b, int64_t ldb,
                      float* c, int64_t ldc, bool accumulate) {
-  constexpr int room = (kRegisters - Vectors - 1) / Vectors, rows = room > 14 ? 14 : room, width = Vectors * Lanes;
+  constexpr int room = (kRegisters - Vectors - 1) / Vectors, rows = room >= 16 ? 16 : room, width = Vectors * Lanes;
   int64_t j = from;
   for (; j + width <= n; j += width) gemmColumns<rows, Vectors, Lanes>(m, depth, a, ars, acs, b + j, ldb, c + j, ldc, accumulate);
   if constexpr (Vectors > 1) gemmFrom<Vectors / 2, Lanes>(j, m, n, depth, a, ars, acs, b, ldb, c, ldc, accumulate);

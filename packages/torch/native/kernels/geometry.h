@@ -7,6 +7,7 @@
 
 #include "channelwise.h"
 #include "depthwise.h"
+#include "memory.h"
 
 namespace pocketnet {
 
@@ -56,8 +57,8 @@ inline void clearAround(float* spread, int64_t height, int64_t width, int64_t fr
 }
 
 // The filters as [tap, channel], or with both axes turned around for the derivative by the input.
-inline std::vector<float> tapsFirst(const at::Tensor& filters, int64_t channels, int64_t taps, bool turned) {
-  std::vector<float> out(static_cast<size_t>(taps * channels));
+inline Numbers tapsFirst(const at::Tensor& filters, int64_t channels, int64_t taps, bool turned) {
+  Numbers out(static_cast<size_t>(taps * channels));
   const float* from = filters.data_ptr<float>();
   for (int64_t c = 0; c < channels; c++)
     for (int64_t t = 0; t < taps; t++) out[static_cast<size_t>((turned ? taps - 1 - t : t) * channels + c)] = from[c * taps + t];

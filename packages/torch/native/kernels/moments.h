@@ -1,5 +1,6 @@
 // Mean and variance of a batch, gathered image by image.
 #pragma once
+#include <algorithm>
 #include <cstdint>
 #include <vector>
 
@@ -19,6 +20,17 @@ struct Moments {
     image.mean.assign(means.begin(), means.end());
     image.squares.assign(deviations.begin(), deviations.end());
     merge(image);
+  }
+
+  // Σ and Σ² about a pivot, for rows that come one by one: in one walk, and as exact as two while the pivot is among the values.
+  static Moments around(const std::vector<float>& pivot, const std::vector<double>& sums, const std::vector<double>& squares, double count) {
+    Moments moments(static_cast<int64_t>(pivot.size()));
+    moments.count = count;
+    for (size_t c = 0; c < pivot.size() && count > 0; c++) {
+      moments.mean[c] = pivot[c] + sums[c] / count;
+      moments.squares[c] = std::max(0.0, squares[c] - sums[c] * sums[c] / count);
+    }
+    return moments;
   }
 
   void merge(const Moments& other) {

@@ -151,6 +151,7 @@ export const others = {
     1,
     1,
   ],
+  'pocketnet::separable_graph': separableGraph,
   'pocketnet::search_cell': searchCell,
   'pocketnet::inner_products': (m) => [float32(m.real(5, 3)), float32(m.real(4, 3)), ops.zeros([5, 4])],
   'pocketnet::winograd_filters': (m) => [float32(m.real(5, 4, 3, 3))],
@@ -161,6 +162,16 @@ export const others = {
     5,
   ],
 };
+
+/** Two inputs side by side through a 1×1, that and its 3×3 in one sum, and half of its pixels; two outputs. */
+function separableGraph(m) {
+  const branch = (from, to, k) => [m.real(from), m.real(from, 1, k, k), m.real(to, from, 1, 1), m.real(to), m.real(to)];
+  const parameters = [branch(8, 4, 1), branch(4, 4, 3), branch(4, 2, 1)].flat().map(float32);
+  const statistics = [4, 4, 4, 4, 2, 2].map((channels) => float32(m.positive(channels)));
+  const inputs = [nhwc(float32(m.real(2, 4, 6, 6))), nhwc(float32(m.real(2, 4, 6, 6)))];
+  const nodes = [3, ...[1, 1, 2, 0, 1], ...[2, 1, 1, 2, 0, 1, 2], ...[1, 3, 1, 3]];
+  return [inputs, parameters, statistics, [...nodes, 2, ...[1, 3], ...[1, 4]], true, 0.1, 1e-5];
+}
 
 /** A mixed cell of one node: two edges of four convolutions each, six norms an edge. */
 function searchCell(m) {

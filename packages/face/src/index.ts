@@ -12,11 +12,19 @@ export type {
 export { calibrationKey, ratesOf, readCalibration, usualStrictness } from './compare/index.js';
 export type { Box, DetectFunction, Detection, DetectOptions, Detector } from './detect/index.js';
 export { type AlignedFace, alreadyAligned } from './embed/index.js';
+export type { FaceDetector } from './face-detector.js';
 export { ImageError, type ImageProblem } from './images/index.js';
 export type { MatchRate, MatchRates } from './match-rates.js';
 export type { Engine, PlanOpener } from './models/engine.js';
 export type { ModelBytes } from './models/model.js';
-export { type Model, openPocketNet, type PocketNetOptions, readImage } from './open.js';
+export {
+  type FaceDetectorOptions,
+  type Model,
+  openFaceDetector,
+  openPocketNet,
+  type PocketNetOptions,
+  readImage,
+} from './open.js';
 export type { Face } from './pipeline/pipeline.js';
 export type { PocketNet } from './pocketnet.js';
 export { type Pose, type Quality, reasonsAgainst, type Verdict } from './quality/index.js';

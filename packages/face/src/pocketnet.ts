@@ -12,7 +12,7 @@ import type { DetectOptions } from './detect/index.js';
 import { type AlignedFace, CROP, cropFace } from './embed/index.js';
 import { hasPixels, ImageError } from './images/index.js';
 import type { Face, Pipeline } from './pipeline/pipeline.js';
-import { cosineOf, type Template, templateOf } from './template.js';
+import { checkTemplate, cosineOf, type Template, templateOf } from './template.js';
 
 /** Finds faces, embeds and compares them. One is enough for a program; it belongs to the thread that opened it. */
 export interface PocketNet {
@@ -66,6 +66,10 @@ export function pocketNetOver(pipeline: Pipeline): PocketNet {
       return faces.map(({ face }) => face);
     },
     align(image, face) {
+      if (!face?.points)
+        throw new TypeError(
+          'align() takes a face, which has points; none was given. Where detect() finds nobody its list is empty: look before you take its first.',
+        );
       const known = found.get(face);
       if (known && isSame(known.image, image)) return known.crop;
       if (hasPixels(image)) return cropFace(image, face.points);
@@ -83,6 +87,7 @@ export function pocketNetOver(pipeline: Pipeline): PocketNet {
     },
     template: (vector) => templateOf(model, vector),
     compare(a, b, strictness = usualStrictness) {
+      checkTemplate(a);
       if (a.model !== model) cosineOf(a, { ...b, model });
       return compareTemplates(a, b, rates, strictness);
     },

@@ -55,8 +55,18 @@ function lengthOf(vector: ArrayLike<number>): number {
   return Math.sqrt(sum);
 }
 
-/** The cosine of two templates, -1 to 1. @throws an Error where they are of different models */
+/** @throws TypeError where a value is no template, such as a crop, or one that went through JSON */
+export function checkTemplate(value: Template): void {
+  if (typeof value?.model === 'string' && value.vector instanceof Float32Array) return;
+  throw new TypeError(
+    'This is no template. Give what embed() gave. To keep one as JSON, keep Array.from(vector), and make it a template again by template(numbers).',
+  );
+}
+
+/** The cosine of two templates, -1 to 1. @throws an Error where they are of different models; TypeError where one is no template */
 export function cosineOf(a: Template, b: Template): number {
+  checkTemplate(a);
+  checkTemplate(b);
   if (a.model !== b.model || a.vector.length !== b.vector.length)
     throw new Error(
       `These templates are of two models (${a.model} and ${b.model}): their cosine means nothing. Embed both faces with one of them.`,

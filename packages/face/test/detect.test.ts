@@ -1,7 +1,15 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
 import fc from 'fast-check';
-import { type DetectFunction, type Face, openPocketNet, type PocketNet, type PocketNetOptions } from 'pocketnet';
+import {
+  type DetectFunction,
+  type Face,
+  openFaceDetector,
+  openPocketNet,
+  type PocketNet,
+  type PocketNetOptions,
+} from 'pocketnet';
 import { transformPoint } from 'pocketnet/align';
 import { readImage } from 'pocketnet/node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -57,6 +65,26 @@ it('opens nothing more once it is closed while it looks', async () => {
   const looking = net.detect(photo);
   net.close();
   await expect(looking).rejects.toThrow('closed');
+});
+
+describe('a detector that is opened alone', () => {
+  it('finds what it finds beside a face network, here and in a worker, and nothing once it is closed', async () => {
+    const both = await openPocketNet({ detector, embedder, engine: 'strict' });
+    const script = new URL('../dist/node/worker.js', import.meta.url);
+    for (const place of [{}, { worker: () => new Worker(script) }]) {
+      const alone = await openFaceDetector({ detector, engine: 'strict', ...place });
+      expect(await alone.detect(photo, { minFace: 60 })).toEqual(await both.detect(photo, { minFace: 60 }));
+      alone.close();
+      await expect(alone.detect(photo)).rejects.toThrow('This detector is closed.');
+    }
+    both.close();
+  });
+
+  it('takes no face network, and says which options there are', async () => {
+    await expect(openFaceDetector({ detector, embedder } as object)).rejects.toThrow(
+      'There is no option "embedder"; there are detector, engine, worker, maxPixels.',
+    );
+  });
 });
 
 describe('a detector function', () => {
@@ -196,7 +224,7 @@ describe('YuNet', () => {
   it('refuses a plan that is no YuNet, and what is no plan', async () => {
     await expect(openPocketNet({ detector: embedder, embedder })).rejects.toThrow(/no YuNet: it has no output cls_8/);
     await expect(openPocketNet({ detector: new Uint8Array(9), embedder })).rejects.toThrow(
-      /the detector: It is shorter/,
+      /The detector is no compiled network/,
     );
   });
 });

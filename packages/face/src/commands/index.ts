@@ -4,6 +4,8 @@ export { appProgram, main } from './main.js';
 export {
   type DetectorOptions,
   detectorOptions,
+  detectorPlan,
+  embedderPlan,
   type ModelOptions,
   type Models,
   modelOptions,

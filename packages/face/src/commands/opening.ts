@@ -26,60 +26,87 @@ export interface Models {
   readonly embedder: Uint8Array;
 }
 
+const engineOption = (): Option =>
+  new Option('--engine <which>', 'the fastest that is installed; or the one that gives the same bits everywhere')
+    .choices(['fastest', 'strict'])
+    .default('fastest');
+
 export const detectorOptions = (command: Command): Command =>
   command
     .option('--detector <file.pnet>', 'a plan of YuNet; by default the installed one')
-    .addOption(
-      new Option('--engine <which>', 'the fastest that is installed; or the one that gives the same bits everywhere')
-        .choices(['fastest', 'strict'])
-        .default('fastest'),
-    )
+    .addOption(engineOption())
     .option('--min-face <pixels>', 'look for smaller faces too, in parts of the photo', numberBetween(1, 1e5));
 
 /** @param flip whether the mirror image may be left out */
-export const modelOptions = (command: Command, { flip = true } = {}): Command => {
-  detectorOptions(command).option(
+export const modelOptions = (command: Command, { flip = true } = {}): Command =>
+  networkOptions(detectorOptions(command), flip);
+
+/** Of verbs that embed crops: they detect nothing. */
+export const embedderOptions = (command: Command): Command => networkOptions(command.addOption(engineOption()), true);
+
+function networkOptions(command: Command, flip: boolean): Command {
+  command.option(
     '--model <file.pnet>',
     'a network compiled by pocketnet compile; by default the installed PocketNetS-128',
   );
   return flip
     ? command.option('--no-flip', 'embed the face alone, without its mirror image; models are calibrated with it')
     : command;
-};
-
-/** The networks that the options name, or the installed ones; tells their licences and what they are for, once. */
-export async function modelsOf({ detector, model }: Pick<ModelOptions, 'detector' | 'model'>): Promise<Models> {
-  const models = {
-    detector: detector === undefined ? await installedModel('yunet', 'detector') : planAt(detector),
-    embedder: model === undefined ? await installedModel('pocketnet-s-128', 'embedder') : planAt(model),
-  };
-  for (const plan of [models.detector, models.embedder]) tellTerms(plan);
-  return models;
 }
 
+/** The networks that the options name, or the installed ones; tells their licences and what they are for, once. */
+export async function modelsOf(options: Pick<ModelOptions, 'detector' | 'model'>): Promise<Models> {
+  const [detector, embedder] = [await detectorOf(options), await embedderOf(options)];
+  return { detector: told(detector), embedder: told(embedder) };
+}
+
+/** The detector that the options name, or the installed one; tells its licence once. */
+export const detectorPlan = async (options: Pick<DetectorOptions, 'detector'>): Promise<Uint8Array> =>
+  told(await detectorOf(options));
+
+/** The face network that the options name, or the installed one; tells its licence and what it is for once. */
+export const embedderPlan = async (options: Pick<ModelOptions, 'model'>): Promise<Uint8Array> =>
+  told(await embedderOf(options));
+
+const detectorOf = async ({ detector }: Pick<DetectorOptions, 'detector'>): Promise<Uint8Array> =>
+  detector === undefined ? installedModel('yunet', 'detector', orName('--detector')) : planAt(detector);
+
+const embedderOf = async ({ model }: Pick<ModelOptions, 'model'>): Promise<Uint8Array> =>
+  model === undefined ? installedModel('pocketnet-s-128', 'embedder', orName('--model')) : planAt(model);
+
+const orName = (option: string): string => `Or name a plan of your own: ${option} FILE.pnet.`;
+
 function planAt(path: string): Uint8Array {
-  if (!existsSync(path)) throw new UsageError(`${path}: there is no such file.`);
+  if (!existsSync(path)) throw new UsageError(`${path}: there is no such file. Check the path.`);
   const bytes = readFileBytes(path);
   if (isPlan(bytes)) return bytes;
   const plan = path.replace(/\.[^./]*$/, '.pnet');
-  const first = path.endsWith('.onnx') ? '' : `pocketnet export --weights ${path} --out MODEL.onnx, then `;
-  const onnx = path.endsWith('.onnx') ? path : 'MODEL.onnx';
-  throw new UsageError(
-    `${path} is not a compiled network. Compile it: ${first}pocketnet compile ${onnx} --out ${plan} (of @pocketnet/cli).`,
-  );
+  const compile = (onnx: string): string => `pocketnet compile ${onnx} --out ${plan} (of @pocketnet/cli).`;
+  const remedy = path.endsWith('.onnx')
+    ? `Compile it: ${compile(path)}`
+    : WEIGHTS.test(path)
+      ? `Compile it: pocketnet export --weights ${path} --out MODEL.onnx, then ${compile('MODEL.onnx')}`
+      : 'Give a plan (.pnet). pocketnet compile (of @pocketnet/cli) makes one of an ONNX model.';
+  throw new UsageError(`${path} is not a compiled network. ${remedy}`);
 }
 
-const told = new Set<string>();
+const WEIGHTS = /\.(safetensors|pth|pt|ckpt|tar|bin)$/i;
 
-/** A network's licence and intended use, before it is first used. */
-function tellTerms(plan: Uint8Array): void {
+const said = new Set<string>();
+
+/** The plan, whose licence and intended use were told before it is first used. */
+function told(plan: Uint8Array): Uint8Array {
   const { network = 'A network', licence, card } = readPlanMetadata(plan, 'the model').model;
-  if (licence === undefined) return;
+  if (licence === undefined) return plan;
   const about = (card === undefined ? undefined : JSON.parse(card).about) as
     | { title: string; use?: string[] }
     | undefined;
   const use = about?.use?.[0];
-  const text = `${about?.title ?? network}: ${licence}${use === undefined ? '' : ` Meant for: ${use}`}`;
-  if (!told.has(text)) note(text);
-  told.add(text);
+  const text = `${about?.title ?? network}: ${whereInstalled(licence)}${use === undefined ? '' : ` Meant for: ${use}`}`;
+  if (!said.has(text)) note(text);
+  said.add(text);
+  return plan;
 }
+
+/** Plans name texts by their place in this repository; who has the packages alone finds them in this one. */
+const whereInstalled = (text: string): string => text.replaceAll(/(?<![\w/])models\//g, '@pocketnet/models/');

@@ -28,7 +28,7 @@ export async function openEmbedder(bytes: Uint8Array, open: PlanOpener, mirror: 
   const { outputs } = readPlanMetadata(bytes, 'the embedder');
   if (height !== CROP || width !== CROP || channels !== 3 || outputs.length !== 1)
     throw new Error(
-      `The embedder takes ${channels} channels of ${height} x ${width} and gives ${outputs.length} outputs; it should take 3 of ${CROP} x ${CROP} and give one.`,
+      `The embedder takes ${channels} channels of ${height} x ${width} and gives ${outputs.length} outputs; it should take 3 of ${CROP} x ${CROP} and give one. Is it the plan of a face network?`,
     );
   const model = modelName(bytes, mirror);
   const plan = await open(bytes, { name: 'the embedder' });

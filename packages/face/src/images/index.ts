@@ -36,10 +36,8 @@ export function kindOf(value: unknown, kinds: readonly ImageKind[]): ImageKind {
   const isNodes = typeof value === 'string' || value instanceof URL || ArrayBuffer.isView(value);
   const remedy =
     isNodes && kinds === imageKinds ? " Files and their bytes are read by what 'pocketnet/node' exports." : '';
+  const names = new Set(kinds.map(({ name }) => name)); // a place may read a kind in its own way
   const given =
     value === null ? 'null' : typeof value === 'object' ? (value.constructor?.name ?? 'an object') : typeof value;
-  throw new ImageError(
-    'not-an-image',
-    `This is no picture (${given}). Give ${kinds.map(({ name }) => name).join('; ')}.${remedy}`,
-  );
+  throw new ImageError('not-an-image', `This is no picture (${given}). Give ${[...names].join('; ')}.${remedy}`);
 }

@@ -22,17 +22,18 @@ const file: ImageKind = {
       bytes = await readFile(path);
     } catch (cause) {
       const code = (cause as NodeJS.ErrnoException).code;
-      const why =
-        code === 'ENOENT'
-          ? 'there is no such file'
-          : code === 'EISDIR'
-            ? 'it is a folder'
-            : `it cannot be read (${code})`;
-      throw new ImageError('unreadable', `${path}: ${why}. Check the path.`, { cause });
+      throw new ImageError('unreadable', `${path}: ${whyUnread(path, code)}`, { cause });
     }
     return decodeEncoded(bytes, path, limits);
   },
 };
+
+function whyUnread(path: string, code: string | undefined): string {
+  if (/^https?:/i.test(path)) return 'addresses on the network are not followed. Download it first.';
+  if (code === 'ENOENT') return 'there is no such file. Check the path.';
+  if (code === 'EISDIR') return 'it is a folder. Name a picture in it.';
+  return `it cannot be read (${code}). Check the path and its permissions.`;
+}
 
 /** A `Blob` or `File` of Node, which has nothing to decode it. */
 const blob: ImageKind = {

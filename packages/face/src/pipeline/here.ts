@@ -5,41 +5,52 @@ import { type DetectFunction, type Detection, type Detector, detectorOf, yunet }
 import { cropFace, type Embedder, openEmbedder } from '../embed/index.js';
 import { type ImageKind, type ReadLimits, readImage } from '../images/index.js';
 import { type Engine, openerOf } from '../models/engine.js';
-import { bytesOf, isBytes, type ModelBytes } from '../models/model.js';
 import { poseOf, qualityOf } from '../quality/index.js';
-import type { FoundFace, Pipeline } from './pipeline.js';
+import type { Finder, FoundFace, Pipeline } from './pipeline.js';
 
-export interface PipelineOptions {
-  readonly detector: ModelBytes | DetectFunction;
-  readonly embedder: ModelBytes;
+export interface FinderOptions {
+  readonly detector: Uint8Array | DetectFunction;
   readonly engine: Engine;
+  readonly limits: Partial<ReadLimits>;
+}
+
+export interface PipelineOptions extends FinderOptions {
+  readonly embedder: Uint8Array;
   /** Whether the mirror image is embedded too, and both are summed. */
   readonly mirror: boolean;
-  readonly limits: Partial<ReadLimits>;
+}
+
+/** Opens the detector on this thread. @throws an Error that says how it is wrong */
+export async function finderHere(
+  { detector: given, engine, limits }: FinderOptions,
+  kinds: readonly ImageKind[],
+): Promise<Finder> {
+  const open = await openerOf(engine);
+  const detector: Detector = typeof given === 'function' ? detectorOf(given) : yunet(given, open);
+  return {
+    async detect(image, options) {
+      const photo = await readImage(image, kinds, limits);
+      const faces = await detector.detect(photo, options);
+      return faces.map((face) => judged(face, faces, photo));
+    },
+    close: () => detector.close(),
+  };
 }
 
 /** Opens both networks on this thread. @throws an Error that says which of them is wrong, and how */
 export async function pipelineHere(options: PipelineOptions, kinds: readonly ImageKind[]): Promise<Pipeline> {
-  const { engine, mirror, limits } = options;
-  const open = await openerOf(engine);
-  const detector: Detector = isBytes(options.detector)
-    ? yunet(bytesOf(options.detector), open)
-    : detectorOf(options.detector);
-  const bytes = bytesOf(options.embedder);
+  const { embedder: bytes, engine, mirror } = options;
+  const finder = await finderHere(options, kinds);
   const { model: metadata } = readPlanMetadata(bytes, 'the embedder');
-  const embedder = await openEmbedder(bytes, open, mirror);
+  const embedder = await openEmbedder(bytes, await openerOf(engine), mirror);
   const calibration = calibrationOf(metadata, embedder);
   return {
     ...{ model: embedder.model, metadata },
     calibration: calibration?.mirrored === mirror ? calibration : undefined,
-    async detect(image, detectOptions) {
-      const photo = await readImage(image, kinds, limits);
-      const faces = await detector.detect(photo, detectOptions);
-      return faces.map((face) => judged(face, faces, photo));
-    },
+    detect: finder.detect,
     embed: async (crop) => embedder.embed(crop),
     close() {
-      detector.close();
+      finder.close();
       embedder.close();
     },
   };

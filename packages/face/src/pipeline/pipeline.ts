@@ -25,10 +25,14 @@ export interface ModelFacts {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-/** The part of the work that takes time: here, or in a worker. */
-export interface Pipeline extends ModelFacts {
-  /** @param image of any kind that this pipeline reads */
+/** Finds faces: here, or in a worker. It needs no face network. */
+export interface Finder {
+  /** @param image of any kind that this finder reads */
   detect(image: unknown, options?: DetectOptions): Promise<FoundFace[]>;
-  embed(crop: AlignedFace): Promise<Template>;
   close(): void;
+}
+
+/** The part of the work that takes time: here, or in a worker. */
+export interface Pipeline extends Finder, ModelFacts {
+  embed(crop: AlignedFace): Promise<Template>;
 }

@@ -1,4 +1,4 @@
-import type { Pipeline } from '../pipeline/pipeline.js';
+import type { Finder, Pipeline } from '../pipeline/pipeline.js';
 import { type Template, templateOf } from '../template.js';
 import { frameOf, hasClose } from './frames.js';
 import { type Answer, type CallName, type Calls, receivedError } from './messages.js';
@@ -22,26 +22,32 @@ interface NodeWorker {
 /** Opens both networks in a worker. @throws an Error where it cannot be started, or one of the networks is wrong */
 export async function pipelineIn(worker: AnyWorker, options: Calls['open']['ask']): Promise<Pipeline> {
   const line = new Line(worker);
-  try {
-    const facts = await line.ask('open', options, []);
-    return {
-      ...facts,
-      async detect(image, detectOptions = {}) {
-        const { image: sent, transfer } = await frameOf(image);
-        try {
-          return await line.ask('detect', { image: sent, options: detectOptions }, transfer);
-        } finally {
-          for (const copy of transfer) if (hasClose(copy)) copy.close(); // where it was given away this does nothing
-        }
-      },
-      embed: async (crop): Promise<Template> => templateOf(facts.model, await line.ask('embed', crop, [])),
-      close: () => line.end('This PocketNet is closed.'),
-    };
-  } catch (error) {
-    line.end('The worker could not be opened.');
-    throw error;
-  }
+  const facts = await line.open('open', options);
+  return {
+    ...facts,
+    ...finderOn(line),
+    embed: async (crop): Promise<Template> => templateOf(facts.model, await line.ask('embed', crop, [])),
+  };
 }
+
+/** Opens the detector in a worker. @throws an Error where the worker cannot be started, or the detector is wrong */
+export async function finderIn(worker: AnyWorker, options: Calls['openFinder']['ask']): Promise<Finder> {
+  const line = new Line(worker);
+  await line.open('openFinder', options);
+  return finderOn(line);
+}
+
+const finderOn = (line: Line): Finder => ({
+  async detect(image, options = {}) {
+    const { image: sent, transfer } = await frameOf(image);
+    try {
+      return await line.ask('detect', { image: sent, options }, transfer);
+    } finally {
+      for (const copy of transfer) if (hasClose(copy)) copy.close(); // where it was given away this does nothing
+    }
+  },
+  close: () => line.end('This PocketNet is closed.'),
+});
 
 /** Asks a worker, and hands each answer to who waits for it. */
 class Line {
@@ -78,6 +84,16 @@ class Line {
       this.#worker.postMessage({ id, call, ask }, transfer as never[]); // throws what cannot be sent, by name
       this.#waiting.set(id, { resolve, reject });
     });
+  }
+
+  /** The first question; the worker ends where it fails. */
+  async open<K extends CallName>(call: K, ask: Calls[K]['ask']): Promise<Calls[K]['answer']> {
+    try {
+      return await this.ask(call, ask, []);
+    } catch (error) {
+      this.end('The worker could not be opened.');
+      throw error;
+    }
   }
 
   /** Ends the worker; whoever still waits gets an Error. */

@@ -3,12 +3,17 @@ import type { AlignedFace } from '../embed/index.js';
 import { ImageError, type ImageProblem, type ReadLimits } from '../images/index.js';
 import type { FoundFace, ModelFacts } from '../pipeline/pipeline.js';
 
+interface FinderAsk {
+  detector: Uint8Array;
+  strict: boolean;
+  limits: Partial<ReadLimits>;
+}
+
 /** What a worker can be asked, and what it answers; functions can't travel. */
 export interface Calls {
-  open: {
-    ask: { detector: Uint8Array; embedder: Uint8Array; strict: boolean; mirror: boolean; limits: Partial<ReadLimits> };
-    answer: ModelFacts;
-  };
+  open: { ask: FinderAsk & { embedder: Uint8Array; mirror: boolean }; answer: ModelFacts };
+  /** The detector alone. */
+  openFinder: { ask: FinderAsk; answer: undefined };
   detect: { ask: { image: unknown; options: DetectOptions }; answer: FoundFace[] };
   embed: { ask: AlignedFace; answer: Float32Array };
 }

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import type { Face } from '../../pipeline/pipeline.js';
 import { reasonsAgainst } from '../../quality/index.js';
 import { wholeNumber } from '../arguments.js';
-import { type DetectorOptions, detectorOptions, modelsOf } from '../opening.js';
+import { type DetectorOptions, detectorOptions, detectorPlan } from '../opening.js';
 import { printResult } from '../output.js';
 import { type Problem, problemOf } from '../problems.js';
 import type { AppTask } from '../tasks.js';
@@ -26,20 +26,20 @@ export const detect: Verb<AppTask> = {
 type Looked = { readonly file: string; readonly faces: readonly Face[] } | Problem;
 
 async function run(paths: readonly string[], options: Options): Promise<void> {
-  const { openPool, photosIn } = await import('../../batch/index.js');
+  const { openDetectorPool, photosIn } = await import('../../batch/index.js');
   const { startProgress } = await import('../../progress.js');
   const photos = photosIn(paths);
   const workers = Math.min(options.workers, photos.length);
-  const pool = await openPool(workers, { ...(await modelsOf(options)), engine: options.engine });
+  const pool = await openDetectorPool(workers, { detector: await detectorPlan(options), engine: options.engine });
   const found: Looked[] = [];
   const progress = startProgress({ label: 'detect', unit: 'photos', total: photos.length });
   try {
     const { minFace } = options;
     await pool.each(
       photos.entries(),
-      async (pocketnet, [i, file]): Promise<[number, Looked]> => {
+      async (detector, [i, file]): Promise<[number, Looked]> => {
         try {
-          return [i, { file, faces: await pocketnet.detect(file, { ...(minFace !== undefined && { minFace }) }) }];
+          return [i, { file, faces: await detector.detect(file, { ...(minFace !== undefined && { minFace }) }) }];
         } catch (error) {
           return [i, problemOf(file, error)];
         }

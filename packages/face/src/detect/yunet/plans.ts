@@ -21,7 +21,7 @@ export class PlansBySize {
     );
     if (lacking !== undefined || 32 % multiple !== 0)
       throw new Error(
-        `The detector is no YuNet: it has ${lacking === undefined ? 'another grid' : `no output ${lacking}`}. Give models/yunet/yunet.pnet, or a function that detects.`,
+        `The detector is no YuNet: it has ${lacking === undefined ? 'another grid' : `no output ${lacking}`}. Give that of @pocketnet/models/yunet, or a function that detects.`,
       );
     [this.#bytes, this.#open] = [bytes, open];
   }

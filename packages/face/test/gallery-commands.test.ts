@@ -1,8 +1,10 @@
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readPlan, writePlan } from '@pocketnet/engine/plan';
 import { Gallery } from 'pocketnet/gallery';
 import { openFileStore } from 'pocketnet/stores/file';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Place } from './support/command.js';
+import { embedder } from './support/models.js';
 
 const place = new Place();
 const { file } = place;
@@ -23,6 +25,18 @@ beforeAll(async () => {
   await place.write('nobody.png', 200, 200, []);
 }, 60_000);
 afterAll(() => place.remove());
+
+/** A plan whose calibration says that strangers look so much more alike. */
+function sayingThatStrangersAre(nearer: number, bytes: Uint8Array): Uint8Array {
+  const plan = readPlan(bytes);
+  const model = Object.entries(plan.metadata.model).map(([key, text]) => {
+    if (!key.startsWith('calibration')) return [key, text];
+    const calibration = JSON.parse(text) as { points: { cosine: number }[] };
+    const points = calibration.points.map((point) => ({ ...point, cosine: point.cosine + nearer }));
+    return [key, JSON.stringify({ ...calibration, points })];
+  });
+  return writePlan({ ...plan, metadata: { ...plan.metadata, model: Object.fromEntries(model) } });
+}
 
 /** Ids by name. */
 const idsOf = (): Record<string, string> => {
@@ -56,6 +70,42 @@ describe('a gallery of the command', () => {
       people: { templates: object[] }[];
     };
     expect(all.map(({ templates }) => templates.length)).toEqual([2]); // the second is of another photo, and replaces nothing
+  });
+
+  it('makes no second person of a name by mistake, and knows a name that is taken for an id', () => {
+    const { Ada = '' } = idsOf();
+    const again = (...more: string[]) => place.pocketnet(['enrol', 'Ada/0.png', '--name', 'ada', ...more, ...people]);
+    expect(again()).toMatchObject({ code: 2, stderr: expect.stringContaining(`--person ${Ada}`) });
+    expect(again('--namesake').code).toBe(0);
+    const { ada = '' } = idsOf();
+    expect(place.pocketnet(['people', 'forget', 'ADA', ...people])).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining(`It is a name, of ${Ada} and of ${ada}: give that id.`),
+    });
+    expect(place.pocketnet(['enrol', 'Ada', '--person', 'Bo', ...people]).stderr).toContain('It is a name, of ');
+    place.json(['people', 'forget', ada, ...people]);
+  });
+
+  it('doubts a photo of somebody else among a person’s, and one that shows two who could be meant', () => {
+    // Drawn strangers are more alike than people: here as much as this model says strangers are.
+    writeFileSync(file('strict.pnet'), sayingThatStrangersAre(0.3, embedder));
+    const own = ['--gallery', 'mixed.gallery', '--model', 'strict.pnet'];
+    const { stderr } = place.pocketnet(['enrol', 'Ada', 'Bo/0.png', 'both.png', '--name', 'Ada', '--agree', ...own]);
+    expect(stderr).toMatch(
+      /Bo\/0\.png: it does not look like the other photos of Ada \(cosine -?0\.\d\d\)\. Is it them\?/,
+    );
+    expect(stderr).toMatch(/both\.png: took the most prominent of 2 faces: \d+ pixels, at \(/);
+    expect(stderr).not.toMatch(/Ada\/\d\.png: /);
+  });
+
+  it('is sealed from its beginning where a key is given, and refuses a key that it has no use for', () => {
+    const own = ['--gallery', 'sealed.gallery'];
+    const key = { POCKETNET_PASSPHRASE: 'correct horse' };
+    place.json(['enrol', 'Ada', '--name', 'Ada Sealed', '--agree', ...own], key);
+    expect(readFileSync(file('sealed.gallery')).includes('Ada Sealed')).toBe(false);
+    expect(place.pocketnet(['people', 'list', ...own])).toMatchObject({ code: 2 });
+    const plain = place.pocketnet(['enrol', 'Bo', '--name', 'Bo', ...people], key);
+    expect(plain).toMatchObject({ code: 1, stderr: expect.stringContaining('it is not encrypted') });
   });
 
   it('knows whom a photo shows, everybody once', () => {
@@ -148,6 +198,11 @@ describe('a gallery of the command', () => {
       templates: { [String(migrated.model)]: templates },
     });
     expect(migrated.model).not.toBe(model);
+    for (const dropped of [String(migrated.model), 'misspelt'])
+      expect(place.pocketnet(['gallery', 'migrate', '--no-flip', '--drop', dropped, ...people])).toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining(`--drop ${dropped}`),
+      });
     expect(place.json(['gallery', 'compact', ...people])).toMatchObject({ people: 2 });
   });
 

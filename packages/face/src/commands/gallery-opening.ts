@@ -20,7 +20,7 @@ export const galleryOptions = (command: Command): Command =>
     .requiredOption('--gallery <where>', 'a file, or postgres://user@host/database')
     .option(
       '--key-file <file>',
-      'a file with the key of an encrypted gallery: 32 bytes, or a passphrase; else the variable POCKETNET_PASSPHRASE',
+      'a file with the key: 32 bytes, or a passphrase; else the variable POCKETNET_PASSPHRASE. A gallery that begins with a key is encrypted',
     );
 
 /** Opens a gallery that is there, unless one may begin; tells what was mended in it, and closes it when the work is done. */
@@ -45,13 +45,14 @@ async function unlocked(options: GalleryOptions, opening: OpenStoreOptions): Pro
   const store = await storeOf(options, opening);
   try {
     const { isEncrypted, openEncrypted } = await import('../stores/index.js');
-    if (!(await isEncrypted(store))) return store;
     const key = keyOf(options);
-    if (!key)
+    // Who gives a key wants nothing kept in the clear: what begins is sealed, what is not sealed is refused.
+    if (key) return await openEncrypted(store, key);
+    if (await isEncrypted(store))
       throw new UsageError(
         `${options.gallery} is encrypted. Give its key: --key-file, or a passphrase in the variable POCKETNET_PASSPHRASE.`,
       );
-    return await openEncrypted(store, key);
+    return store;
   } catch (error) {
     await store.close();
     throw error;
@@ -83,7 +84,7 @@ const readKey = (file: string): Uint8Array =>
 
 const PROMISE =
   'A gallery keeps templates of faces, which are personal data: in many countries people must agree, and may have theirs deleted. ' +
-  'The weights of PocketNet are for non-commercial research only (models/LICENSE), and not for watching people who have not agreed.';
+  'The weights of PocketNet are for non-commercial research only (@pocketnet/models/LICENSE), and not for watching people who have not agreed.';
 
 /** Asks whether one may keep people's templates, before the first person of a gallery. @throws UsageError where nobody agrees */
 export async function agreeToEnrol(agree: boolean | undefined): Promise<void> {

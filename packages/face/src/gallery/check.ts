@@ -16,21 +16,25 @@ export function checkTemplate({ model, vector }: StoredTemplate, state: GalleryS
 }
 
 export function personIn(state: GalleryState, id: string): PersonState {
-  return known(state.people.get(id), id);
+  return state.people.get(id) ?? refuse(state, id, Number.NEGATIVE_INFINITY);
 }
 
 /** Somebody whose time is not over. */
 export function presentIn(state: GalleryState, id: string, now: number): PersonState {
   const person = state.people.get(id);
-  return known(person && expiryOf(state, person) > now ? person : undefined, id);
+  return person && expiryOf(state, person) > now ? person : refuse(state, id, now);
 }
 
-function known(person: PersonState | undefined, id: string): PersonState {
-  if (!person)
-    throw new RangeError(
-      `Nobody in the gallery has the id "${id}". Names are no ids: list the people of that name to find theirs.`,
-    );
-  return person;
+/** A name is easily taken for an id. */
+function refuse(state: GalleryState, id: string, now: number): never {
+  const named = [...state.people.values()].filter(
+    (each) => each.name.toLowerCase() === id.toLowerCase() && expiryOf(state, each) > now,
+  );
+  const remedy =
+    named.length === 0
+      ? 'Names are no ids: list the people to find theirs.'
+      : `It is a name, of ${named.map((each) => each.id).join(' and of ')}: give that id.`;
+  throw new RangeError(`Nobody in the gallery has the id "${id}". ${remedy}`);
 }
 
 export function checkName(name: string): void {

@@ -29,7 +29,14 @@ export const storeKinds: readonly StoreKind[] = [
     name: 'postgres',
     locations: 'postgres://user@host/database, and ?gallery=NAME, &search=exact or hnsw, &erase=vacuum',
     matches: (location) => /^postgres(ql)?:\/\//.test(location),
-    open: async (location) => (await import('./postgres/location.js')).openPostgresLocation(location),
+    open: async (location) => {
+      try {
+        return await (await import('./postgres/location.js')).openPostgresLocation(location);
+      } catch (cause) {
+        if ((cause as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw cause;
+        throw new Error('A gallery in PostgreSQL needs two more packages: npm install pg pgvector', { cause });
+      }
+    },
   },
   {
     name: 'file',

@@ -133,7 +133,7 @@ describe('a file of a gallery', () => {
   it('is not taken for a gallery where it is none, and stays as it is', async () => {
     for (const content of ['hello', 'x'.repeat(5000)]) {
       writeFileSync(file, content);
-      await expect(openFileStore(file).then(stateOfAndClose)).rejects.toThrow('it is no log of a gallery');
+      await expect(openFileStore(file).then(stateOfAndClose)).rejects.toThrow('it is no gallery');
       expect(readFileSync(file, 'utf8')).toBe(content);
       rmSync(file);
     }

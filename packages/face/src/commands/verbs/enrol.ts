@@ -1,16 +1,21 @@
 import { basename, dirname, resolve } from 'node:path';
 import type { Gallery } from '../../gallery/index.js';
+import type { Face } from '../../pipeline/pipeline.js';
 import type { PocketNet } from '../../pocketnet.js';
+import { reasonsAgainst } from '../../quality/index.js';
+import type { Template } from '../../template.js';
 import { againstEnrolling, placeOf, qualityOf } from '../faces-in-photo.js';
 import { agreeToEnrol, type GalleryOptions, galleryOptions, withGallery } from '../gallery-opening.js';
 import { type ModelOptions, modelOptions, modelsOf } from '../opening.js';
-import { facts, note, printResult } from '../output.js';
+import { facts, grouped, noteSome, printResult } from '../output.js';
 import { problemOf } from '../problems.js';
 import type { AppTask } from '../tasks.js';
 import { UsageError, type Verb } from '../verb.js';
+import { describeFace } from '../words.js';
 
 interface Options extends ModelOptions, GalleryOptions {
   name?: string;
+  namesake?: boolean;
   person?: string;
   byFolder?: boolean;
   anyway?: boolean;
@@ -25,8 +30,9 @@ export const enrol: Verb<AppTask> = {
   define: (command) =>
     galleryOptions(modelOptions(command))
       .argument('<photos...>', 'photos of one person, or folders; of several faces the most prominent is taken')
-      .option('--name <name>', 'of somebody new')
-      .option('--person <id>', 'somebody who is in the gallery')
+      .option('--name <name>', 'somebody new, of a name that nobody has')
+      .option('--namesake', 'with --name: somebody else has the name, too')
+      .option('--person <id>', 'somebody who is in the gallery: more photos of them')
       .option('--by-folder', 'each photo shows the person after whom its folder is named')
       .option('--anyway', 'take faces that are too small, blurred, dark, turned or cut off, too')
       .option('--no-crops', 'keep templates alone; another model can then not embed the faces anew')
@@ -39,6 +45,8 @@ interface Enrolled {
   readonly person: string;
   readonly name: string;
   readonly template: string;
+  /** What makes one doubt that the right face was taken, or that it is theirs. */
+  readonly doubts: readonly string[];
 }
 
 interface Refused {
@@ -52,6 +60,7 @@ async function run(paths: readonly string[], options: Options): Promise<void> {
     throw new UsageError('Say who it is: --name for somebody new, --person for somebody known, or --by-folder.');
   const { openPocketNet } = await import('../../node/index.js');
   const { photosIn } = await import('../../batch/index.js');
+  const { startProgress } = await import('../../progress.js');
   const photos = photosIn(paths);
   const { storeIsThere } = await import('../../stores/registry.js');
   const begins = !(await storeIsThere(options.gallery));
@@ -60,10 +69,13 @@ async function run(paths: readonly string[], options: Options): Promise<void> {
   try {
     const work = async (gallery: Gallery): Promise<void> => {
       if (!begins && gallery.counts.people === 0) await agreeToEnrol(options.agree);
+      await checkWho(gallery, options);
+      const progress = startProgress({ label: 'enrol', unit: 'photos', total: photos.length });
       const enrolled: Enrolled[] = [];
       const refused: Refused[] = [];
       const known = new Map<string, string>();
-      for (const file of photos) {
+      for (const [i, file] of photos.entries()) {
+        progress.update(i);
         const who = byFolder ? basename(dirname(resolve(file))) : (name ?? person ?? '');
         const id = person ?? known.get(who) ?? (byFolder ? await idOf(gallery, who) : undefined);
         const result = await enrolPhoto(pocketnet, gallery, file, id ?? { name: who }, options);
@@ -73,12 +85,15 @@ async function run(paths: readonly string[], options: Options): Promise<void> {
           enrolled.push({ ...result, name: (await gallery.person(result.person))?.name ?? who });
         }
       }
-      for (const { file, reasons } of refused) note(`${file} was not enrolled: ${reasons.join(' ')}`);
+      progress.update(photos.length);
+      progress.finish();
+      noteSome(refused.map(({ file, reasons }) => `${file} was not enrolled: ${reasons.join(' ')}`));
+      noteSome(enrolled.flatMap(({ file, doubts }) => doubts.map((doubt) => `${file}: ${doubt}`)));
       printResult(options, { gallery: options.gallery, enrolled, refused, ...gallery.counts }, () =>
         facts([
           ['enrolled', `${enrolled.length} of ${photos.length} photos`],
           ...[...known].map(([each, key]): [string, string] => [each, key]),
-          ['gallery', `${gallery.counts.people} people`],
+          ['people in all', grouped(gallery.counts.people)],
         ]),
       );
       if (enrolled.length === 0) process.exitCode = 1;
@@ -87,6 +102,16 @@ async function run(paths: readonly string[], options: Options): Promise<void> {
   } finally {
     pocketnet.close();
   }
+}
+
+/** Who is meant can be, before anything is looked at. */
+async function checkWho(gallery: Gallery, { name, namesake, person, gallery: where }: Options): Promise<void> {
+  if (person !== undefined) return void (await gallery.export(person)); // its error says whose name it may be
+  const [known] = name === undefined ? [] : (await gallery.people({ name, limit: 1 })).people;
+  if (known && !namesake)
+    throw new UsageError(
+      `${where} has somebody called ${known.name} already. For more photos of them: --person ${known.id}. For somebody else of that name: --namesake.`,
+    );
 }
 
 /** Somebody of this name, so that a folder can be enrolled again. @throws UsageError where several have it */
@@ -106,20 +131,43 @@ async function enrolPhoto(
   const { readImage } = await import('../../node/index.js');
   try {
     const photo = await readImage(file);
-    const [face] = await pocketnet.detect(photo, { ...(minFace !== undefined && { minFace }) });
+    const faces = await pocketnet.detect(photo, { ...(minFace !== undefined && { minFace }) });
+    const [face] = faces;
     if (!face) return { file, reasons: ['No face was found.'] };
     const reasons = anyway ? [] : againstEnrolling(face);
     if (reasons.length > 0) return { file, reasons };
     const crop = pocketnet.align(photo, face);
-    const enrolment = await gallery.enrol(who, await pocketnet.embed(crop), {
+    const template = await pocketnet.embed(crop);
+    const doubts = [...whichFace(faces), ...(await isThem(pocketnet, gallery, who, template))];
+    const enrolment = await gallery.enrol(who, template, {
       ...{ quality: qualityOf(face), face: placeOf(file, face, photo) },
       ...(crops && { crop: await encodeCrop(crop) }),
     });
-    return { file, ...enrolment };
+    return { file, ...enrolment, doubts };
   } catch (error) {
     if (error instanceof RangeError) return { file, reasons: [error.message] };
     return { file, reasons: [problemOf(file, error).message] };
   }
+}
+
+/** Of a photo of several who could be meant, which was taken. */
+const whichFace = (faces: readonly Face[]): string[] =>
+  faces[0] && reasonsAgainst(faces[0].quality.filter(({ name }) => name === 'alone')).length > 0
+    ? [`took ${describeFace(faces)}`]
+    : [];
+
+/** Strangers look as alike as this face and what is kept of the person: somebody else's photo may be among theirs. */
+async function isThem(
+  { rates, thresholds }: PocketNet,
+  gallery: Gallery,
+  who: string | object,
+  template: Template,
+): Promise<string[]> {
+  if (typeof who !== 'string' || !rates) return [];
+  const { cosine } = await gallery.verify(who, template);
+  if (cosine === undefined || cosine >= thresholds().usual) return [];
+  const name = (await gallery.person(who))?.name;
+  return [`it does not look like the other photos of ${name} (cosine ${cosine.toFixed(2)}). Is it them?`];
 }
 
 /** Without loss, so that another model sees what this one saw. */

@@ -32,13 +32,16 @@ type Seen =
 async function run(paths: readonly string[], options: Options): Promise<void> {
   const { openPocketNet, readImage } = await import('../../node/index.js');
   const { photosIn } = await import('../../batch/index.js');
+  const { startProgress } = await import('../../progress.js');
   const photos = photosIn(paths);
   const { engine, flip: mirror, minFace, fpir, top: topK } = options;
   const pocketnet = await openPocketNet({ ...(await modelsOf(options)), engine, mirror });
   try {
     await withGallery(options, pocketnet.rates, async (gallery) => {
       const seen: Seen[] = [];
+      const progress = startProgress({ label: 'identify', unit: 'photos', total: photos.length });
       for (const file of photos) {
+        progress.update(seen.length);
         try {
           const photo = await readImage(file);
           const found = await pocketnet.detect(photo, { ...(minFace !== undefined && { minFace }) });
@@ -54,6 +57,8 @@ async function run(paths: readonly string[], options: Options): Promise<void> {
           seen.push(problemOf(file, error));
         }
       }
+      progress.update(seen.length);
+      progress.finish();
       const without = Math.max(
         0,
         ...seen.flatMap((each) => ('faces' in each ? each.faces.map((face) => face.without) : [])),
@@ -63,6 +68,7 @@ async function run(paths: readonly string[], options: Options): Promise<void> {
           `${grouped(without)} people cannot be found: they have no template of this model. "pocketnet gallery migrate" embeds their crops by it.`,
         );
       printResult(options, { gallery: options.gallery, photos: seen }, () => seen.map(linesOf).join('\n'));
+      if (seen.every((each) => 'problem' in each)) process.exitCode = 1;
     });
   } finally {
     pocketnet.close();

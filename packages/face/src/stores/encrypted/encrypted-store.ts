@@ -31,7 +31,10 @@ export interface EncryptedStore extends Store {
 export async function openEncrypted(store: Store, key: GalleryKey): Promise<EncryptedStore> {
   const { ring, others, broken } = await lookThrough(store);
   if (!ring && others > 0)
-    throw new FileError(store.location, 'it is not encrypted. Open it without a key, or encrypt it first.');
+    throw new FileError(
+      store.location,
+      'it is not encrypted. Open it without a key, or encrypt it first (pocketnet gallery encrypt).',
+    );
   if (ring) {
     const opened = await SealedStore.opened(store, await KeyRing.open(store.location, ring, key), key);
     if (broken) await finish(store);

@@ -32,7 +32,7 @@ export async function* scanLog(source: LogSource, report: ScanReport): AsyncGene
   let at = HEAD_BYTES;
   if (size < HEAD_BYTES || !isLogHead(await window.load(0, HEAD_BYTES))) {
     at = await nextFrame(window, 0);
-    if (at === size) throw new RangeError('it is no log of a gallery');
+    if (at === size) throw new RangeError('it is no gallery. Check the name.');
     report.damage.push({ from: 0, to: at });
   }
   report.end = at;

@@ -1,7 +1,7 @@
 import type { DoctorReport, ModelReport, Pair } from '../../../gallery/index.js';
 import { numberBetween, wholeNumber } from '../../arguments.js';
 import { type GalleryOptions, galleryOptions, withGallery } from '../../gallery-opening.js';
-import { modelsOf } from '../../opening.js';
+import { embedderPlan } from '../../opening.js';
 import { facts, grouped, printResult } from '../../output.js';
 import type { Action } from '../../verb.js';
 
@@ -27,7 +27,7 @@ export const doctor: Action = {
 
 async function run(options: Options): Promise<void> {
   const { openPocketNet } = await import('../../../node/index.js');
-  const pocketnet = await openPocketNet(await modelsOf(options));
+  const pocketnet = await openPocketNet({ detector: () => [], embedder: await embedderPlan(options) });
   const { rates } = pocketnet;
   pocketnet.close();
   const { startProgress } = await import('../../../progress.js');
@@ -61,12 +61,16 @@ function modelText({
   falseIdentificationsADay,
 }: ModelReport): string {
   const pairs = (title: string, found: readonly Pair[]): string[] =>
-    found.map(({ names: [a, b], cosine }) => `${title}: ${a} and ${b}, cosine ${cosine.toFixed(3)}`);
+    found.map(
+      ({ names: [a, b], people: [one, other], cosine }) =>
+        `${title}: ${a} (${one}) and ${b}${one === other ? '' : ` (${other})`}, cosine ${cosine.toFixed(3)}`,
+    );
   return [
     `model ${model}, ${grouped(templates)} templates`,
     ...pairs('one face under two names', conflicts),
+    ...(conflicts.length > 0 ? ['if they are one person: pocketnet people merge INTO FROM, with their ids'] : []),
     ...pairs('the same picture twice', duplicates),
-    ...poor.map(({ name, why }) => `poor: ${name}. ${why}`),
+    ...poor.map(({ name, person, why }) => `poor: ${name} (${person}). ${why}`),
     ...pairs('nearest of different people', nearest.slice(0, 3)),
     ...(threshold ? [`suggested threshold: ${threshold.cosine.toFixed(3)} (${threshold.basis})`] : []),
     ...(falseIdentificationsADay === undefined

@@ -29,7 +29,9 @@ async function run(options: Options): Promise<void> {
     }
     printResult(options, { people }, () =>
       people.length === 0
-        ? 'Nobody.'
+        ? name === undefined
+          ? 'Nobody is enrolled.'
+          : `Nobody is called ${name}.`
         : table(
             [
               { title: 'id', value: ({ id }) => id },

@@ -16,6 +16,6 @@ async function run(into: string, from: string, options: GalleryOptions): Promise
   await withGallery(options, undefined, async (gallery) => {
     await gallery.merge(into, from);
     const person = await gallery.person(into);
-    printResult(options, { person }, () => `${person?.name} has ${person?.templates.length} templates now.`);
+    printResult(options, { person }, () => `${person?.name} (${into}) has ${person?.templates.length} templates now.`);
   });
 }

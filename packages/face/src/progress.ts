@@ -29,7 +29,7 @@ export interface Progress {
   update(done: number, values?: Readonly<Record<string, number | string>>): void;
   /** Prints a message that stays, above the line. */
   note(text: string): void;
-  /** Leaves a last line that stays. */
+  /** Leaves a last line that stays; none where nothing was done, or there was one thing to do. */
   finish(): void;
 }
 
@@ -81,6 +81,10 @@ export function startProgress(options: ProgressOptions): Progress {
       const seconds = (now() - begun) / 1000;
       const rate = (current.done - start) / Math.max(seconds, 1e-9);
       const values = Object.entries(current.values).map(([name, value]) => ` · ${name} ${formatValue(value)}`);
+      if (current.done === start || total === 1) {
+        if (live) stream.write('\r\x1b[K'); // what came of it, the result says
+        return;
+      }
       const text = `${label} ${current.done} ${unit} in ${formatDuration(seconds)} · ${rate.toPrecision(3)} ${unit}/s`;
       stream.write(`${live ? '\r\x1b[K' : ''}${text}${values.join('')}\n`);
     },

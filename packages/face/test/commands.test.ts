@@ -24,6 +24,7 @@ beforeAll(async () => {
     { identity: 2, x: 250, y: 60, side: 200 },
   ]);
   await place.write('nobody.jpg', 200, 200, []);
+  writeFileSync(file('a.pth'), 'weights');
   writeFileSync(file('cut.jpg'), readFileSync(file('one.jpg')).subarray(0, 2000));
   for (const sample of [0, 1])
     writeFileSync(file(`crop${sample}.jpg`), encodeJpegSync(drawFace(3, sample, { size: 112 })));
@@ -77,6 +78,11 @@ describe('pocketnet verify', () => {
     ['a file that is cut off', ['cut.jpg', 'one.jpg'], 1, 'cut.jpg: this JPEG is cut off'],
     ['a file that is not there', ['none.jpg', 'one.jpg'], 1, 'none.jpg: there is no such file'],
     ['a model that is no plan', ['one.jpg', 'one.jpg', '--model', 'one.jpg'], 2, 'one.jpg is not a compiled network'],
+    ['weights that are not compiled', ['one.jpg', 'one.jpg', '--model', 'a.pth'], 2, 'export --weights a.pth'],
+    ['a picture that cannot be drawn', ['one.jpg', 'one.jpg', '--show', 'seen.txt'], 2, 'It must end in .jpg or'],
+    ['two bounds at once', ['one.jpg', 'one.jpg', '--one-in', '9', '--threshold', '0.5'], 2, 'cannot be used with'],
+    ['a side that is no number', ['one.jpg', 'one.jpg', '--min-face', 'small'], 2, 'It must be a number from 1'],
+    ['a folder', ['.', 'one.jpg'], 1, '.: it is a folder. Name a picture in it.'],
   ])('says what to do about %s', (_, args, code, text) => {
     expect(pocketnet('verify', ...args)).toMatchObject({ code, stderr: expect.stringContaining(text) });
   });
@@ -97,6 +103,11 @@ describe('pocketnet detect', () => {
     });
     expect(pocketnet('detect', 'cut.jpg')).toMatchObject({ code: 1, stdout: expect.stringContaining('cut off') });
     expect(photos.map((each) => each.file)).toEqual(photos.map((each) => each.file).sort());
+  });
+
+  it('opens the detector alone: the face network is neither told of nor looked for', () => {
+    const { code, stderr } = pocketnet('detect', 'one.jpg');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringMatching(/^yunet-n: Apache-2\.0 .*\n$/) });
   });
 });
 
@@ -130,6 +141,15 @@ describe('pocketnet embed', () => {
     expect(existsSync(file('again.npy.journal'))).toBe(false);
   });
 
+  it('writes nothing where there is no face at all, and says why', () => {
+    const { code, stderr } = pocketnet('embed', 'nobody.jpg', 'cut.jpg', '--out', 'none.npy');
+    expect({ code, stderr }).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/Photos: 2, of which 1 without such a face .*, 1 unreadable \(cut\.jpg: this JPEG/),
+    });
+    expect(['none.npy', 'none.npy.journal'].filter((name) => existsSync(file(name)))).toEqual([]);
+  });
+
   it('goes on where it was killed', () => {
     const args = ['embed', ...Array<string>(12).fill('one.jpg'), 'two.jpg', '--workers', '1', '--out', 'killed.npy'];
     // By itself, between two photos: from outside one could come too late.
@@ -155,6 +175,7 @@ describe('pocketnet embed', () => {
 
 it('says of other verbs where they are', () => {
   expect(pocketnet('train')).toMatchObject({ code: 2, stderr: expect.stringContaining('npm install @pocketnet/cli') });
+  expect(pocketnet('identfy')).toMatchObject({ code: 2, stderr: expect.stringContaining('Did you mean identify?') });
   expect(appProgram().commands.map((each) => each.name())).toEqual(
     expect.arrayContaining(['verify', 'detect', 'embed']),
   );

@@ -3,6 +3,7 @@ export { joinBytes } from './bytes.js';
 export { crc32, crc32c } from './crc.js';
 export { FileError } from './file-error.js';
 export { fromHalf, toHalf } from './half.js';
+export { nearestName } from './nearest.js';
 export * from './pickle/index.js';
 export { Random } from './random.js';
 export { sha256 } from './sha256.js';

@@ -1,3 +1,5 @@
+import { nearestName } from '@pocketnet/files';
+import { systemSentence } from '@pocketnet/files/node';
 import { Command, CommanderError } from 'commander';
 import { note, printResult } from './output.js';
 import { type Action, Interrupted, type Tasks, UsageError, type Verb } from './verb.js';
@@ -27,7 +29,11 @@ export function programOf({ description, version, tasks, verbs, unknownVerb }: P
     for (const verb of verbs) if (verb.task === task) addVerb(command, verb).helpGroup(heading);
   if (unknownVerb)
     command.on('command:*', ([name]: [string]) => {
-      throw new UsageError(unknownVerb(name));
+      const near = nearestName(
+        name,
+        verbs.map((verb) => verb.name),
+      );
+      throw new UsageError(near === undefined ? unknownVerb(name) : `There is no verb ${name}. Did you mean ${near}?`);
     });
   const [first = ''] = Object.values(tasks);
   return command.addHelpCommand(
@@ -69,7 +75,8 @@ const leaves = (command: Command): readonly Command[] =>
 
 function fail(error: unknown, json: boolean): number {
   const isUsage = error instanceof CommanderError || error instanceof UsageError;
-  const message = (error instanceof Error ? error.message : String(error)).replace(/^error: /, '');
+  const message =
+    systemSentence(error) ?? (error instanceof Error ? error.message : String(error)).replace(/^error: /, '');
   // Commander has already printed its own message or the help.
   if (!(error instanceof CommanderError)) note(`${error instanceof Interrupted ? '' : 'Error: '}${message}`);
   if (process.env.POCKETNET_STACK && error instanceof Error) note(error.stack ?? '');

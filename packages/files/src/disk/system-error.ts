@@ -11,6 +11,13 @@ export const systemFaults: Readonly<Record<string, { reason: string; remedy: str
   EROFS: { reason: 'the disk is read-only', remedy: 'Name another place to write to' },
 };
 
+/** A bare failure of the file system as a sentence that names the path; undefined for other errors. */
+export function systemSentence(error: unknown): string | undefined {
+  const { code, path } = error as NodeJS.ErrnoException;
+  const fault = code === undefined ? undefined : systemFaults[code];
+  return fault && path !== undefined ? `${path}: ${fault.reason}. ${fault.remedy}.` : undefined;
+}
+
 /** Runs `use`; a bare failure of the file system inside it becomes a FileError that names `file`. @param what failed, in words */
 export function namingFile<T>(file: string, what: string, use: () => T): T {
   try {

@@ -1,3 +1,4 @@
+import { nearestName } from '@pocketnet/files';
 import { z } from 'zod';
 
 type Issue = z.core.$ZodIssue;
@@ -20,7 +21,7 @@ function unknownKeys(schema: z.ZodType, issue: Issue & { code: 'unrecognized_key
   );
   const names = [...new Set(ofOneKind(known.flatMap(unwrap), value).flatMap(keysOf))];
   return issue.keys.map((key) => {
-    const near = nearest(key, names);
+    const near = nearestName(key, names);
     const hint = near ? `did you mean "${near}"?` : `known here are ${names.join(', ')}`;
     return `${pathText([...issue.path, key])}: unknown key; ${hint}`;
   });
@@ -74,27 +75,4 @@ function children(schema: z.core.$ZodType, key: PropertyKey): z.ZodType[] {
 
 function keysOf(schema: z.core.$ZodType): string[] {
   return unwrap(schema).flatMap((inner) => (inner instanceof z.ZodObject ? Object.keys(inner.shape) : []));
-}
-
-/** The known key with the smallest edit distance, if it is near enough to be a slip. */
-function nearest(key: string, names: readonly string[]): string | undefined {
-  const ranked = names
-    .map((name) => ({ name, distance: editDistance(key.toLowerCase(), name.toLowerCase()) }))
-    .sort((a, b) => a.distance - b.distance);
-  const best = ranked[0];
-  return best && best.distance <= Math.max(2, Math.floor(best.name.length / 3)) ? best.name : undefined;
-}
-
-/** Levenshtein's distance, one row at a time. */
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (const [i, letter] of [...a].entries()) {
-    const next = [i + 1];
-    for (let j = 0; j < b.length; j++) {
-      const change = (row[j] ?? 0) + (letter === b[j] ? 0 : 1);
-      next.push(Math.min(change, (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { dirname, isAbsolute, resolve } from 'node:path';
-import { writeFileAtomic } from '@pocketnet/files/node';
+import { namingFile, writeFileAtomic } from '@pocketnet/files/node';
 import { parseDocument, stringify } from 'yaml';
 import type { z } from 'zod';
 import { expandVariables } from './environment.js';
@@ -77,12 +77,7 @@ function readWithBases(path: string, chain: readonly string[]): Mapping {
 }
 
 function readMapping(path: string): Mapping {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (cause) {
-    throw new Error(`${path}: the configuration cannot be read: ${(cause as Error).message}`, { cause });
-  }
+  const text = namingFile(path, 'the configuration cannot be read', () => readFileSync(path, 'utf8'));
   const document = parseDocument(text, { prettyErrors: true });
   const [problem] = document.errors;
   if (problem) throw new Error(`${path}: is not YAML: ${problem.message}`);

@@ -84,6 +84,7 @@ async function run(paths: readonly string[], options: Options): Promise<void> {
       await embedAll(pool, photos, journal, places, options);
       return writeRows(out, photos, journal, places);
     });
+    if (written.rows === 0) throw new Error(whyEmpty(photos.length, written));
     noteSome(written.problems.map(({ file, message }) => `${file}: ${message}`));
     const { problems, ...counts } = written;
     const names = namesBeside(out);
@@ -175,6 +176,7 @@ function writeRows(
     else if (faces.length === 0) without += 1;
     for (const { vector } of faces.slice(0, 1)) dimension = Buffer.byteLength(vector, 'base64') / 4;
   }
+  if (rows === 0) return { rows, dimension, without, problems };
   writeAtomically([out, namesBeside(out)], (matrix, names) => {
     matrix?.write(npyHeader('float32', [rows, dimension]));
     for (const { photo, faces } of entries())
@@ -184,6 +186,13 @@ function writeRows(
       }
   });
   return { rows, dimension, without, problems };
+}
+
+function whyEmpty(photos: number, { problems, without }: { problems: readonly Problem[]; without: number }): string {
+  const [first] = problems;
+  const faceless = `${grouped(without)} without such a face (small ones are found with --min-face 20)`;
+  const unread = first && `${grouped(problems.length)} unreadable (${first.file}: ${first.message})`;
+  return `No template was made, and nothing was written. Photos: ${grouped(photos)}, of which ${[without > 0 && faceless, unread].filter(Boolean).join(', ')}.`;
 }
 
 const namesBeside = (out: string): string => out.replace(/\.npy$/i, '.names.jsonl');

@@ -1,11 +1,12 @@
 import { extname } from 'node:path';
 import { writeFileAtomic } from '@pocketnet/files/node';
+import { Option } from 'commander';
 import type { Image } from '../../align/image.js';
 import type { Comparison, MatchVerdict } from '../../compare/index.js';
 import type { AlignedFace } from '../../embed/index.js';
 import type { Face } from '../../pipeline/pipeline.js';
 import type { PocketNet } from '../../pocketnet.js';
-import { numberBetween, wholeNumber } from '../arguments.js';
+import { fileEnding, numberBetween, wholeNumber } from '../arguments.js';
 import { type ModelOptions, modelOptions, modelsOf } from '../opening.js';
 import { facts, printResult } from '../output.js';
 import type { AppTask } from '../tasks.js';
@@ -27,17 +28,21 @@ export const verify: Verb<AppTask> = {
     modelOptions(command)
       .argument('<first>', 'a photo: JPEG, PNG, WebP, AVIF, TIFF or GIF')
       .argument('<second>', 'another')
-      .option('--show <file>', 'draw what the network saw: both photos with their faces, and the crops')
+      .option(
+        '--show <picture>',
+        'draw what the network saw: both photos with their faces, and the crops',
+        fileEnding('.jpg', '.jpeg', '.png', '.webp'),
+      )
       .option('--aligned', 'the pictures are crops of 112x112 already, aligned to the ArcFace template')
       .option(
         '--one-in <strangers>',
         'the same person only where one stranger in so many, or fewer, looks as alike; 1000 unless said',
         wholeNumber(2),
       )
-      .option(
-        '--threshold <cosine>',
-        'the same person from this cosine on, whatever the calibration',
-        numberBetween(-1, 1),
+      .addOption(
+        new Option('--threshold <cosine>', 'the same person from this cosine on, whatever the calibration')
+          .argParser(numberBetween(-1, 1))
+          .conflicts('oneIn'),
       )
       .addHelpText(
         'after',
@@ -129,6 +134,6 @@ async function show(out: string, [a, b]: readonly [Seen, Seen], verdict: MatchVe
     ...{ photo, crop },
     faces: faces.map((face, i) => ({ ...face, chosen: i === 0 })),
   });
-  const format = extname(out).slice(1).toLowerCase().replace('jpg', 'jpeg') || 'jpeg';
+  const format = extname(out).slice(1).toLowerCase().replace('jpg', 'jpeg');
   writeFileAtomic(out, await drawComparison([side(a), side(b)], verdict, format));
 }

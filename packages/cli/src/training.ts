@@ -84,5 +84,6 @@ function text(out: string, { steps, loss, last, best, bestStep, skipped }: Train
     ...(skipped > 0 ? [['skipped', `${skipped} bad images, named in training.log`] as const] : []),
     ['last weights', join(out, 'last.safetensors')],
     ...(sets.length > 0 ? [['best weights', `${join(out, 'best.safetensors')} (step ${bestStep})`] as const] : []),
+    ['next', `pocketnet evaluate ${out} --pairs FILE.bin; pocketnet export --weights FILE --out MODEL.onnx`],
   ]);
 }

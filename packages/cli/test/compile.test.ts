@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { drawFace, encodeJpeg } from '@pocketnet/data';
 import { readPlanMetadata } from '@pocketnet/engine';
+import { encodeSafetensors, joinBytes } from '@pocketnet/files';
 import { encodeModel, GraphBuilder } from '@pocketnet/onnx';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { json, pocketnet, workplace } from './pocketnet.js';
@@ -121,6 +122,11 @@ describe('pocketnet compile', () => {
     const twice = await pocketnet(['compile', 'half.pnet', '--out', 'no.pnet'], at);
     expect(twice.code).toBe(2);
     expect(twice.stderr).toContain('half.pnet is a plan already; --target c makes C of it.');
+    writeFileSync(join(place.path, 'w.safetensors'), joinBytes(encodeSafetensors({ tensors: new Map(), metadata: {} }, 'w')));
+    const weights = await pocketnet(['compile', 'w.safetensors', '--out', 'w.pnet'], at);
+    expect(weights).toMatchObject({ code: 2, stderr: expect.stringContaining('export --weights w.safetensors') });
+    const onto = await pocketnet(['compile', 'half.pnet', '--target', 'c', '--out', 'tiny.onnx'], at);
+    expect(onto).toMatchObject({ code: 1, stderr: expect.stringContaining('tiny.onnx is a file. C becomes a folder') });
   });
 
   it('writes what verify takes, and tells it of a model that is none how to compile it', async () => {

@@ -107,7 +107,8 @@ describe('openSource', () => {
 
   it('says what is wrong with a location', () => {
     const complaints: [string, RegExp][] = [
-      [join(folder, 'nothing'), /holds no faces that can be read\. Name .*a RecordIO file .*, or a folder/],
+      [join(folder, 'nothing'), /nothing: does not exist\. Check the path/],
+      ['nothing:known', /holds no faces that can be read\. Name .*a RecordIO file .*, or a folder/],
       [join(folder, 'gone.rec'), /gone\.rec: does not exist/],
       [`${photos}?people=3`, /unknown selection, "people"\. .*takes only, without, identities/],
       [`${photos}?minImages=0`, /minImages=0, which is no whole number from 1/],

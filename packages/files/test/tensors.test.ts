@@ -137,6 +137,6 @@ describe('tensor files', () => {
     writeFileSync(other, 'a page of text');
     expect(() => readTensors(other)).toThrow(/weights\.onnx: is no file of tensors/);
     expect(() => readTensors(join(folder, 'none.pth'))).toThrow(/none\.pth: cannot be read: does not exist/);
-    expect(() => readTensors(folder)).toThrow(/is not a file/);
+    expect(() => readTensors(folder)).toThrow(/is a folder where a file is expected\. Name a file in it/);
   });
 });

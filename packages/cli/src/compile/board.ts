@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { boardFolder } from '@pocketnet/engine/board';
 import { writeAtomically } from '@pocketnet/files/node';
@@ -39,6 +39,8 @@ export async function writeBoardFolder(plan: Uint8Array, { path, out, licence, .
 
 /** A folder with other things in it than an earlier one of these is left alone. */
 function refuseForeign(out: string): void {
+  if (existsSync(out) && !statSync(out).isDirectory())
+    throw new Error(`${out} is a file. C becomes a folder: name one with --out.`);
   const [found] = existsSync(out) && !existsSync(join(out, 'network.c')) ? readdirSync(out) : [];
   if (found !== undefined)
     throw new Error(

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { BenchCase, BenchResult, RunnerName } from '@pocketnet/onnx';
 import { InvalidArgumentError, Option } from 'commander';
@@ -71,6 +72,8 @@ async function run(models: readonly string[], options: Options): Promise<void> {
   }
   if (file?.endsWith('.json'))
     throw new UsageError('--out is a page here, such as speed.html; --operations writes a .json file.');
+  const missing = models.find((model) => !existsSync(model));
+  if (missing !== undefined) throw new UsageError(`${missing}: there is no such file. Check the path.`);
   const { benchModels } = await import('@pocketnet/onnx');
   const { startProgress } = await import('@pocketnet/lab/runs');
   const { threads, rounds, out } = options;

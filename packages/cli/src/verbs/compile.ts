@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
+import { readFileBytes } from '@pocketnet/files/node';
 import type { Compiled, Model, Preprocessing } from '@pocketnet/onnx';
 import { InvalidArgumentError, Option } from 'commander';
 import { wholeNumber } from '../arguments.js';
@@ -86,7 +86,12 @@ async function run(path: string, options: Options): Promise<void> {
   if ((options.store === 'int8') !== (options.calibrate !== undefined))
     throw new UsageError('--store int8 and --calibrate <faces> need each other.');
   const { isPlan } = await import('@pocketnet/engine');
-  const bytes = readFileSync(path);
+  const { tensorFormatOf } = await import('@pocketnet/files');
+  const bytes = readFileBytes(path);
+  if (tensorFormatOf(bytes))
+    throw new UsageError(
+      `${path} holds weights, not a graph. Export them first: pocketnet export --weights ${path} --out MODEL.onnx`,
+    );
   if (options.target === 'c') {
     const { writeBoardFolder } = await import('../compile/board.js');
     const plan = isPlan(bytes) ? bytes : (await compileAsAsked(path, bytes, options)).compiled.bytes;
@@ -170,9 +175,16 @@ async function writePlanFile(path: string, bytes: Uint8Array, options: Options):
         `in ${arithmetic}`,
         `cosine ${cosine.toFixed(4)} to the model, mean; ${least.toFixed(4)} least`,
       ]),
+      ...(isCalibrated(compiled.plan.metadata.model)
+        ? []
+        : [['next', `pocketnet calibrate ${out} --data FACES --into ${out}, if it embeds faces`] as const]),
     ]),
   );
 }
+
+/** Whether apps can read off it what cosines mean. */
+const isCalibrated = (about: Readonly<Record<string, string>>): boolean =>
+  Object.keys(about).some((key) => key === 'card' || key.startsWith('calibration'));
 
 /** Of a plan for any size, this many times its smallest side is shown. */
 const SHOWN = 10;

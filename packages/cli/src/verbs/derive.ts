@@ -37,7 +37,9 @@ async function run(options: Options): Promise<void> {
     throw new UsageError('Say where the cells come from: --checkpoint FILE or --random SEED.');
   const file = random === undefined ? await derived(checkpoint ?? '', options) : await drawn(random, options.within);
   if (out !== undefined) writeFileAtomic(out, `${JSON.stringify(file, null, 1)}\n`);
-  printResult(options, { ...file, ...(out !== undefined && { out }) }, () => file.genotype);
+  printResult(options, { ...file, ...(out !== undefined && { out }) }, () =>
+    out === undefined ? file.genotype : `${file.genotype}\nwritten: ${out}`,
+  );
 }
 
 async function derived(checkpoint: string, { by, skips }: Options) {

@@ -97,6 +97,7 @@ async function exportBy(file: string, options: Options): Promise<void> {
         ['graph', `${nodes} nodes, opset ${opset}`],
         ...(optimized ? optimizedFacts(optimized) : []),
         ...Object.entries(metadata).filter(([key]) => key !== 'genotype'),
+        ['next', `pocketnet compile ${out} --out ${out.replace(/\.onnx$/i, '.pnet')}, for apps and boards`],
       ]),
   );
 }

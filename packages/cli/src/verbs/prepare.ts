@@ -67,9 +67,10 @@ async function run(folder: string, options: Options): Promise<void> {
       ],
       ...Object.entries(result.fates)
         .filter(([, count]) => count > 0)
-        .map(([fate, count]): [string, string] => [fate, grouped(count)]),
+        .map(([fate, count]): [string, string] => [fate === 'kept' ? fate : `left out: ${fate}`, grouped(count)]),
       ['report', result.report],
       ['every face', result.list],
+      ['next', `look at the report; then train with data.train: ${result.out}`],
     ]),
   );
 }

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { DataError } from '../data-error.js';
 import { Registry } from '../registry.js';
 import { cifar10 } from './cifar10.js';
@@ -33,6 +34,8 @@ export function openSource(location: string): FaceSource {
 export function kindOf(base: string): SourceKind {
   const kind = [...sources].find((each) => each.matches(base));
   if (kind !== undefined) return kind;
+  if (!/^\w{2,}:/.test(base) && !existsSync(base))
+    throw new DataError({ file: base, reason: 'does not exist', remedy: 'Check the path' });
   throw new DataError({
     file: base,
     reason: 'holds no faces that can be read',

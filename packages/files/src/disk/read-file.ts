@@ -11,6 +11,7 @@ export function readFileBytes(path: string): Uint8Array {
   const file = namingFile(path, 'cannot be read', () => openSync(path, 'r'));
   try {
     const info = fstatSync(file);
+    if (info.isDirectory()) throw new FileError(path, 'is a folder where a file is expected. Name a file in it.');
     if (!info.isFile()) throw new FileError(path, 'is not a file');
     const bytes = new Uint8Array(info.size);
     const got = fill(file, bytes);

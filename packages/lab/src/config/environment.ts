@@ -15,7 +15,9 @@ export function expandVariables<T>(value: T, env: Environment): { value: T; prob
     text.replace(/\$\{(\w+)\}/g, (whole, name: string) => {
       const found = env[name];
       if (found) return found;
-      problems.push(`${pathText(path)}: "${text}" needs the environment variable ${name}, which is not set`);
+      problems.push(
+        `${pathText(path)}: "${text}" needs the environment variable ${name}, which is not set. Put ${name}=FOLDER before the command, or give this key another value (--set)`,
+      );
       return whole;
     });
   // The same structure with other texts, hence the same type.

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { writeFileAtomic } from '@pocketnet/files/node';
+import { namingFile, writeFileAtomic } from '@pocketnet/files/node';
 import { z } from 'zod';
 import type { Block } from '../blocks/interpreter.js';
 import { type BlockInput, signatureOf } from './signature.js';
@@ -26,8 +26,9 @@ export type LatencyTable = z.output<typeof latencyTableSchema>;
 
 /** @throws an Error that names the file, where it is no table */
 export function readLatencyTable(path: string): LatencyTable {
+  const text = namingFile(path, 'the table of operations cannot be read', () => readFileSync(path, 'utf8'));
   try {
-    return latencyTableSchema.parse(JSON.parse(readFileSync(path, 'utf8')));
+    return latencyTableSchema.parse(JSON.parse(text));
   } catch (cause) {
     const reason =
       cause instanceof z.ZodError ? z.prettifyError(cause) : cause instanceof Error ? cause.message : cause;

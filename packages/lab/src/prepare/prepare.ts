@@ -6,7 +6,7 @@ import { type Journal, openPool, photosIn, withJournal } from 'pocketnet/batch';
 import type { Candidate, Candidates, Outcome } from './candidates.js';
 import { chooseFaces, leaveOutDuplicates, leaveOutRarePeople, leaveOutWrongNames } from './decide.js';
 import { type Examined, type ExamineOptions, examine } from './examined.js';
-import { countsOf, type FateCounts, reportOf } from './report.js';
+import { countsOf, type FateCounts, leftOut, reportOf } from './report.js';
 
 export interface PrepareOptions extends ExamineOptions {
   /** Plans of the detector and of the network that judges. */
@@ -84,8 +84,7 @@ export async function prepare(folder: string, out: string, options: PrepareOptio
       const cropOf = ({ place, index }: Candidate): Uint8Array =>
         Buffer.from(journal.read(place).faces[index]?.crop ?? '', 'base64');
       const kept = candidates.all.filter(({ fate }) => fate === 'kept');
-      if (kept.length === 0)
-        throw new Error(`${folder}: no face is left to pack. Why: ${JSON.stringify(countsOf(outcomes))}`);
+      if (kept.length === 0) throw new Error(`${folder}: no face is left to pack: ${leftOut(countsOf(outcomes))}`);
       const faces = kept.map((candidate) => ({
         identity: candidate.person ?? 0,
         name: relative(folder, photos[candidate.photo] as string), // one of its keys
@@ -119,10 +118,11 @@ interface People {
 function peopleOf(folder: string, photos: readonly string[], asked: boolean | undefined): People | undefined {
   const parts = photos.map((photo) => relative(folder, photo).split(sep));
   const loose = parts.filter((each) => each.length === 1).length;
+  const [first = ''] = parts.find((each) => each.length === 1) ?? [];
   if (loose === photos.length && asked !== true) return undefined;
   if (loose > 0)
     throw new Error(
-      `${folder}: ${loose} of ${photos.length} photos lie in no person's folder. Move them into folders by person, or pack all without labels (--unlabelled).`,
+      `${folder}: ${loose} of ${photos.length} photos lie in no person's folder, such as ${first}. Move them into folders by person, or pack all without labels (--unlabelled).`,
     );
   const names = [...new Set(parts.map(([name = '']) => name))];
   const numbers = new Map(names.map((name, i) => [name, i]));

@@ -13,6 +13,13 @@ export function countsOf(outcomes: readonly Outcome[]): FateCounts {
 
 const fates = Object.keys(FATES) as Fate[];
 
+/** `2 unreadable (The photo could not be read.), …` */
+export const leftOut = (counts: FateCounts): string =>
+  fates
+    .filter((fate) => fate !== 'kept' && counts[fate] > 0)
+    .map((fate) => `${counts[fate]} ${fate} (${FATES[fate]})`)
+    .join(', ');
+
 /** Faces on a sheet. */
 const SHEET = 48;
 

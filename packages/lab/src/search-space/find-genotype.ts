@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { namingFile } from '@pocketnet/files/node';
 import { type Genotype, genotypes } from './genotype.js';
 import { readGenotype } from './genotype-text.js';
 import { randomGenotype } from './random.js';
@@ -29,8 +30,8 @@ export function findGenotype(what: string): Genotype {
  * @throws an Error that names the file and what is wrong in it
  */
 export function readGenotypeFile(path: string): Genotype {
+  const text = namingFile(path, 'no genotype could be read', () => readFileSync(path, 'utf8')).trim();
   try {
-    const text = readFileSync(path, 'utf8').trim();
     return readGenotype(text.startsWith('{') ? textIn(JSON.parse(text)) : text);
   } catch (error) {
     throw new Error(`${path}: no genotype could be read: ${error instanceof Error ? error.message : String(error)}`, {

@@ -21,11 +21,15 @@ export function exampleOf(page: string, language: string, index = 0): string {
  * Runs a fenced `js` example of a package's README in the package's folder.
  * @param test the `import.meta.url` of a file in the package's `test` folder
  * @param index which of the README's examples, the first unless said
+ * @param standIns files of this checkout for those that a reader has, by name
  * @returns what it printed on stdout
  */
-export function runReadmeExample(test: string, index = 0): string {
+export function runReadmeExample(test: string, index = 0, standIns: Readonly<Record<string, string>> = {}): string {
   const folder = dirname(fileURLToPath(new URL('.', test)));
-  const example = exampleOf(`${folder}/README.md`, 'js', index);
+  const example = Object.entries(standIns).reduce(
+    (text, [name, standIn]) => text.replaceAll(`'${name}'`, JSON.stringify(join(root, standIn))),
+    exampleOf(`${folder}/README.md`, 'js', index),
+  );
   return execFileSync(process.execPath, ['--input-type=module', '--eval', example], { cwd: folder, encoding: 'utf8' });
 }
 

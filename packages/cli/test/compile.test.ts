@@ -122,7 +122,10 @@ describe('pocketnet compile', () => {
     const twice = await pocketnet(['compile', 'half.pnet', '--out', 'no.pnet'], at);
     expect(twice.code).toBe(2);
     expect(twice.stderr).toContain('half.pnet is a plan already; --target c makes C of it.');
-    writeFileSync(join(place.path, 'w.safetensors'), joinBytes(encodeSafetensors({ tensors: new Map(), metadata: {} }, 'w')));
+    writeFileSync(
+      join(place.path, 'w.safetensors'),
+      joinBytes(encodeSafetensors({ tensors: new Map(), metadata: {} }, 'w')),
+    );
     const weights = await pocketnet(['compile', 'w.safetensors', '--out', 'w.pnet'], at);
     expect(weights).toMatchObject({ code: 2, stderr: expect.stringContaining('export --weights w.safetensors') });
     const onto = await pocketnet(['compile', 'half.pnet', '--target', 'c', '--out', 'tiny.onnx'], at);

@@ -62,6 +62,7 @@ describe('pocketnet verify', () => {
       same: true,
       images: [{ faces: 0, face: null }, {}],
     });
+    expect(pocketnet('verify', 'crop0.jpg', 'crop1.jpg', '--aligned').stderr).not.toContain('yunet');
     expect(pocketnet('verify', 'one.jpg', 'crop0.jpg', '--aligned')).toMatchObject({
       code: 2,
       stderr: expect.stringContaining('one.jpg is 400x320; an aligned crop is 112x112'),

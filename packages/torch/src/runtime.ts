@@ -33,7 +33,7 @@ export function requireDevice(device: string): void {
   if (!cuda)
     throw new Error(
       `The device '${device}' needs a GPU and a libtorch with CUDA; this engine is libtorch ${version}, and finds none. ` +
-        'Use the device cpu, or see the README of @pocketnet/torch on how the engine is built against another libtorch.',
+        'Use the device cpu (--set device=cpu), or see the README of @pocketnet/torch on how the engine is built against another libtorch.',
     );
 }
 

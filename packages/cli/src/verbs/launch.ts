@@ -18,6 +18,7 @@ export const launchOf = (verbs: () => readonly string[]): Verb => ({
   summary: 'train with several processes or machines',
   define: (command) =>
     command
+      .showHelpAfterError('(the verb and its options stand behind --: pocketnet launch --nproc 2 -- train --config …)')
       .usage('--nproc <n> [options] -- <verb> [its options]')
       .argument('<verb...>', 'the verb and its options, after --')
       .requiredOption('--nproc <n>', 'processes on this machine', wholeNumber(1, 1024))

@@ -22,7 +22,7 @@ export function contiguousFolds(same: readonly boolean[], folds: number): Fold[]
     if (genuine === 0 || genuine === end - start) {
       throw new Error(
         `Fold ${k + 1} of ${folds} (pairs ${start + 1} to ${end}) holds only ${genuine ? 'genuine' : 'impostor'} pairs. ` +
-          'Give --folds the number of folds that the pair list was made with.',
+          'Give --folds the number of folds that the pair list was made with; pocketnet data inspect says which suits.',
       );
     }
     result.push({ start, end });

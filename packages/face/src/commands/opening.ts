@@ -54,10 +54,16 @@ function networkOptions(command: Command, flip: boolean): Command {
     : command;
 }
 
-/** The networks that the options name, or the installed ones; tells their licences and what they are for, once. */
-export async function modelsOf(options: Pick<ModelOptions, 'detector' | 'model'>): Promise<Models> {
+/**
+ * The networks that the options name, or the installed ones; tells their licences and what they are for, once.
+ *
+ * @param options with `aligned` nothing is detected: the detector's terms are of no matter
+ */
+export async function modelsOf(
+  options: Pick<ModelOptions, 'detector' | 'model'> & { readonly aligned?: boolean },
+): Promise<Models> {
   const [detector, embedder] = [await detectorOf(options), await embedderOf(options)];
-  return { detector: told(detector), embedder: told(embedder) };
+  return { detector: options.aligned ? detector : told(detector), embedder: told(embedder) };
 }
 
 /** The detector that the options name, or the installed one; tells its licence once. */

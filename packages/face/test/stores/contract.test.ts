@@ -182,6 +182,12 @@ describe('the registry of stores', () => {
     }
     rmSync(folder, { recursive: true });
     await expect(openStore('mysql://host/db')).rejects.toThrow('"mysql://host/db" is no place for a gallery');
+    await expect(openStore('postgres://me:secret@a b/db')).rejects.toThrow(
+      /^The address of PostgreSQL cannot be read(?!.*secret)/,
+    );
+    await expect(openStore('postgres://me:secret@127.0.0.1:9/db')).rejects.toThrow(
+      /ECONNREFUSED.*No server answers there(?!.*secret)/,
+    );
     await expect(openStore('postgres://host/db?search=fast')).rejects.toThrow(
       'search=fast; known are memory, exact, hnsw',
     );

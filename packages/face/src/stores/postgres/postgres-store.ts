@@ -72,6 +72,18 @@ export async function openPostgresStore(url: string, options: PostgresOptions = 
   }
 }
 
+/** What to do about errors of the system and of PostgreSQL (its manual, appendix A), by their codes. */
+const REMEDIES: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'No server answers there: start it, or check host and port.',
+  ENOTFOUND: 'Check the name of the host.',
+  '28P01': 'Check user and password.',
+  '28000': 'Check the user, and what pg_hba.conf lets in.',
+  '3D000': 'Make it: createdb NAME.',
+  '0A000': 'The server needs pgvector: install its package, such as postgresql-17-pgvector.',
+  '58P01': 'The server needs pgvector: install its package, such as postgresql-17-pgvector.',
+  '42501': 'This user may not; let one who may say once: CREATE EXTENSION vector.',
+};
+
 async function galleryNamed(client: ClientBase, name: string): Promise<number> {
   await client.query('INSERT INTO pocketnet_galleries (name) VALUES ($1) ON CONFLICT DO NOTHING', [name]);
   const { rows } = await client.query<{ id: number }>('SELECT id FROM pocketnet_galleries WHERE name = $1', [name]);
@@ -232,13 +244,8 @@ async function using<T>(pool: Pool, location: string, work: (client: ClientBase)
     }
   } catch (cause) {
     if (cause instanceof FileError || cause instanceof StaleError) throw cause;
-    const { message } = cause as Error;
-    throw new FileError(
-      location,
-      /timeout/.test(message) ? `${message}. The server is slow or away; try again.` : message,
-      {
-        cause,
-      },
-    );
+    const { code = '', message } = cause as NodeJS.ErrnoException;
+    const remedy = REMEDIES[code] ?? (/timeout/.test(message) ? 'The server is slow or away; try again.' : undefined);
+    throw new FileError(location, remedy === undefined ? message : `${message}. ${remedy}`, { cause });
   }
 }

@@ -44,7 +44,7 @@ export async function measure(source: EmbeddingSource, pairs: PairSet, options: 
   contiguousFolds(pairs.same, folds); // fails before the images are embedded
   const images = pairImages(name, pairs);
   const progress = startProgress({ label, unit: 'images' });
-  const embedded = await source.embed(images, { onProgress: (done) => progress.update(done) });
+  const embedded = await source.embed(images, { onProgress: (done, total) => progress.advance(done, total) });
   progress.finish();
   const { report, result, seconds } = measurePairs({ name, title: name, folds, about: '' }, pairs, images, embedded);
   for (const problem of result.problems) note(problem);

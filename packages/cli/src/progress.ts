@@ -7,7 +7,7 @@ export async function showing<T>(
   const { startProgress } = await import('@pocketnet/lab/runs');
   const progress = startProgress({ label, unit });
   try {
-    return await work((done) => progress.update(done));
+    return await work((done, total) => progress.advance(done, total));
   } finally {
     progress.finish();
   }

@@ -27,6 +27,8 @@ export interface ProgressOptions {
 export interface Progress {
   /** Tells how far the task is, and values to show beside it (numbers in 4 significant digits). */
   update(done: number, values?: Readonly<Record<string, number | string>>): void;
+  /** {@link update}, of a task that learns only now how much there is to do. */
+  advance(done: number, total: number): void;
   /** Prints a message that stays, above the line. */
   note(text: string): void;
   /** Leaves a last line that stays; none where nothing was done, or there was one thing to do. */
@@ -39,12 +41,13 @@ const redrawMilliseconds = 100;
 
 /** Begins to show the progress of a task on stderr. */
 export function startProgress(options: ProgressOptions): Progress {
-  const { label, total, start = 0, unit = 'steps', interval = 10 } = options;
+  const { label, start = 0, unit = 'steps', interval = 10 } = options;
   const stream = options.stream ?? process.stderr;
   const now = options.now ?? (() => performance.now());
   const live = stream.isTTY === true;
   const every = live ? redrawMilliseconds : interval * 1000;
   const begun = now();
+  let { total } = options;
   const samples = [{ time: begun, done: start }];
   let shown = live ? Number.NEGATIVE_INFINITY : begun;
   let current = { done: start, values: {} as Readonly<Record<string, number | string>> };
@@ -64,7 +67,11 @@ export function startProgress(options: ProgressOptions): Progress {
     else stream.write(`${line()}\n`);
   };
 
-  return {
+  const progress: Progress = {
+    advance(done, of) {
+      total = of;
+      progress.update(done);
+    },
     update(done, values = {}) {
       current = { done, values };
       const time = now();
@@ -89,6 +96,7 @@ export function startProgress(options: ProgressOptions): Progress {
       stream.write(`${live ? '\r\x1b[K' : ''}${text}${values.join('')}\n`);
     },
   };
+  return progress;
 }
 
 /** `9s`, `4m 05s`, `3h 20m`, `2d 04h`. */

@@ -89,6 +89,24 @@ describe('pocketnet verify', () => {
   });
 });
 
+describe('Ctrl-C', () => {
+  it('ends embed with 130 and a sentence that says what is kept', async () => {
+    const args = ['embed', ...Array<string>(60).fill('two.jpg'), '--workers', '1', '--out', 'stopped.npy'];
+    const child = spawn(process.execPath, [place.script, ...args], {
+      cwd: place.path,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    let said = '';
+    child.stderr.on('data', (part) => (said += part));
+    const ended = new Promise((resolve) => child.once('close', resolve));
+    while (!existsSync(file('stopped.npy.journal')) && child.exitCode === null)
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    child.kill('SIGINT');
+    expect(await ended).toBe(130);
+    expect(said).toContain('kept in stopped.npy.journal: the same command goes on from there.');
+  });
+});
+
 describe('pocketnet detect', () => {
   it('lists the faces of every photo in the order of the photos, and what was wrong with the others', () => {
     const { photos } = json('detect', '.', '--workers', '2') as {

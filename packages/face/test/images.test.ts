@@ -122,7 +122,12 @@ describe('a picture', () => {
     ['HEIC', Buffer.from('\0\0\0\x18ftypheic\0\0\0\0mif1heic'), 'unsupported', /HEIC is not read\. Save it as JPEG/],
     ['SVG', Buffer.from('<?xml version="1.0"?><svg xmlns="x"/>'), 'unsupported', /render it as PNG first/],
     ['nothing', Buffer.alloc(0), 'empty', /it is empty, 0 bytes/],
-    ['text', Buffer.from('hello'), 'unsupported', /no picture of a known format\. Give JPEG, PNG/],
+    [
+      'text',
+      Buffer.from('hello'),
+      'unsupported',
+      /no picture of a known format\. Give JPEG, PNG, WebP, GIF, AVIF, TIFF\.$/,
+    ],
     [
       'BMP',
       Buffer.from(`BM\x46\0\0\0${'\0'.repeat(8)}\x28\0\0\0\x01\0\0\0\x01\0\0\0${'\0'.repeat(60)}`, 'latin1'),

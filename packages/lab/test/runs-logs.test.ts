@@ -103,6 +103,19 @@ describe('progress', () => {
     expect(written.at(-1)).toBe('train 250 steps in 25s · 10.0 steps/s · loss 12.35\n');
   });
 
+  test('tells the time left once it learns how much there is to do, and leaves no line where nothing was done', () => {
+    const { written, clock, stream, now } = stage(false);
+    const progress = startProgress({ label: 'pack', unit: 'images', stream, now });
+    clock.milliseconds += 20_000;
+    progress.advance(40, 100);
+    expect(written).toEqual(['pack 40/100 images · 40% · 2.00 images/s · 30s left\n']);
+    startProgress({ label: 'pack', unit: 'images', stream, now }).finish();
+    const one = startProgress({ label: 'pack', unit: 'images', total: 1, stream, now });
+    one.update(1);
+    one.finish();
+    expect(written).toHaveLength(1);
+  });
+
   test('rewrites one line on a terminal, at most ten times a second, within its width', () => {
     const { written, clock, stream, now } = stage(true);
     const progress = startProgress({ label: 'evaluate', total: 500, unit: 'images', stream, now });

@@ -42,7 +42,7 @@ export async function evaluateSuite(options: SuiteOptions): Promise<void> {
         progress?.finish();
         const own = startProgress({ label: `${basename(model)} on ${title}`, unit: 'images' });
         progress = own;
-        return (done) => own.update(done);
+        return (done, total) => own.advance(done, total);
       },
       onFailure: ({ title }, error) => note(`${title} could not be run: ${error.message}`),
     });

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
+import type { PrepareOptions } from '@pocketnet/lab/prepare';
 import { Option } from 'commander';
-import { type ModelOptions, modelOptions, modelsOf } from 'pocketnet/commands';
+import { interruptible, type ModelOptions, modelOptions, modelsOf } from 'pocketnet/commands';
 import { fileEnding, numberBetween, wholeNumber } from '../arguments.js';
 import { facts, grouped, printResult } from '../output.js';
 import type { Verb } from '../verb.js';
@@ -50,7 +51,8 @@ async function run(folder: string, options: Options): Promise<void> {
   const { startProgress } = await import('@pocketnet/lab/runs');
   const { out, unlabelled, quality, samePicture, minImages, workers, engine, minFace } = options;
   let progress: ReturnType<typeof startProgress> | undefined;
-  const result = await prepareFolder(folder, out, {
+  const kept = `Stopped. What was found out is kept in ${out}.journal: the same command goes on from there.`;
+  const how: PrepareOptions = {
     ...{ ...(await modelsOf(options)), engine, workers, quality, samePicture, minImages },
     ...(minFace !== undefined && { minFace }),
     ...(unlabelled && { labelled: false }),
@@ -58,7 +60,8 @@ async function run(folder: string, options: Options): Promise<void> {
       progress ??= startProgress({ label: 'prepare', unit: 'photos', total, start });
       progress.update(done);
     },
-  }).finally(() => progress?.finish());
+  };
+  const result = await interruptible(kept, () => prepareFolder(folder, out, how)).finally(() => progress?.finish());
   printResult(options, result, () =>
     facts([
       [

@@ -1,5 +1,6 @@
 // What the command stands on; `@pocketnet/cli` registers these verbs among its own.
 export { fileEnding, numberBetween, numbersBetween, override, wholeNumber } from './arguments.js';
+export { interruptible } from './interrupt.js';
 export { appProgram, main } from './main.js';
 export {
   type DetectorOptions,

@@ -7,6 +7,7 @@ import type { Box } from '../../detect/index.js';
 import type { PocketNet } from '../../pocketnet.js';
 import { reasonsAgainst } from '../../quality/index.js';
 import { fileEnding, wholeNumber } from '../arguments.js';
+import { interruptible } from '../interrupt.js';
 import { type ModelOptions, modelOptions, modelsOf } from '../opening.js';
 import { facts, grouped, noteSome, printResult } from '../output.js';
 import { type Problem, problemOf } from '../problems.js';
@@ -80,10 +81,13 @@ async function run(paths: readonly string[], options: Options): Promise<void> {
     const about = { embed: out, photos: digestOf(photos), model: pool.first.model, faces, gate, aligned, minFace };
     const places = new Map<number, number>();
     const keep = ({ photo }: Entry, index: number) => places.set(photo, index);
-    const written = await withJournal(`${out}.journal`, about, keep, async (journal) => {
-      await embedAll(pool, photos, journal, places, options);
-      return writeRows(out, photos, journal, places);
-    });
+    const kept = `Stopped. What was embedded is kept in ${out}.journal: the same command goes on from there.`;
+    const written = await interruptible(kept, () =>
+      withJournal(`${out}.journal`, about, keep, async (journal) => {
+        await embedAll(pool, photos, journal, places, options);
+        return writeRows(out, photos, journal, places);
+      }),
+    );
     if (written.rows === 0) throw new Error(whyEmpty(photos.length, written));
     noteSome(written.problems.map(({ file, message }) => `${file}: ${message}`));
     const { problems, ...counts } = written;

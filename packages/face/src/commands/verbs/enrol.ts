@@ -6,6 +6,7 @@ import { reasonsAgainst } from '../../quality/index.js';
 import type { Template } from '../../template.js';
 import { againstEnrolling, placeOf, qualityOf } from '../faces-in-photo.js';
 import { agreeToEnrol, type GalleryOptions, galleryOptions, withGallery } from '../gallery-opening.js';
+import { interruptible } from '../interrupt.js';
 import { type ModelOptions, modelOptions, modelsOf } from '../opening.js';
 import { facts, grouped, noteSome, printResult } from '../output.js';
 import { problemOf } from '../problems.js';
@@ -98,7 +99,8 @@ async function run(paths: readonly string[], options: Options): Promise<void> {
       );
       if (enrolled.length === 0) process.exitCode = 1;
     };
-    await withGallery(options, pocketnet.rates, work, { begin: true });
+    const kept = `Stopped. Who was enrolled is in ${options.gallery}: pocketnet people list --gallery ${options.gallery}`;
+    await interruptible(kept, () => withGallery(options, pocketnet.rates, work, { begin: true }));
   } finally {
     pocketnet.close();
   }

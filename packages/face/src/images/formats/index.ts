@@ -32,7 +32,9 @@ export function checkEncoded(bytes: Uint8Array, name: string, { maxPixels }: Rea
   if (bytes.length === 0) throw new ImageError('empty', `${name}: it is empty, 0 bytes. Copy or download it again.`);
   const format = formats.find((each) => each.matches(bytes));
   if (!format) {
-    const known = formats.flatMap(({ name: each, refused }) => (refused ? [] : [each])).join(', ');
+    const known = formats
+      .flatMap(({ name: each, refused, pagesAlone }) => (refused || pagesAlone ? [] : [each]))
+      .join(', ');
     throw new ImageError('unsupported', `${name}: it is no picture of a known format. Give ${known}.`);
   }
   if (format.refused) throw new ImageError('unsupported', `${name}: ${format.name} is not read. ${format.refused}`);

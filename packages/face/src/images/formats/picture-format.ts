@@ -9,6 +9,8 @@ export interface PictureFormat {
   matches(bytes: Uint8Array): boolean;
   /** What to do with it instead; such a format is refused. */
   readonly refused?: string;
+  /** Browsers decode it, and Node's decoder does not: it is not recommended. */
+  readonly pagesAlone?: boolean;
   /** The size that its header states; undefined where the header is cut off, or the format keeps it elsewhere. */
   size?(bytes: Uint8Array): PictureSize | undefined;
   /** Whether the end is missing. */

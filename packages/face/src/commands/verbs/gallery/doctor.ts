@@ -35,7 +35,7 @@ async function run(options: Options): Promise<void> {
     const { fpir, looks } = options;
     const progress = startProgress({ label: 'doctor', unit: 'templates' });
     const report = await gallery
-      .doctor({ fpir, looks, onProgress: (done) => progress.update(done) })
+      .doctor({ fpir, looks, onProgress: (done, total) => progress.advance(done, total) })
       .finally(() => progress.finish());
     printResult(options, report, () => textOf(report));
   });

@@ -27,7 +27,7 @@ async function run(options: Options): Promise<void> {
       const progress = startProgress({ label: 'migrate', unit: 'crops' });
       const embed = async (crop: Uint8Array) => pocketnet.embed(alreadyAligned(await readImage(crop)));
       const { embedded, enrolAgain } = await gallery
-        .migrate(pocketnet.model, embed, { onProgress: (done) => progress.update(done) })
+        .migrate(pocketnet.model, embed, { onProgress: (done, total) => progress.advance(done, total) })
         .finally(() => progress.finish());
       noteSome(enrolAgain.map(({ name, id }) => `${name} (${id}) must be enrolled again: no crop is kept.`));
       if (drop !== undefined && enrolAgain.length > 0)

@@ -1,4 +1,4 @@
-export { planFingerprint } from '@pocketnet/engine';
+export { planFingerprint } from '@pocketnet/engine/plan';
 export type { FiveLandmarks, Image, Point, RgbImage } from './align/index.js';
 export type {
   CalibrationPoint,
@@ -11,7 +11,7 @@ export type {
 } from './compare/index.js';
 export { calibrationKey, ratesOf, readCalibration, usualStrictness } from './compare/index.js';
 export type { Box, DetectFunction, Detection, DetectOptions, Detector } from './detect/index.js';
-export { type AlignedFace, alreadyAligned } from './embed/index.js';
+export { type AlignedFace, alreadyAligned } from './embed/aligned-face.js';
 export type { FaceDetector } from './face-detector.js';
 export { ImageError, type ImageProblem } from './images/index.js';
 export type { MatchRate, MatchRates } from './match-rates.js';

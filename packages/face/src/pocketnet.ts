@@ -9,7 +9,7 @@ import {
   usualStrictness,
 } from './compare/index.js';
 import type { DetectOptions } from './detect/index.js';
-import { type AlignedFace, CROP, cropFace } from './embed/index.js';
+import { type AlignedFace, CROP, cropFace } from './embed/aligned-face.js';
 import { hasPixels, ImageError } from './images/index.js';
 import type { Face, Pipeline } from './pipeline/pipeline.js';
 import { checkTemplate, cosineOf, type Template, templateOf } from './template.js';

@@ -1,4 +1,4 @@
-import { isPlan } from '@pocketnet/engine';
+import { isPlan } from '@pocketnet/engine/plan';
 
 /** A compiled network: the bytes of a `.pnet` file. */
 export type ModelBytes = Uint8Array | ArrayBuffer;

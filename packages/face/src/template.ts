@@ -56,7 +56,7 @@ function lengthOf(vector: ArrayLike<number>): number {
 }
 
 /** @throws TypeError where a value is no template, such as a crop, or one that went through JSON */
-export function checkTemplate(value: Template): void {
+export function checkTemplate(value: StoredTemplate): void {
   if (typeof value?.model === 'string' && value.vector instanceof Float32Array) return;
   throw new TypeError(
     'This is no template. Give what embed() gave. To keep one as JSON, keep Array.from(vector), and make it a template again by template(numbers).',

@@ -1,10 +1,12 @@
-import type { StoredTemplate } from '../template.js';
+import { checkTemplate as checkIsTemplate, type StoredTemplate } from '../template.js';
 import { expiryOf } from './state/retention.js';
 import type { GalleryState, PersonState } from './state/state.js';
 
-// What the gallery's doors check. Errors are a RangeError with a sentence.
+// What the gallery's doors check. Errors are a RangeError with a sentence; a TypeError where something else was given.
 
-export function checkTemplate({ model, vector }: StoredTemplate, state: GalleryState): void {
+export function checkTemplate(template: StoredTemplate, state: GalleryState): void {
+  checkIsTemplate(template);
+  const { model, vector } = template;
   if (model === '') throw new RangeError('The template does not say of which model it is.');
   let square = 0;
   for (const value of vector) square += value * value;

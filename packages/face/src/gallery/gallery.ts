@@ -1,7 +1,7 @@
 import { openSearch as openWasmSearch } from '@pocketnet/engine';
 import type { MatchRates } from '../match-rates.js';
 import type { Change, Store } from '../stores/store.js';
-import type { StoredTemplate } from '../template.js';
+import { checkTemplate as checkIsTemplate, type StoredTemplate } from '../template.js';
 import { checkDays, personIn } from './check.js';
 import { type DoctorOptions, type DoctorReport, examine } from './doctor/doctor.js';
 import { cropsOf, exportOf, type PersonExport } from './export.js';
@@ -28,8 +28,8 @@ import { lastStep, undoing } from './steps/undo.js';
 import { Turns } from './turns.js';
 
 export interface GalleryOptions {
-  /** What cosines mean, of each model; without them no decision is a match. */
-  readonly rates?: readonly MatchRates[];
+  /** What cosines mean, of each model (undefined of one that is not calibrated); without them no decision is a match. */
+  readonly rates?: readonly (MatchRates | undefined)[];
   /** Opens what finds the nearest vectors: that of the engine in WebAssembly unless said; `@pocketnet/engine-native` has a faster one. */
   readonly openSearch?: OpenSearch;
   /** The clock, in milliseconds since 1970. */
@@ -53,12 +53,16 @@ export class Gallery {
   ) {
     this.#state = new GalleryState(openSearch);
     this.#ledger = new Ledger(store, this.#state);
-    this.#strangers = new Map(rates.map((each) => [each.model, new Strangers(each)]));
+    this.#strangers = new Map(rates.flatMap((each) => (each ? [[each.model, new Strangers(each)]] : [])));
     this.#now = now;
   }
 
   /** Reads a store's people, and finishes what a crash broke off. The gallery closes the store, also where it cannot be opened. */
   static async open(store: Store, options: GalleryOptions = {}): Promise<Gallery> {
+    if (typeof store?.read !== 'function')
+      throw new TypeError(
+        "Gallery.open() takes a store, such as await openFileStore(path) of 'pocketnet/stores/file'.",
+      );
     const gallery = new Gallery(store, options);
     try {
       await gallery.#ledger.open();
@@ -93,7 +97,8 @@ export class Gallery {
    *
    * @throws RangeError where the template does not fit, or the photo shows this person elsewhere already
    */
-  enrol(who: string | NewPerson, template: StoredTemplate, options: EnrolOptions = {}): Promise<Enrolment> {
+  async enrol(who: string | NewPerson, template: StoredTemplate, options: EnrolOptions = {}): Promise<Enrolment> {
+    checkIsTemplate(template);
     const plan = () => enrolment(this.#state, who, template, options, this.#now());
     const work = async (): Promise<Enrolment> => (await this.#ledger.commit(plan, typeof who === 'string')).enrolment;
     if (!options.face) return this.#turns.together(work);
@@ -108,7 +113,7 @@ export class Gallery {
   /** Who is it? Candidates, and whether the best of them is the one. */
   async identify(template: StoredTemplate, options: IdentifyOptions = {}): Promise<Identification> {
     await this.#ready();
-    return identify(this.#search(template.model), template, options);
+    return identify(this.#search(template), template, options);
   }
 
   /** Who are the faces of a photo? No two of them are one person. */
@@ -117,14 +122,14 @@ export class Gallery {
     options: Omit<IdentifyOptions, 'face'> = {},
   ): Promise<Identification[]> {
     await this.#ready();
-    const model = faces[0]?.template.model;
-    return model === undefined ? [] : identifyPhoto(this.#search(model), faces, options);
+    const [first] = faces;
+    return first ? identifyPhoto(this.#search(first.template), faces, options) : [];
   }
 
   /** Is it this person? By their nearest template, at a share of strangers (FMR) that counts all of their templates. */
   async verify(person: string, template: StoredTemplate, options: VerifyOptions = {}): Promise<Verification> {
     await this.#ready();
-    return verify(this.#search(template.model), person, template, options);
+    return verify(this.#search(template), person, template, options);
   }
 
   /** People in the order they were enrolled, by pages. */
@@ -272,7 +277,8 @@ export class Gallery {
     this.#state.refuseIfClosed();
   }
 
-  #search(model: string): SearchIn {
+  #search(template: StoredTemplate): SearchIn {
+    checkIsTemplate(template);
     return {
       state: this.#state,
       nearest: async (query, count) => {
@@ -280,7 +286,7 @@ export class Gallery {
         this.#state.refuseIfClosed();
         return found ?? this.#state.searches.get(query.model)?.nearest(query.vector, count) ?? [];
       },
-      strangers: this.#strangers.get(model),
+      strangers: this.#strangers.get(template.model),
       now: this.#now(),
     };
   }

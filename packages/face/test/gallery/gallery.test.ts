@@ -281,7 +281,37 @@ for (const { name, missing, sealed = false, place: prepare } of storesUnderTest)
       await expect(here.identify(good, { topK: 0.5 })).rejects.toThrow('A topK of 0.5');
       await expect(here.split(person, ['x'], 'B')).rejects.toThrow('has no template "x"');
       await expect(here.merge(person, person)).rejects.toThrow('with themselves');
+      for (const other of ['a.jpg', undefined, JSON.parse(JSON.stringify(good))] as never[])
+        for (const call of [
+          () => here.enrol(person, other),
+          () => here.identify(other),
+          () => here.identifyPhoto([{ template: other, face: { photo: 'a', box: [0, 0, 1, 1] } }]),
+          () => here.verify(person, other),
+        ])
+          await expect(async () => call()).rejects.toThrow(/This is no template/);
+      for (const who of [undefined, {}] as never[])
+        await expect(here.enrol(who, good)).rejects.toThrow('the id of somebody known, or { name } of somebody new');
       expect(here.counts).toEqual({ people: 1, templates: { [MODEL]: 1 }, corrections: 0 });
+    });
+
+    it('answers nothing once it is closed, rather than that nobody is known', async () => {
+      const here = await opened();
+      const shot = people.shot(people.direction());
+      const { person } = await here.enrol({ name: 'Ada' }, shot);
+      await here.close();
+      for (const call of [
+        () => here.identify(shot),
+        () => here.verify(person, shot),
+        () => here.people(),
+        () => here.enrol({ name: 'Ben' }, shot),
+        () => here.forget(person),
+      ])
+        await expect(call()).rejects.toThrow('This gallery is closed. Open it again.');
+      await opened({ rates: [undefined, ...rates] }); // a model that is not calibrated has none
+    });
+
+    it('opens stores alone', async () => {
+      await expect(Gallery.open('people.gallery' as never)).rejects.toThrow('Gallery.open() takes a store');
     });
   });
 

@@ -36,6 +36,8 @@ export function enrolment(
   { quality, face, crop }: EnrolOptions,
   now: number,
 ): { readonly changes: Change[]; readonly enrolment: Enrolment } {
+  if (typeof who !== 'string' && typeof who?.name !== 'string')
+    throw new TypeError('enrol() takes the id of somebody known, or { name } of somebody new.');
   checkTemplate(template, state);
   if (quality !== undefined && !(quality >= 0 && quality <= 1))
     throw new RangeError(`A quality of ${quality}; give 0 to 1.`);

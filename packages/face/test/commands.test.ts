@@ -89,24 +89,6 @@ describe('pocketnet verify', () => {
   });
 });
 
-describe('Ctrl-C', () => {
-  it('ends embed with 130 and a sentence that says what is kept', async () => {
-    const args = ['embed', ...Array<string>(60).fill('two.jpg'), '--workers', '1', '--out', 'stopped.npy'];
-    const child = spawn(process.execPath, [place.script, ...args], {
-      cwd: place.path,
-      stdio: ['ignore', 'ignore', 'pipe'],
-    });
-    let said = '';
-    child.stderr.on('data', (part) => (said += part));
-    const ended = new Promise((resolve) => child.once('close', resolve));
-    while (!existsSync(file('stopped.npy.journal')) && child.exitCode === null)
-      await new Promise((resolve) => setTimeout(resolve, 5));
-    child.kill('SIGINT');
-    expect(await ended).toBe(130);
-    expect(said).toContain('kept in stopped.npy.journal: the same command goes on from there.');
-  });
-});
-
 describe('pocketnet detect', () => {
   it('lists the faces of every photo in the order of the photos, and what was wrong with the others', () => {
     const { photos } = json('detect', '.', '--workers', '2') as {
@@ -169,15 +151,30 @@ describe('pocketnet embed', () => {
     expect(['none.npy', 'none.npy.journal'].filter((name) => existsSync(file(name)))).toEqual([]);
   });
 
+  /** Runs the command, which sends itself a signal between two photos: from outside it could come too late. */
+  const signalled = (signal: NodeJS.Signals, journal: string, args: readonly string[]) => {
+    const watch = `import { existsSync, readFileSync } from 'node:fs';
+      const path = ${JSON.stringify(file(journal))};
+      const lines = () => (existsSync(path) ? readFileSync(path, 'utf8').split('\\n').length - 1 : 0);
+      const timer = setInterval(() => {
+        if (lines() < 3) return;
+        clearInterval(timer);
+        process.kill(process.pid, '${signal}');
+      }, 1).unref();`;
+    const words = ['--import', `data:text/javascript,${encodeURIComponent(watch)}`, place.script, ...args];
+    return spawnSync(process.execPath, words, { cwd: place.path, encoding: 'utf8' });
+  };
+
+  it('ends on Ctrl-C with 130 and a sentence that says what is kept', () => {
+    const args = ['embed', ...Array<string>(60).fill('one.jpg'), '--workers', '1', '--out', 'stopped.npy'];
+    const { status, stderr } = signalled('SIGINT', 'stopped.npy.journal', args);
+    expect(status).toBe(130);
+    expect(stderr).toContain('kept in stopped.npy.journal: the same command goes on from there.');
+  });
+
   it('goes on where it was killed', () => {
     const args = ['embed', ...Array<string>(12).fill('one.jpg'), 'two.jpg', '--workers', '1', '--out', 'killed.npy'];
-    // By itself, between two photos: from outside one could come too late.
-    const kill = `import { existsSync, readFileSync } from 'node:fs';
-      const path = ${JSON.stringify(file('killed.npy.journal'))};
-      const lines = () => (existsSync(path) ? readFileSync(path, 'utf8').split('\\n').length - 1 : 0);
-      setInterval(() => { if (lines() >= 3) process.kill(process.pid, 'SIGKILL'); }, 1).unref();`;
-    const words = ['--import', `data:text/javascript,${encodeURIComponent(kill)}`, place.script, ...args];
-    const { signal } = spawnSync(process.execPath, words, { cwd: place.path, stdio: 'ignore' });
+    const { signal } = signalled('SIGKILL', 'killed.npy.journal', args);
     expect(signal).toBe('SIGKILL');
     const linesOf = (): number => {
       const path = file('killed.npy.journal');

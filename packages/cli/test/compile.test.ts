@@ -8,9 +8,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { json, pocketnet, workplace } from './pocketnet.js';
 
 /** A tiny embedder: conv 3×3 with stride 8, ReLU, then a layer over all of the map. */
-function embedder(): Uint8Array {
+function embedder({ normalises = false } = {}): Uint8Array {
   const b = new GraphBuilder('tiny');
-  const x = b.input('input', 'float32', ['batch', 3, 112, 112]);
+  const pixels = b.input('input', 'float32', ['batch', 3, 112, 112]);
+  const number = (name: string, value: number) => b.initializer(name, 'float32', [1], Float32Array.of(value));
+  const x = normalises
+    ? b.node('Mul', [b.node('Sub', [pixels, number('mean', 127.5)]), number('scale', 1 / 127.5)])
+    : pixels;
   const weights = (name: string, shape: number[]) =>
     b.initializer(
       name,
@@ -102,6 +106,21 @@ describe('pocketnet compile', () => {
     expect((await pocketnet(['compile', 'tiny.onnx', '--out', 'no.pnet', '--size', '8x'], at)).code).toBe(2);
     expect((await pocketnet(['compile', 'tiny.onnx', '--out', 'no.onnx'], at)).code).toBe(2);
     expect(existsSync(join(place.path, 'no.pnet'))).toBe(false);
+  });
+
+  it('gives a model that normalises inside the bytes themselves, as evaluate does', async () => {
+    writeFileSync(join(place.path, 'raw.onnx'), embedder({ normalises: true }));
+    const usual = await json(['compile', 'tiny.onnx', '--out', 'usual.pnet'], at);
+    const raw = await json(['compile', 'raw.onnx', '--out', 'raw.pnet'], at);
+    expect([usual.preprocessing, raw.preprocessing]).toEqual([
+      { mean: 127.5, deviation: 127.5, order: 'rgb' },
+      { mean: 0, deviation: 1, order: 'rgb' },
+    ]);
+    const cosineOf = async (model: string) =>
+      (await json(['verify', 'a.jpg', 'b.jpg', '--aligned', '--model', model], at)).cosine as number;
+    expect(await cosineOf('raw.pnet')).toBeCloseTo(await cosineOf('usual.pnet'), 5);
+    const told = await json(['compile', 'raw.onnx', '--out', 'told.pnet', '--mean', '127.5'], at);
+    expect(told.preprocessing).toEqual({ mean: 127.5, deviation: 127.5, order: 'rgb' });
   });
 
   it('writes C for boards, of a model or of its plan, in a folder that holds nothing else', async () => {

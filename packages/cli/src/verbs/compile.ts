@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import { readFileBytes } from '@pocketnet/files/node';
 import type { Compiled, Model, Preprocessing } from '@pocketnet/onnx';
 import { InvalidArgumentError, Option } from 'commander';
-import { wholeNumber } from '../arguments.js';
+import { numberBetween, wholeNumber } from '../arguments.js';
 import { facts, grouped, note, printResult } from '../output.js';
 import { showing } from '../progress.js';
 import { type CommonOptions, UsageError, type Verb } from '../verb.js';
@@ -14,8 +14,8 @@ interface Options extends CommonOptions {
   calibrate?: string;
   crops: number;
   size?: [height: number, width: number];
-  mean: number;
-  deviation: number;
+  mean?: number;
+  deviation?: number;
   channels: 'rgb' | 'bgr';
   licence?: string;
   metadata: Record<string, string>;
@@ -49,11 +49,12 @@ export const compile: Verb = {
       .option('--crops <n>', 'with int8: how many of them; a quarter measures what is lost', wholeNumber(8), 256)
       .option('--size <HxW>', 'height and width of the images, if the model leaves them open', sides)
       .addOption(
-        new Option('--mean <number>', 'a picture’s bytes become (byte − mean) / deviation')
-          .argParser(Number)
-          .default(127.5),
+        new Option(
+          '--mean <number>',
+          'a picture’s bytes become (byte − mean) / deviation; by default read from the graph, 127.5 where it does not normalise',
+        ).argParser(numberBetween(-1000, 1000)),
       )
-      .addOption(new Option('--deviation <number>', 'see --mean').argParser(Number).default(127.5))
+      .addOption(new Option('--deviation <number>', 'see --mean').argParser(numberBetween(1e-6, 1000)))
       .addOption(
         new Option('--channels <order>', 'channel order that the model was trained on')
           .choices(['rgb', 'bgr'])
@@ -105,7 +106,8 @@ async function run(path: string, options: Options): Promise<void> {
 async function compileModel(
   path: string,
   bytes: Uint8Array,
-  { store, size, mean, deviation, channels: order, metadata: about }: Options,
+  preprocessing: Preprocessing,
+  { store, size, metadata: about }: Options,
 ): Promise<Compiled> {
   const onnx = await import('@pocketnet/onnx');
   const model = onnx.decodeModel(onnx.withoutTinyWeights(bytes, path), path);
@@ -115,28 +117,42 @@ async function compileModel(
     ...about,
     ...(model.metadata.card && store !== 'int8' && { measured_as: model.metadata.measured_as ?? basename(path) }),
   };
-  const preprocessing: Preprocessing = { mean, deviation, order };
   return onnx.compileGraph(model.graph, {
     ...{ store: store === 'int8' ? 'float32' : store, preprocessing, metadata },
     ...(size && { size }),
   });
 }
 
+/** What becomes of a picture's bytes: as is said, or as the graph begins, which may normalise by itself. */
+async function preprocessingOf(path: string, { mean, deviation, channels: order }: Options): Promise<Preprocessing> {
+  const { USUAL_PREPROCESSING } = await import('@pocketnet/onnx');
+  if (mean !== undefined || deviation !== undefined)
+    return {
+      mean: mean ?? USUAL_PREPROCESSING.mean,
+      deviation: deviation ?? USUAL_PREPROCESSING.deviation,
+      order,
+    };
+  const { pixelsOfFile } = await import('@pocketnet/lab/embedders');
+  const { mean: [own = 0] = [], scale } = await pixelsOfFile(path);
+  return { mean: own, deviation: Number((1 / scale).toPrecision(12)), order };
+}
+
 /** The model in floats, and as it is to be stored. */
 async function compileAsAsked(path: string, bytes: Uint8Array, options: Options) {
-  const model = await compileModel(path, bytes, options);
+  const preprocessing = await preprocessingOf(path, options);
+  const model = await compileModel(path, bytes, preprocessing, options);
   const { calibrate, crops } = options;
-  if (calibrate === undefined) return { model, compiled: model, eight: undefined };
+  if (calibrate === undefined) return { preprocessing, model, compiled: model, eight: undefined };
   const { inEightBits } = await import('@pocketnet/lab/eight-bits');
   const eight = await showing('calibrate', 'crops', (onProgress) => inEightBits(model, calibrate, crops, onProgress));
-  return { model, compiled: { ...model, ...eight }, eight };
+  return { preprocessing, model, compiled: { ...model, ...eight }, eight };
 }
 
 async function writePlanFile(path: string, bytes: Uint8Array, options: Options): Promise<void> {
   const onnx = await import('@pocketnet/onnx');
   const { writeFileAtomic } = await import('@pocketnet/files/node');
   const { out, store } = options;
-  const { model, compiled, eight } = await compileAsAsked(path, bytes, options);
+  const { preprocessing, model, compiled, eight } = await compileAsAsked(path, bytes, options);
   const { openPlan } = await import('@pocketnet/engine');
   const { height, width } = compiled.plan.image;
   const shown = {
@@ -145,11 +161,11 @@ async function writePlanFile(path: string, bytes: Uint8Array, options: Options):
   };
   const plan = await openPlan(compiled.bytes, { ...shown, name: out });
   plan.close();
-  const difference = await beside(path, model, shown, options);
+  const difference = await beside(path, model, shown, preprocessing);
   writeFileAtomic(out, compiled.bytes);
   const steps = onnx.stepKinds(compiled.plan);
   const result = {
-    ...{ out, store, steps, bytes: compiled.bytes.length, size: [shown.height, shown.width] },
+    ...{ out, store, steps, bytes: compiled.bytes.length, size: [shown.height, shown.width], preprocessing },
     ...{ arenaBytes: plan.arenaBytes, multiplyAdds: plan.work, difference: difference ?? null },
     ...(eight && { calibrated: eight.calibrated, forms: eight.forms }),
   };
@@ -163,6 +179,7 @@ async function writePlanFile(path: string, bytes: Uint8Array, options: Options):
           .join(', ')}`,
       ],
       ['image', `${shown.height}x${shown.width}${height ? '' : ', of any that the plan takes'}`],
+      ['pixels', `(byte − ${preprocessing.mean}) / ${preprocessing.deviation}, ${preprocessing.order.toUpperCase()}`],
       ['arena', `${grouped(result.arenaBytes)} bytes`],
       ['multiply-adds', `${(result.multiplyAdds / 1e6).toFixed(1)} M`],
       [
@@ -175,9 +192,9 @@ async function writePlanFile(path: string, bytes: Uint8Array, options: Options):
         `in ${arithmetic}`,
         `cosine ${cosine.toFixed(4)} to the model, mean; ${least.toFixed(4)} least`,
       ]),
-      ...(isCalibrated(compiled.plan.metadata.model)
+      ...(isCalibrated(compiled.plan.metadata.model) || compiled.plan.metadata.outputs.length > 1
         ? []
-        : [['next', `pocketnet calibrate ${out} --data FACES --into ${out}, if it embeds faces`] as const]),
+        : [['next', `pocketnet calibrate ${out} --data FACES --into ${out}`] as const]),
     ]),
   );
 }
@@ -194,7 +211,7 @@ async function beside(
   path: string,
   { bytes }: Compiled,
   { height, width }: { height: number; width: number },
-  { mean, deviation }: Options,
+  { mean, deviation }: Preprocessing,
 ): Promise<number | undefined> {
   const { compareRuns, missingRuntimes, noise, openModel } = await import('@pocketnet/onnx');
   const missing = (await missingRuntimes()).native;

@@ -75,19 +75,22 @@ export const embedderPlan = async (options: Pick<ModelOptions, 'model'>): Promis
   told(await embedderOf(options));
 
 const detectorOf = async ({ detector }: Pick<DetectorOptions, 'detector'>): Promise<Uint8Array> =>
-  detector === undefined ? installedModel('yunet', 'detector', orName('--detector')) : planAt(detector);
+  detector === undefined
+    ? installedModel('yunet', 'detector', orName('--detector'))
+    : planAt(detector, ' --mean 0 --deviation 1 --channels bgr');
 
 const embedderOf = async ({ model }: Pick<ModelOptions, 'model'>): Promise<Uint8Array> =>
   model === undefined ? installedModel('pocketnet-s-128', 'embedder', orName('--model')) : planAt(model);
 
 const orName = (option: string): string => `Or name a plan of your own: ${option} FILE.pnet.`;
 
-function planAt(path: string): Uint8Array {
+/** @param how what `compile` is told of YuNet, whose graph does not say it */
+function planAt(path: string, how = ''): Uint8Array {
   if (!existsSync(path)) throw new UsageError(`${path}: there is no such file. Check the path.`);
   const bytes = readFileBytes(path);
   if (isPlan(bytes)) return bytes;
   const plan = path.replace(/\.[^./]*$/, '.pnet');
-  const compile = (onnx: string): string => `pocketnet compile ${onnx} --out ${plan} (of @pocketnet/cli).`;
+  const compile = (onnx: string): string => `pocketnet compile ${onnx}${how} --out ${plan} (of @pocketnet/cli).`;
   const remedy = path.endsWith('.onnx')
     ? `Compile it: ${compile(path)}`
     : WEIGHTS.test(path)

@@ -67,6 +67,11 @@ describe('wrong usage', () => {
       ['export', '--weights', 'w.pth', '--network', 'resnet', '--out', 'm.onnx'],
       /pocketnet-s-128/,
     ],
+    [
+      'a licence that is a file',
+      ['export', '--weights', 'w.pth', '--licence', thisFile, '--out', 'm.onnx'],
+      /is a file/,
+    ],
     ['a model to time that does not exist', ['bench', 'nowhere.onnx'], /nowhere\.onnx: there is no such file/],
     ['an inner verb that does not exist', ['data', 'shuffle'], /unknown command 'shuffle'/],
   ];

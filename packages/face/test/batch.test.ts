@@ -66,7 +66,7 @@ it('a journal of other work, or of a process that is at it, is refused and left 
   await expect(Journal.open<object>(path, { work: 1 })).rejects.toThrow('this process has this journal open');
   await first.close();
   await expect(Journal.open<object>(path, { work: 2 })).rejects.toThrow(
-    /other work left behind \({"work":1}; now it is {"work":2}\)/,
+    /other work left behind: work was different\. Finish that .*, or delete it and begin anew/,
   );
   expect(readFileSync(path)).toEqual(before);
   await (await Journal.open<object>(path, { work: 1 })).finish();

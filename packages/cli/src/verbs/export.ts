@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Optimized, Store } from '@pocketnet/lab';
@@ -62,6 +62,8 @@ export const exportVerb: Verb = {
 
 async function run(options: Options): Promise<void> {
   await checkNetwork(options.network);
+  if (options.licence !== undefined && existsSync(options.licence))
+    throw new UsageError(`--licence ${options.licence} is a file: name the licence in words, such as Apache-2.0.`);
   if (options.int8 !== undefined && options.optimize !== 'none')
     throw new UsageError('--int8 uses its own recipe. Leave --optimize out.');
   if (options.int8 !== undefined && options.store) throw new UsageError('--int8 and --store cannot be combined.');

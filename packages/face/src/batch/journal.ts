@@ -54,7 +54,7 @@ export class Journal<T> {
         closeSync(this.#file);
         throw new FileError(
           path,
-          `is what other work left behind (${text}; now it is ${head}). Finish that with the same files and options, or delete it`,
+          `is what other work left behind: ${others(text, about)} was different. Finish that with the same files and options, or delete it and begin anew`,
         );
       }
       if (lines > 0) keep(JSON.parse(text) as T, this.#note(at, this.#end - at));
@@ -158,6 +158,13 @@ export async function withJournal<T, R>(
     await journal.close();
     throw error;
   }
+}
+
+/** What differs between the work that a journal is of, and the work that is to be done. */
+function others(head: string, about: object): string {
+  const [before, now] = [JSON.parse(head), about] as Record<string, unknown>[];
+  const names = [...new Set([...Object.keys(before ?? {}), ...Object.keys(now ?? {})])];
+  return names.filter((name) => JSON.stringify(before?.[name]) !== JSON.stringify(now?.[name])).join(', ');
 }
 
 /** The text of a line whose checksum fits. */

@@ -119,7 +119,10 @@ async function checkWho(gallery: Gallery, { name, namesake, person, gallery: whe
 /** Somebody of this name, so that a folder can be enrolled again. @throws UsageError where several have it */
 async function idOf(gallery: Gallery, name: string): Promise<string | undefined> {
   const { people } = await gallery.people({ name, limit: 2 });
-  if (people.length > 1) throw new UsageError(`Several people are called ${name}. Enrol with --person.`);
+  if (people.length > 1)
+    throw new UsageError(
+      `Several people are called ${name}: enrol with --person ${people.map(({ id }) => id).join(' or ')}.`,
+    );
   return people[0]?.id;
 }
 

@@ -58,7 +58,8 @@ export async function openStore(location: string, { begin = true }: OpenStoreOpt
   const kind = storeKinds.find(({ matches }) => matches(location));
   if (!kind) {
     const known = storeKinds.map(({ locations }) => locations).join('; ');
-    throw new RangeError(`"${location}" is no place for a gallery. Known are: ${known}.`);
+    const shown = location.replace(/\/\/[^/@]*@/, '//…@'); // what stands there may be a password
+    throw new RangeError(`"${shown}" is no place for a gallery. Known are: ${known}.`);
   }
   if (!begin && kind.isThere && !(await kind.isThere(location)))
     throw new FileError(location, 'there is no gallery. Check the name; enrolling somebody begins one.');

@@ -182,6 +182,7 @@ describe('the registry of stores', () => {
     }
     rmSync(folder, { recursive: true });
     await expect(openStore('mysql://host/db')).rejects.toThrow('"mysql://host/db" is no place for a gallery');
+    await expect(openStore('mysql://me:secret@host/db')).rejects.toThrow('"mysql://…@host/db" is no place');
     await expect(openStore('postgres://me:secret@a b/db')).rejects.toThrow(
       /^The address of PostgreSQL cannot be read(?!.*secret)/,
     );

@@ -55,7 +55,10 @@ enum { TOGETHER = 8 }; // pixels whose places are constants beside one
     }                                                                                                      \
   }
 
-/** `step`: floats from one pixel to the next where they come from. `from` may be `to` where the step is 16. */
+/**
+ * `step`: floats from one pixel to the next where they come from. `from` may be `to` where the step is 16. No operation is fused with
+ * another: what is computed in integers passes here between them, and has one result wherever it is computed (levels.c).
+ */
 static __attribute__((noinline)) void activate(const float *from, uint64_t step, float *to, uint64_t pixels, const activation *a,
                      uint32_t block) {
   for (int v = 0; v < VECTORS; v++) switch (a->kind) {
@@ -67,7 +70,7 @@ static __attribute__((noinline)) void activate(const float *from, uint64_t step,
         break;
       case PN_ACTIVATION_PRELU: {
         const vec rest = load(a->values + (uint64_t)block * PN_LANES + v * VL) - splat(1);
-        MANY_PIXELS(madd(rest, vmin(x, splat(0)), x));
+        MANY_PIXELS(rest * vmin(x, splat(0)) + x);
         break;
       }
       case PN_ACTIVATION_CLIP: {
@@ -81,7 +84,7 @@ static __attribute__((noinline)) void activate(const float *from, uint64_t step,
       case PN_ACTIVATION_AFFINE: {
         const float *values = a->values + (uint64_t)block * 2 * PN_LANES + v * VL;
         const vec scale = load(values), shift = load(values + PN_LANES);
-        EACH_PIXEL(madd(scale, x, shift));
+        EACH_PIXEL(scale * x + shift);
         break;
       }
     }

@@ -75,7 +75,8 @@ describe('a plan with weights of eight bits', () => {
             expect(compareRuns(reference, first).maxRelative).toBeLessThan(BOUNDS[arithmetic]);
           },
         ),
-        { numRuns: 25 },
+        // affine after a sum: a fused multiply-add rounded it differently where a processor has one
+        { numRuns: 25, examples: [[[89, 82, 18, 66], 3, 60]] },
       );
     },
   );

@@ -1,27 +1,54 @@
-// Photos sorted by who is in them, on lfw_people: average linkage beside Chinese whispers and DBSCAN, each at the card's thresholds and at its best.
-// Points are those that lie beside the photos: what is measured is grouping alone.
+// Photos sorted by who is in them: average linkage beside Chinese whispers and DBSCAN, each at the card's thresholds and at its best. On lfw_people
+// by the points that lie beside the photos, and on people of the training sets whom no network was trained on, whose faces are aligned already: what
+// is measured is grouping alone.
 //
 // `npm run bench -- face-sort`
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { decodePicture, openSource } from '@pocketnet/data';
 import { Random } from '@pocketnet/files';
+import { alreadyAligned } from 'pocketnet';
 import { clusterFaces } from 'pocketnet/cluster';
 import { openPocketNet, readImage } from 'pocketnet/node';
-import { cosine, detector, embedder, people } from './folder.mjs';
+import { cosine, detector, embedder, facesFolder, people } from './folder.mjs';
+
+/** The aligned faces of each set, and whose they are. */
+const sets = {
+  lfw_people: photosOfPeople,
+  'held-out people of train': () => heldOut('train', 'train-held-out.txt'),
+  'held-out people of train_more': () => heldOut('train_more', 'train-more-held-out.txt'),
+};
 
 export async function run() {
   const net = await openPocketNet({ detector, embedder, engine: 'strict' });
-  const faces = [];
-  for (const { path, who, landmarks: points } of people()) {
-    const crop = net.align(await readImage(readFileSync(path)), { points });
-    faces.push({ who, vector: (await net.embed(crop)).vector });
+  for (const [set, read] of Object.entries(sets)) {
+    const faces = [];
+    for await (const { who, crop } of read(net)) faces.push({ who, vector: (await net.embed(crop)).vector });
+    compareMethods(set, faces, net.thresholds());
   }
-  const { usual, strict } = net.thresholds();
   net.close();
+}
+
+async function* photosOfPeople(net) {
+  for (const { path, who, landmarks: points } of people())
+    yield { who, crop: net.align(await readImage(readFileSync(path)), { points }) };
+}
+
+async function* heldOut(folder, list) {
+  const only = fileURLToPath(new URL(`../../configs/lists/${list}`, import.meta.url));
+  const source = openSource(`${join(facesFolder(folder), 'train.rec')}?only=${only}`);
+  for (let i = 0; i < source.length; i++)
+    yield { who: source.label(i), crop: alreadyAligned(await decodePicture(source.read(i))) };
+  source.close();
+}
+
+function compareMethods(set, faces, { usual, strict }) {
   const truth = faces.map(({ who }) => who);
   const vectors = faces.map(({ vector }) => vector);
   const cosines = vectors.map((a) => Float32Array.from(vectors, (b) => cosine(a, b)));
-  console.log(`${faces.length} faces of ${new Set(truth).size} people`);
-  const grid = Array.from({ length: 41 }, (_, i) => 0.1 + 0.01 * i);
+  console.log(`\n${set}: ${faces.length} faces of ${new Set(truth).size} people`);
+  const grid = Array.from({ length: 51 }, (_, i) => 0.1 + 0.01 * i);
   for (const [name, group] of Object.entries(methods)) {
     const at = (threshold) => ({ threshold, ...bCubed(truth, group(threshold, vectors, cosines)) });
     const best = grid.map(at).reduce((a, b) => (b.f1 > a.f1 ? b : a));

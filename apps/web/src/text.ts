@@ -4,6 +4,7 @@ export const text = {
   skip: 'Skip to the content',
   views: { compare: 'Compare', people: 'People', live: 'Live', sort: 'Sort', numbers: 'Numbers' },
   navigation: 'Parts of the page',
+  more: (count: number) => `Show more (${count})`,
   private: 'Photos stay in this browser. There is no server to send them to.',
 
   network: {
@@ -144,6 +145,30 @@ export const text = {
     imported: (count: number) => `${count === 1 ? 'One person' : `${count} people`} came in.`,
     wrong: (why: string) => `The file was not taken in: ${why}`,
     exportName: 'people.pocketnet',
+    erase: 'Photos',
+    eraseTitle: (name: string) => `Photos of ${name}`,
+    eraseLead:
+      'Choose those that are to be erased. This cannot be undone, and with the last one the person is forgotten.',
+    eraseDo: (count: number) => (count === 1 ? 'Erase 1 photo' : `Erase ${count} photos`),
+    erased: (name: string) => `Photos of ${name} were erased.`,
+    known: (name: string) => `${name} is known already.`,
+  },
+
+  said: {
+    title: 'What you said of faces',
+    lead: 'It stands above what the network finds, in every later visit.',
+    none: 'Nothing yet. What you correct in Live and in Sort appears here.',
+    takeBack: 'Take back',
+    takenBack: (what: string) => `Taken back: ${what}`,
+    of: { camera: 'camera', photos: 'sorted photos' },
+    is: (name: string, faces: number) => (faces === 1 ? `This is ${name}.` : `These ${faces} faces are ${name}.`),
+    nameless: (faces: number) => (faces === 1 ? 'This face has no name.' : `These ${faces} faces have no name.`),
+    isNot: (name: string) => `This is not ${name}.`,
+    one: (faces: number) => `These ${faces} faces are one person.`,
+    apart: (faces: number) => `This is another person than those of ${faces === 1 ? 'one face' : `${faces} faces`}.`,
+    notFace: 'This is not a face.',
+    ignore: 'This face is ignored.',
+    somebody: 'somebody who was forgotten',
   },
 
   numbers: {
@@ -154,6 +179,9 @@ export const text = {
     own: 'Drop a .pnet of your own here, or',
     ownChoose: 'choose a file',
     ownFailed: (why: string) => `This network was not opened: ${why}`,
+    ownKept: (name: string) => `${name} is kept in this browser.`,
+    ownUnkept: (why: string) => `It is open, and not kept for the next visit: ${why}`,
+    ownDrop: 'Remove it',
     form: 'How it computes',
     fast: 'Fast: the quickest instructions of this processor',
     strict: 'Strict: the same results on every machine, to the bit',
@@ -195,7 +223,7 @@ export const text = {
     bytesLead: (network: string, all: string) =>
       `The two networks have ${network} kB. Over the line since this page was opened: ${all === '0' ? 'nothing, since all was kept from an earlier visit' : `${all} kB, workers aside`}.`,
     forget: 'Forget everything',
-    forgetLead: 'People, settings, networks of yours, and what was kept for working offline.',
+    forgetLead: 'People, what you said of faces, settings, a network of yours, and what was kept for working offline.',
     forgetDo: 'Forget everything now',
     forgotten: 'Everything is gone. Close the page, or load it anew to start over.',
     kilobytes: (bytes: number) => Math.round(bytes / 1000).toLocaleString('en'),
@@ -227,6 +255,7 @@ export const text = {
     faces: 'Faces in the picture',
     noFaces: 'Nobody is in the picture.',
     said: (name: string) => `${name} is in the picture.`,
+    picture: (time: string) => `the camera, ${time}`,
     learned: (name: string) => `Remembered as ${name}.`,
   },
 
@@ -243,9 +272,16 @@ export const text = {
     summary: (people: number, faces: number, photos: number) =>
       `${people} ${people === 1 ? 'group' : 'groups'}, ${faces} faces, ${photos} photos`,
     group: (nth: number) => `Group ${nth}`,
-    name: 'Name this group',
+    name: (photos: number) => `Name this group (${photos === 1 ? '1 photo' : `${photos} photos`})`,
     nameHint: 'Who is it?',
-    doubt: 'The surest come first; look at the last ones.',
+    named: (name: string) => `Remembered as ${name}. Live and People know them, too.`,
+    unnamed: 'The name was taken away.',
+    guess: (name: string) => `This looks like ${name}.`,
+    yes: 'Yes, it is',
+    photo: 'Show the photo',
+    refused: 'That cannot be: a photo shows both, and two faces of one photo are two people.',
+    doubt:
+      'The surest come first; look at the last ones. Names and corrections are kept in this browser, for the next time.',
     notThis: 'Not in this group',
     notFace: 'Not a face',
     together: 'Same as…',

@@ -23,6 +23,12 @@ export const opened = signal<Opened>({ state: 'loading', share: 0 });
 /** The network, as soon as it is open. */
 export const net = computed(() => (opened.value.state === 'ready' ? opened.value.net : undefined));
 
+/** For networks that say nothing of their cosines. */
+const UNCALIBRATED = 0.35;
+
+/** From this cosine on two faces are one person's. */
+export const strictCosine = ({ rates, thresholds }: PocketNet): number => (rates ? thresholds().strict : UNCALIBRATED);
+
 let detector: Promise<Uint8Array> | undefined;
 let turn = 0;
 

@@ -1,12 +1,17 @@
-import { effect, signal } from '@preact/signals';
-import { net } from '../network/network.js';
+import { batch, effect, signal } from '@preact/signals';
+import type { PocketNet } from 'pocketnet';
+import { net, strictCosine } from '../network/network.js';
 import { type Remote, remote } from '../workers/remote.js';
-import type { ListedPerson, PeopleService } from './service.js';
+import type { ListedCorrection, ListedPerson, PeopleService } from './service.js';
+import type { KeptStatement } from './statement.js';
 
 /** Who is known, as of the last change; undefined until they were read. */
 export const people = signal<readonly ListedPerson[] | undefined>(undefined);
 /** What {@link undoLast} would take back. */
 export const lastStep = signal<string | undefined>(undefined);
+/** What was said of faces before the camera, and of faces of sorted photos. */
+export const corrections = signal<readonly ListedCorrection[]>([]);
+export const statements = signal<readonly KeptStatement[] | undefined>(undefined);
 /** False where the browser keeps no files: people are gone with the page. */
 export const lasting = signal(true);
 /** Why the people cannot be opened. */
@@ -22,16 +27,17 @@ export function openPeople(): Promise<void> {
   ready = new Promise((resolve) => {
     stopFollowing = effect(() => {
       const { value } = net;
-      if (value) void reopen(value.model, value.metadata).then(resolve);
+      if (value) void reopen(value).then(resolve);
     });
   });
   return ready;
 }
 
-async function reopen(model: string, metadata: Readonly<Record<string, string>>): Promise<void> {
+async function reopen(open: PocketNet): Promise<void> {
   service ??= newService();
   try {
-    lasting.value = (await service.open({ model, metadata })).lasting;
+    const { model, metadata } = open;
+    lasting.value = (await service.open({ model, metadata, strict: strictCosine(open) })).lasting;
     trouble.value = undefined;
     await refresh();
   } catch (cause) {
@@ -59,18 +65,37 @@ export async function askPeople<T>(use: (service: Remote<PeopleService>) => Prom
 
 async function refresh(): Promise<void> {
   if (!service) return;
-  people.value = await service.list();
-  lastStep.value = await service.lastStep();
+  const [all, last, ofCamera, ofPhotos] = await Promise.all([
+    service.list(),
+    service.lastStep(),
+    service.corrections(),
+    service.statements(),
+  ]);
+  batch(() => {
+    people.value = all;
+    lastStep.value = last;
+    corrections.value = ofCamera;
+    statements.value = ofPhotos;
+  });
 }
 
-/** Erases the gallery's files; whoever opens the people next begins a new one. */
-export async function eraseGallery(): Promise<void> {
+/** Does something with the page's files that needs no gallery. */
+export function withFiles<T>(use: (service: Remote<PeopleService>) => Promise<T>): Promise<T> {
+  service ??= newService();
+  return use(service);
+}
+
+/** Erases all of the page's files; whoever opens the people next begins anew. */
+export async function eraseFiles(): Promise<void> {
   stopFollowing();
   ready = undefined;
-  service ??= newService();
-  await service.forgetEverything();
-  people.value = [];
-  lastStep.value = undefined;
+  await withFiles((files) => files.forgetEverything());
+  batch(() => {
+    people.value = [];
+    lastStep.value = undefined;
+    corrections.value = [];
+    statements.value = [];
+  });
 }
 
 const newService = (): Remote<PeopleService> =>

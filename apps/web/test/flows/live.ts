@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import people from '../../src/demo/people.json' with { type: 'json' };
 import { cameraFile } from '../../tools/camera.mjs';
 import { type OpenPage, openBrowser } from '../../tools/page.mjs';
+import { objections } from '../support/axe.js';
 import type { Flow } from '../support/flow.js';
 
 export const liveFlow: Flow = (at) =>
@@ -41,8 +42,26 @@ export const liveFlow: Flow = (at) =>
     });
 
     it('takes a user’s word that it is somebody else', async () => {
+      expect(await objections(browser.page)).toEqual([]);
       await browser.page.getByRole('button', { name: 'Not Ada' }).first().click();
       await expect.poll(() => present().textContent()).not.toBe('Ada');
+    });
+
+    it('keeps to that word in the next visit, until it is taken back', async () => {
+      const { page } = browser;
+      const watch = async (): Promise<void> => {
+        await page.getByRole('button', { name: 'Start the camera' }).click();
+        await expect.poll(() => present().textContent()).not.toBe('looking…');
+      };
+      await page.reload();
+      await watch();
+      expect(await present().textContent()).toBe('nobody you know');
+      await page.locator('nav a[href="#people"]').click();
+      await page.getByRole('button', { name: 'Take back: This is not Ada.' }).click();
+      await expect.poll(() => page.locator('.words li').count()).toBe(0);
+      await page.locator('nav a[href="#live"]').click();
+      await watch();
+      expect(await present().textContent()).toBe('Ada');
     });
 
     it('takes a picture of somebody with the camera for two photos, too', async () => {

@@ -25,4 +25,22 @@ export const numbersFlow: Flow = (at) =>
       await expect.poll(() => page.getByRole('alert').textContent()).toContain('This network was not opened');
       expect(await page.locator('footer').textContent()).toContain('own.pnet is ready');
     });
+
+    it('keeps that network for the next visit, until it is removed', async () => {
+      const { page } = at().browser;
+      const footer = () => page.locator('footer').textContent();
+      await page.reload();
+      await expect.poll(footer).toContain('own.pnet is ready');
+      await page.getByRole('button', { name: 'Remove it' }).click();
+      await expect.poll(footer).toMatch(/pocketnet-s-128\S* is ready/);
+      await expect
+        .poll(() =>
+          page.evaluate(async () => {
+            const names: string[] = [];
+            for await (const name of (await navigator.storage.getDirectory()).keys()) names.push(name);
+            return names;
+          }),
+        )
+        .not.toContain('own.pnet');
+    });
   });

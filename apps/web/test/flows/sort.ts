@@ -1,8 +1,13 @@
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { Locator } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import people from '../../src/demo/people.json' with { type: 'json' };
 import { drawnPortrait } from '../../tools/drawn-people.js';
+import { objections } from '../support/axe.js';
 import type { Flow } from '../support/flow.js';
+
+const groupPicture = fileURLToPath(new URL('../../../../docs/generated-faces.jpg', import.meta.url));
 
 interface Result {
   readonly people: readonly {
@@ -16,9 +21,10 @@ export const sortFlow: Flow = (at) =>
     const groups = () => at().browser.page.locator('.groups:not(.singles) .group');
     const single = () => at().browser.page.locator('.singles .group');
 
-    it('groups photos by who is in them, and counts what is no photo', async () => {
-      const { page } = at().browser;
-      await at().fresh('sort');
+    const nameIn = (group: Locator) => group.getByRole('textbox').or(group.getByRole('combobox'));
+
+    /** Gives all drawings and a file that is no photo. */
+    const give = async (): Promise<void> => {
       const portraits = people.flatMap(({ identity, samples }) =>
         samples.map(async (sample) => ({
           ...{ name: `${identity}-${sample}.webp`, mimeType: 'image/webp' },
@@ -26,27 +32,82 @@ export const sortFlow: Flow = (at) =>
         })),
       );
       const notes = { name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('notes') };
-      await page
-        .locator('.pile input[type=file]')
-        .first()
-        .setInputFiles([...(await Promise.all(portraits)), notes]);
+      const input = at().browser.page.locator('.pile input[type=file]').first();
+      await input.setInputFiles([...(await Promise.all(portraits)), notes]);
+    };
+
+    it('groups photos by who is in them, and counts what is no photo', async () => {
+      const { page } = at().browser;
+      await at().fresh('sort');
+      await give();
       await expect.poll(() => groups().count()).toBe(people.length);
       expect(await page.locator('.tools').textContent()).toContain('One file was no photo');
+      expect(await objections(page)).toEqual([]);
     });
 
     it('keeps names and corrections however it groups anew, and takes them back', async () => {
       const { page } = at().browser;
       const first = groups().first();
-      await first.getByRole('textbox').fill('Grandmother');
+      await nameIn(first).fill('Grandmother');
       await first.getByRole('button', { name: 'Save' }).click();
       await page.getByRole('slider').fill('0.2');
       await page.getByRole('slider').fill('0');
-      await expect.poll(() => first.getByRole('textbox').inputValue()).toBe('Grandmother');
+      await expect.poll(() => nameIn(first).inputValue()).toBe('Grandmother');
       await first.locator('.sheet button').last().click();
       await first.getByRole('button', { name: 'Not in this group' }).click();
       await expect.poll(() => single().count()).toBe(1);
       await page.getByRole('button', { name: 'Undo' }).click();
       await expect.poll(() => single().count()).toBe(0);
+    });
+
+    it('shows the photo that a face is of', async () => {
+      const { page } = at().browser;
+      await groups().first().locator('.sheet button').first().click();
+      await page.getByRole('button', { name: 'Show the photo' }).click();
+      await page.getByRole('dialog').locator('.face').waitFor();
+      await page.getByRole('dialog').getByRole('button', { name: 'Done' }).click();
+    });
+
+    it('keeps names and corrections for the next visit, shows them, and takes them back', async () => {
+      const { page } = at().browser;
+      await groups().last().locator('.sheet button').last().click();
+      await groups().last().getByRole('button', { name: 'Not a face' }).click();
+      await expect.poll(() => groups().last().locator('.sheet button').count()).toBe(2);
+      await page.reload();
+      await page.locator('footer', { hasText: 'is ready' }).waitFor();
+      await give();
+      await expect.poll(() => groups().count()).toBe(people.length);
+      await expect.poll(() => groups().last().locator('.sheet button').count()).toBe(2);
+      await expect.poll(() => nameIn(groups().first()).inputValue()).toBe('Grandmother');
+      await page.locator('nav a[href="#people"]').click();
+      await expect.poll(() => page.locator('.person h3').allTextContents()).toEqual(['Grandmother']);
+      expect(await page.locator('.words li').count()).toBe(2);
+      await page.getByRole('button', { name: 'Take back: This is not a face.' }).click();
+      await page.getByRole('button', { name: 'Take back: These 3 faces are Grandmother.' }).click();
+      await expect.poll(() => page.locator('.words li').count()).toBe(0);
+      await page.locator('nav a[href="#sort"]').click();
+      await expect.poll(() => groups().last().locator('.sheet button').count()).toBe(3);
+    });
+
+    it('offers the names of people who are known', async () => {
+      const { page } = at().browser;
+      await page.getByText('This looks like Grandmother.').waitFor();
+      expect(await page.getByText('This looks like').count()).toBe(1);
+      await page.getByRole('button', { name: 'Yes, it is' }).click();
+      await expect.poll(() => nameIn(groups().first()).inputValue()).toBe('Grandmother');
+    });
+
+    it('refuses to make one person of two faces of a photo, and says why', async () => {
+      const { page } = at().browser;
+      await page.getByRole('button', { name: 'Start over' }).click();
+      await page.locator('.pile input[type=file]').first().setInputFiles(groupPicture);
+      await expect.poll(() => single().count()).toBeGreaterThan(3);
+      await single().first().getByRole('button', { name: 'Same as…' }).click();
+      await page.getByRole('dialog').locator('.choices button').first().click();
+      await expect.poll(() => page.getByRole('alert').textContent()).toContain('two faces of one photo are two people');
+      await page.getByRole('button', { name: 'Start over' }).click();
+      await give();
+      await expect.poll(() => groups().count()).toBe(people.length);
     });
 
     it('gives who is in which photo as JSON', async () => {

@@ -27,7 +27,7 @@ export async function giveUpOffline(): Promise<void> {
 const settled = (worker: ServiceWorker | null): Promise<void> =>
   new Promise((resolve) => {
     const look = (): void => {
-      if (!worker || worker.state !== 'installing') resolve();
+      if (worker?.state !== 'installing') resolve();
     };
     worker?.addEventListener('statechange', look);
     look();

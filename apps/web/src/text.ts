@@ -44,7 +44,7 @@ export const text = {
     demo: 'Try it with people who do not exist',
     demoPhoto: (name: string, nth: number) => `${name}, drawing ${nth}`,
     verdict: 'The verdict',
-    waiting: 'The verdict appears here as soon as there are two faces.',
+    waiting: 'The verdict appears here as soon as there are two faces, and the pair finds its place among these.',
     verdicts: { same: 'The same person', unsure: 'Perhaps the same person', different: 'Different people' },
     oneIn: (count: string) => `One pair of strangers in ${count} looks as alike as these two.`,
     fewerThan: (count: string) => `Fewer than one pair of strangers in ${count} looks as alike as these two.`,
@@ -63,6 +63,7 @@ export const text = {
 
   curves: {
     title: 'Where this pair lies',
+    none: 'How many pairs of strangers, and of one person, reach a cosine',
     alt: (cosine: string, strangers: string, same: string) =>
       `The cosine is ${cosine}. ${strangers} of pairs of strangers and ${same} of pairs of one person reach it.`,
     strangers: 'strangers',
@@ -165,17 +166,18 @@ export const text = {
     nameless: (faces: number) => (faces === 1 ? 'This face has no name.' : `These ${faces} faces have no name.`),
     isNot: (name: string) => `This is not ${name}.`,
     one: (faces: number) => `These ${faces} faces are one person.`,
-    apart: (faces: number) => `This is another person than those of ${faces === 1 ? 'one face' : `${faces} faces`}.`,
+    apart: (faces: number) => `This is somebody else than ${faces === 1 ? 'another face' : `${faces} other faces`}.`,
     notFace: 'This is not a face.',
     ignore: 'This face is ignored.',
     somebody: 'somebody who was forgotten',
+    date: (time: number) => new Date(time).toLocaleDateString('en', { dateStyle: 'medium' }),
   },
 
   numbers: {
     title: 'About the numbers',
     lead: 'What runs here, what it was measured to do, and what it must not be used for.',
     network: 'Network',
-    choose: 'Network',
+    choose: 'Which one',
     own: 'Drop a .pnet of your own here, or',
     ownChoose: 'choose a file',
     ownFailed: (why: string) => `This network was not opened: ${why}`,

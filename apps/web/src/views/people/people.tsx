@@ -31,7 +31,7 @@ export function People() {
         </div>
         <section class="known" aria-busy={known === undefined}>
           <div class="heading">
-            <h2>{known ? text.people.count(known.length) : ' '}</h2>
+            <h2>{known ? text.people.count(known.length) : text.views.people}</h2>
             <Undo />
           </div>
           {known?.length === 0 && <Nobody />}

@@ -36,8 +36,7 @@ export function SaidOfFaces() {
             <div>
               <p>{word.sentence}</p>
               <p class="hint">
-                <time dateTime={new Date(word.added).toISOString()}>{new Date(word.added).toLocaleDateString()}</time>,{' '}
-                {word.where}
+                <time dateTime={new Date(word.added).toISOString()}>{text.said.date(word.added)}</time>, {word.where}
               </p>
             </div>
             <button

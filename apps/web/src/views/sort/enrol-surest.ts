@@ -4,6 +4,8 @@ import type { Pile, PiledFace, PiledPhoto } from './pile.js';
 
 /** So many photos of somebody are enough. */
 const ENOUGH = 5;
+/** From this cosine on a face is of a picture that is known already, or of one beside it. */
+const SAME_PICTURE = 0.95;
 
 /** Enrols the surest faces of a group, as far as the person has not enough photos. @returns whose, and which photos they became */
 export async function enrolSurest(
@@ -19,12 +21,13 @@ export async function enrolSurest(
     for (const face of some) {
       const photo = photos[face.photo];
       if (!photo) continue;
+      const template = { model, vector: face.vector };
+      const [nearest] = (await service.identify(template, { topK: 1 })).candidates;
+      if (nearest && nearest.person === person && nearest.cosine > SAME_PICTURE) continue;
       const options = { face: await placeOf(photo, face) };
-      const made = await service
-        .enrol(person || who, { model, vector: face.vector }, face.picture, options)
-        .catch((cause: Error) => {
-          if (person === '') throw cause; // else a photo that shows them elsewhere, or of which something else was said
-        });
+      const made = await service.enrol(person || who, template, face.picture, options).catch((cause: Error) => {
+        if (person === '') throw cause; // else a photo that shows them elsewhere, or of which something else was said
+      });
       if (!made) continue;
       person = made.person;
       shots.push(made.template);

@@ -26,7 +26,7 @@ export function GroupEntry({ group, nth, pile }: { group: Group; nth: number; pi
   const called = nameOf(group);
   const shown = all.value ? group.faces : few(group.faces);
   const photoOf = (face: number): string => pile.photos[pile.faces[face]?.photo ?? -1]?.name ?? '';
-  const face = chosen.value;
+  const face = chosen.value !== undefined && group.faces.includes(chosen.value) ? chosen.value : undefined;
   const rename = async (given: string): Promise<void> => {
     if (given === called) return;
     if (await said(name(group, given))) announce(given ? text.sort.named(given) : text.sort.unnamed);

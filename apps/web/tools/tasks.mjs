@@ -2,7 +2,7 @@
  * Traces the tasks of the page's main thread by Chromium's debugger.
  *
  * @param debug a session with the page
- * @returns what ends it and gives the milliseconds of every task
+ * @returns what ends it and gives the milliseconds of every task: from its begin to its end, and those that the processor gave it of these
  */
 export async function tasksOf(debug) {
   const events = [];
@@ -26,6 +26,6 @@ export async function tasksOf(debug) {
     );
     return events
       .filter(({ ph, pid, tid }) => ph === 'X' && threads.has(`${pid} ${tid}`))
-      .map(({ dur = 0 }) => dur / 1000);
+      .map(({ dur = 0, tdur = 0 }) => ({ wall: dur / 1000, processor: tdur / 1000 }));
   };
 }

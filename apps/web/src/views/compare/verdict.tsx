@@ -17,6 +17,7 @@ export function Verdict({ net, comparison }: { net: PocketNet | undefined; compa
         </div>
       ) : (
         <div class="words" key="waiting">
+          <p class="title">{text.compare.none}</p>
           <p>{text.compare.waiting}</p>
         </div>
       )}

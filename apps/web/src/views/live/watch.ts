@@ -38,10 +38,10 @@ export async function watch(video: HTMLVideoElement, ended: () => boolean): Prom
   for (let frame = 0; !ended(); frame++) {
     await nextFrame(video);
     const begun = performance.now();
-    const picture = await createImageBitmap(video);
+    const picture = await frameOf(video);
     const faces = await net.detect(picture);
     const found = faces.map((face) => ({ face, crop: net.align(picture, face) }));
-    size.value = { width: picture.width, height: picture.height };
+    size.value = { width: video.videoWidth, height: video.videoHeight };
     picture.close();
     const detect = performance.now() - begun;
     tracks = follow(tracks, found, frame);
@@ -90,6 +90,10 @@ function sayNames(said: Map<number, string>): void {
       announce(text.live.said(decided.name));
     }
 }
+
+/** What the camera shows now: the frame itself where browsers give it, else a copy. */
+const frameOf = async (video: HTMLVideoElement): Promise<VideoFrame | ImageBitmap> =>
+  'VideoFrame' in globalThis ? new VideoFrame(video) : createImageBitmap(video);
 
 /** Resolves with the next picture of the camera. */
 const nextFrame = (video: HTMLVideoElement): Promise<void> =>

@@ -75,20 +75,20 @@ const methods = {
   // Biemann, "Chinese Whispers", TextGraphs 2006: a face takes the label with the largest sum of weights among its neighbours.
   'Chinese whispers': (threshold, vectors, cosines) => {
     const labels = vectors.map((_, face) => face);
+    const near = neighbours(cosines, threshold);
     const random = new Random(1);
     for (let round = 0; round < 20; round++)
       for (const face of shuffled(vectors.length, random)) {
         const weights = new Map();
-        for (const [other, weight] of cosines[face].entries())
-          if (other !== face && weight >= threshold)
-            weights.set(labels[other], (weights.get(labels[other]) ?? 0) + weight);
+        for (const other of near[face])
+          if (other !== face) weights.set(labels[other], (weights.get(labels[other]) ?? 0) + cosines[face][other]);
         for (const [label, weight] of weights) if (weight > (weights.get(labels[face]) ?? 0)) labels[face] = label;
       }
     return labels;
   },
   // Ester et al., KDD 1996, with two neighbours for a core; noise is a person of one face.
   DBSCAN: (threshold, vectors, cosines) => {
-    const near = cosines.map((row) => [...row.keys()].filter((face) => row[face] >= threshold));
+    const near = neighbours(cosines, threshold);
     const labels = new Array(vectors.length);
     let next = 0;
     for (const [face, own] of near.entries()) {
@@ -105,6 +105,9 @@ const methods = {
     return labels.length === 0 ? labels : Array.from(labels, (label) => label ?? next++);
   },
 };
+
+const neighbours = (cosines, threshold) =>
+  cosines.map((row) => [...row.keys()].filter((face) => row[face] >= threshold));
 
 function shuffled(length, random) {
   const order = Array.from({ length }, (_, i) => i);

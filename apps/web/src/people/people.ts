@@ -75,9 +75,15 @@ async function refresh(): Promise<void> {
     people.value = all;
     lastStep.value = last;
     corrections.value = ofCamera;
-    statements.value = ofPhotos;
+    if (!areSame(ofPhotos, statements.peek())) statements.value = ofPhotos; // else piles would be grouped anew
   });
 }
+
+const areSame = (now: readonly KeptStatement[], before: readonly KeptStatement[] | undefined): boolean =>
+  now.length === before?.length && now.every((said, index) => isSame(said, before[index]));
+
+const isSame = (a: KeptStatement, b: KeptStatement | undefined): boolean =>
+  a.id === b?.id && ('person' in a ? a.person : '') === ('person' in b ? b.person : '');
 
 /** Does something with the page's files that needs no gallery. */
 export function withFiles<T>(use: (service: Remote<PeopleService>) => Promise<T>): Promise<T> {

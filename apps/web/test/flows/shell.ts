@@ -59,6 +59,21 @@ export const shellFlow: Flow = (at) =>
       await expect.poll(() => page.locator('.verdict h2').textContent()).toBe('The same person');
     });
 
+    it('moves nothing for those who want no motion', async () => {
+      const { page } = at().browser;
+      const moving = async (reducedMotion: 'reduce' | 'no-preference'): Promise<boolean> => {
+        await page.emulateMedia({ reducedMotion });
+        return page.evaluate(() =>
+          [...document.querySelectorAll('*')].some((element) => {
+            const { transitionDuration, animationName } = getComputedStyle(element);
+            return transitionDuration.split(', ').some((each) => each !== '0s') || animationName !== 'none';
+          }),
+        );
+      };
+      expect(await moving('no-preference')).toBe(true);
+      expect(await moving('reduce')).toBe(false);
+    });
+
     it('asks no other host, and could not', async () => {
       const { page, strangers } = at().browser;
       const refused = await page.evaluate(() =>

@@ -44,17 +44,29 @@ async function group(read: Pile, words: readonly KeptStatement[], cosine: number
     );
     if (mine !== turn) return;
     const isFirst = groups.peek() === undefined;
-    groups.value = found.groups;
+    groups.value = keptOf(found.groups, groups.peek());
     if (isFirst) announce(text.sort.summary(peopleAmong(found.groups), read.faces.length, read.photos.length));
     const refused = found.refused && words.at(-1)?.id === newest();
     if (refused) {
       problem.value = text.sort.refused;
       await takeBackNewest();
     }
-    await guess(read, found.groups, mine);
+    await guess(read, groups.peek() ?? [], mine);
   } catch (cause) {
     if (mine === turn) problem.value = (cause as Error).message;
   }
+}
+
+/** Groups that are as they were are the same objects: the page leaves them as they are. */
+function keptOf(now: readonly Group[], before: readonly Group[] | undefined): Group[] {
+  const old = new Map(before?.map((group) => [group.faces[0], group]));
+  const same = (a: readonly unknown[], b: readonly unknown[] | undefined): boolean =>
+    a.length === b?.length && a.every((each, index) => each === b[index]);
+  return now.map((group) => {
+    const known = old.get(group.faces[0]);
+    const isKept = known?.person === group.person && same(group.faces, known?.faces) && same(group.not, known?.not);
+    return known && isKept ? known : group;
+  });
 }
 
 /** Groups of more than one face. */

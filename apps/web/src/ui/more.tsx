@@ -37,7 +37,7 @@ export function More<Entry>(props: {
     <>
       <ul class={props.class}>{Array.from(now.values(), ({ child }) => child)}</ul>
       {shown < entries.length && (
-        <button type="button" class="quiet" ref={end} onClick={show}>
+        <button type="button" class="quiet more" ref={end} onClick={show}>
           {text.more(entries.length - shown)}
         </button>
       )}

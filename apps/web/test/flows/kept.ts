@@ -44,7 +44,7 @@ async function recordsIn(file: readonly number[] = []): Promise<StoredRecord[]> 
 
 export const keptFlow: Flow = (at) =>
   describe('What the page keeps in the browser', () => {
-    it('is the page itself: up to a verdict it takes less than 1.6 MB, and then works without its host', async () => {
+    it('is the page itself: up to a verdict it takes less than 1.6 MB, then can be installed, and works without its host', async () => {
       const served = await serveFolder(await builtPage());
       const browser = await openBrowser();
       try {
@@ -61,6 +61,8 @@ export const keptFlow: Flow = (at) =>
           await navigator.serviceWorker.ready;
           while (!navigator.serviceWorker.controller) await new Promise((resolve) => setTimeout(resolve, 50));
         });
+        const debug = await browser.context.newCDPSession(page);
+        expect((await debug.send('Page.getInstallabilityErrors')).installabilityErrors).toEqual([]);
         await served.close();
         await page.reload();
         await choose();

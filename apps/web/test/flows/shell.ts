@@ -48,15 +48,37 @@ export const shellFlow: Flow = (at) =>
       await page.keyboard.press('Tab');
       expect(await focused()).toBe('Skip to the content');
       await page.keyboard.press('Enter');
-      for (let presses = 0; presses < 8; presses++) {
-        await page.keyboard.press('Tab');
-        if (await page.evaluate(() => document.activeElement?.matches('.strip button'))) break;
-      }
+      const tabTo = async (selector: string): Promise<void> => {
+        for (let presses = 0; presses < 20; presses++) {
+          await page.keyboard.press('Tab');
+          if (await page.evaluate((wanted) => document.activeElement?.matches(wanted), selector)) return;
+        }
+        throw new Error(`No Tab leads to ${selector}.`);
+      };
+      await tabTo('.strip button');
       await page.keyboard.press('Enter');
       await page.locator('.well.filled').first().waitFor();
       await page.keyboard.press('Tab');
       await page.keyboard.press('Enter');
       await expect.poll(() => page.locator('.verdict h2').textContent()).toBe('The same person');
+      await page.reload();
+      await tabTo('nav a[href="#sort"]');
+      await page.keyboard.press('Enter');
+      await tabTo('.pile button:last-of-type');
+      await page.keyboard.press('Enter');
+      await page.locator('.group').first().waitFor();
+      await tabTo('.group input');
+      await page.keyboard.type('Grandmother');
+      await page.keyboard.press('Enter');
+      const status = () => page.getByRole('status').textContent();
+      await expect.poll(status).toBe('Remembered as Grandmother. Live and People know them, too.');
+      await tabTo('.group .sheet button');
+      await page.keyboard.press('Enter');
+      await tabTo('.chosen button');
+      await page.keyboard.press('Enter');
+      await page.getByRole('dialog').locator('.face').waitFor();
+      await page.keyboard.press('Escape');
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
     });
 
     it('moves nothing for those who want no motion', async () => {

@@ -4,6 +4,7 @@ export const text = {
   skip: 'Skip to the content',
   views: { compare: 'Compare', people: 'People', live: 'Live', sort: 'Sort', numbers: 'Numbers' },
   navigation: 'Parts of the page',
+  elsewhere: 'Another tab or window has this page open. Close it there first.',
   more: (count: number) => `Show more (${count})`,
   private: 'Photos stay in this browser. There is no server to send them to.',
 

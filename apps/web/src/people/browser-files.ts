@@ -1,3 +1,5 @@
+import { text } from '../text.js';
+
 /** What workers may do with a file: the page's types leave it out. */
 interface WrittenInPlace {
   truncate(size: number): void;
@@ -49,7 +51,8 @@ export async function eraseFiles(isMeant: (name: string) => boolean = () => true
 
 async function openInPlace(folder: FileSystemDirectoryHandle, name: string): Promise<WrittenInPlace> {
   const file = await folder.getFileHandle(name, { create: true });
-  return (
-    file as FileSystemFileHandle & { createSyncAccessHandle(): Promise<WrittenInPlace> }
-  ).createSyncAccessHandle();
+  const inPlace = file as FileSystemFileHandle & { createSyncAccessHandle(): Promise<WrittenInPlace> };
+  return inPlace.createSyncAccessHandle().catch((cause: Error) => {
+    throw cause.name === 'NoModificationAllowedError' ? new Error(text.elsewhere, { cause }) : cause;
+  });
 }

@@ -48,7 +48,7 @@ async function reopen(open: PocketNet): Promise<void> {
 /** Does something with the people, and shows who they are then. */
 export async function withPeople<T>(use: (service: Remote<PeopleService>) => Promise<T>): Promise<T> {
   await openPeople();
-  if (!service) throw new Error(trouble.value);
+  if (!service || trouble.value !== undefined) throw new Error(trouble.value);
   try {
     return await use(service);
   } finally {
@@ -59,7 +59,7 @@ export async function withPeople<T>(use: (service: Remote<PeopleService>) => Pro
 /** Asks about people, and changes nothing. */
 export async function askPeople<T>(use: (service: Remote<PeopleService>) => Promise<T>): Promise<T> {
   await openPeople();
-  if (!service) throw new Error(trouble.value);
+  if (!service || trouble.value !== undefined) throw new Error(trouble.value);
   return use(service);
 }
 

@@ -12,7 +12,10 @@ mkdirSync(folder, { recursive: true });
 const looks = {
   light: { viewport: { width: 1200, height: 860 }, colorScheme: 'light' },
   dark: { viewport: { width: 1200, height: 860 }, colorScheme: 'dark' },
-  phone: { viewport: { width: 390, height: 844 }, colorScheme: 'light', deviceScaleFactor: 1.5 },
+  phone: {
+    ...{ viewport: { width: 390, height: 844 }, colorScheme: 'light' },
+    ...{ deviceScaleFactor: 1.5, isMobile: true, hasTouch: true },
+  },
 };
 
 /** What is done in a view before its picture is taken; by the picture's name, which begins with that of the view. */

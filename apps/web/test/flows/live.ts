@@ -70,6 +70,24 @@ export const liveFlow: Flow = (at) =>
       await page.getByRole('button', { name: 'Use the camera' }).first().click();
       await page.getByRole('button', { name: 'Take the picture' }).click();
       await page.locator('.well.filled button.face').waitFor();
+    });
+
+    it('enrols somebody from the camera, shot by shot', async () => {
+      const { page } = browser;
+      await page.locator('nav a[href="#people"]').click();
+      await page.getByLabel('Name', { exact: true }).fill('Bea');
+      await page.getByRole('button', { name: 'Use the camera' }).click();
+      for (const shots of [1, 2]) {
+        await page.getByRole('button', { name: 'Take the picture' }).click();
+        await page
+          .locator('.shots li.taken')
+          .nth(shots - 1)
+          .waitFor();
+      }
+      await page.getByRole('button', { name: 'Done' }).click();
+      await page.getByRole('button', { name: 'Save as somebody new' }).click(); // it is Ada whom it sees
+      await expect.poll(() => page.locator('.person h3').allTextContents()).toEqual(['Ada', 'Bea']);
+      expect(await page.locator('.person').last().locator('.sheet img').count()).toBe(2);
       expect(browser.strangers).toEqual([]);
     });
   });

@@ -16,6 +16,19 @@ export const numbersFlow: Flow = (at) =>
       await expect.poll(async () => Number(await cell.textContent())).toBeGreaterThan(0);
     });
 
+    it('opens any network of models/, in the strict form too, and the same again in the next visit', async () => {
+      const { page } = at().browser;
+      const footer = () => page.locator('footer').textContent();
+      await page.getByLabel('Which one').selectOption('pocketnet-s-256');
+      await expect.poll(footer).toContain('pocketnet-s-256 is ready');
+      await page.getByLabel('Strict:').check();
+      await expect.poll(() => page.evaluate(() => JSON.stringify({ ...localStorage }))).toMatch(/strict.{1,4}true/);
+      await page.reload();
+      await expect.poll(footer).toContain('pocketnet-s-256 is ready');
+      await expect.poll(() => page.getByLabel('Strict:').isChecked()).toBe(true);
+      expect(await page.locator('.facts div', { hasText: 'Numbers a face' }).locator('dd').textContent()).toBe('256');
+    });
+
     it('opens a network of one’s own, refuses what is none and keeps the one that was open', async () => {
       const { page } = at().browser;
       const input = page.locator('input[accept=".pnet"]');

@@ -140,7 +140,8 @@ export const text = {
     undo: 'Undo',
     undone: (what: string) => `Undone: ${what}`,
     file: 'Take them along',
-    fileLead: 'All people in one file. Only the passphrase opens it: nobody can restore it for you.',
+    fileLead:
+      'All people, and what you said of faces, in one file. Only the passphrase opens it: nobody can restore it for you.',
     passphrase: 'Passphrase',
     export: 'Export',
     import: 'Import a file',

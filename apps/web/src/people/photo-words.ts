@@ -15,12 +15,12 @@ export class PhotoWords {
 
   /** All of them, in the order in which they were said. */
   async list(): Promise<KeptStatement[]> {
-    await this.#opened();
+    await this.opened();
     return [...this.#statements.values()].sort((a, b) => a.added - b.added || (a.id < b.id ? -1 : 1));
   }
 
   async add(statement: Statement, picture: Blob | undefined): Promise<KeptStatement> {
-    const store = await this.#opened();
+    const store = await this.opened();
     const kept = { ...statement, id: crypto.randomUUID(), added: this.#next(), picture };
     const changes = [recordOf(kept)];
     if (picture) changes.push({ kind: 'crop', id: kept.id, about: new Uint8Array(await picture.arrayBuffer()) });
@@ -31,7 +31,7 @@ export class PhotoWords {
 
   /** Erases statements for good. */
   async remove(ids: readonly string[]): Promise<void> {
-    const store = await this.#opened();
+    const store = await this.opened();
     const known = ids.filter((id) => this.#statements.has(id));
     if (known.length === 0) return;
     await store.commit(
@@ -53,13 +53,20 @@ export class PhotoWords {
 
   /** What was said of one person holds for another. */
   async move(from: string, into: string): Promise<void> {
-    const store = await this.#opened();
+    const store = await this.opened();
     for (const each of await this.list()) {
       if (!('person' in each) || each.person !== from) continue;
       const moved = { ...each, person: into };
       await store.commit([recordOf(moved)]);
       this.#statements.set(each.id, moved);
     }
+  }
+
+  /** Takes in what was said elsewhere. */
+  async takeIn(records: readonly Change[]): Promise<void> {
+    if (records.length === 0) return;
+    await (await this.opened()).commit(records);
+    await this.close(); // the next one who asks reads all of it
   }
 
   async close(): Promise<void> {
@@ -70,7 +77,7 @@ export class PhotoWords {
   }
 
   /** Opens the log and reads it, once. */
-  #opened(): Promise<Store> {
+  opened(): Promise<Store> {
     this.#store ??= this.#open();
     this.#store.catch(() => {
       this.#store = undefined; // tried again with the next call

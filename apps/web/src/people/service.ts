@@ -18,7 +18,7 @@ import { eraseFiles, keepsFiles, writeFile } from './browser-files.js';
 import { CameraFaces, type Unlearned } from './camera-faces.js';
 import { PhotoWords } from './photo-words.js';
 import type { KeptStatement, Statement } from './statement.js';
-import { recordsIn, sealedFileOf } from './take-along.js';
+import { sealedFileOf, takenAlong } from './take-along.js';
 import { whoIsMeant } from './who-is-meant.js';
 
 /** A person as the page lists them. */
@@ -228,18 +228,19 @@ export class PeopleService {
     return this.#words.remove(statements);
   }
 
-  /** All people in one file that only the passphrase opens. */
-  export(passphrase: string): Promise<Uint8Array> {
-    return sealedFileOf(this.#kept, passphrase);
+  /** All people, and what was said of faces, in one file that only the passphrase opens. */
+  async export(passphrase: string): Promise<Uint8Array> {
+    return sealedFileOf(this.#kept, await this.#words.opened(), passphrase);
   }
 
   /** Takes in the people of such a file. Those who are known already are replaced. @returns how many the file has */
   async import(file: Uint8Array, passphrase: string): Promise<number> {
-    const records = await recordsIn(file, passphrase);
+    const { people, words } = await takenAlong(file, passphrase);
     const model = this.#model;
-    if (records.length > 0) await this.#kept.commit(records);
+    if (people.length > 0) await this.#kept.commit(people);
+    await this.#words.takeIn(words);
     if (model) await this.open(model); // the gallery reads what its store holds when it opens
-    return records.filter(({ kind }) => kind === 'person').length;
+    return people.filter(({ kind }) => kind === 'person').length;
   }
 
   /** Keeps a file of the user's beside the people. */

@@ -1,18 +1,33 @@
 import { type Change, copyOf, openEncrypted, openMemoryStore, type Store } from 'pocketnet/stores';
 
-/** All that a store holds of people, as one file that only the passphrase opens. */
-export async function sealedFileOf(store: Store, passphrase: string): Promise<Uint8Array> {
+/** What begins the ids of records of what was said of sorted photos, beside those of people. */
+const WORDS = 'words/';
+
+export interface TakenAlong {
+  readonly people: readonly Change[];
+  /** What was said of sorted photos. */
+  readonly words: readonly Change[];
+}
+
+/** All that is known of people and was said of photos, as one file that only the passphrase opens. */
+export async function sealedFileOf(people: Store, words: Store, passphrase: string): Promise<Uint8Array> {
   const memory = await openMemoryStore();
   const sealed = await openEncrypted(memory, { passphrase });
-  await sealed.commit(await recordsOf(store));
+  const said = (await recordsOf(words)).map((each): Change => ({ ...each, id: WORDS + each.id }));
+  await sealed.commit([...(await recordsOf(people)), ...said]);
   return memory.snapshot();
 }
 
 /** The records of such a file. @throws an Error that says why it cannot be opened */
-export const recordsIn = async (file: Uint8Array, passphrase: string): Promise<Change[]> =>
-  recordsOf(await openEncrypted(await openMemoryStore(file), { passphrase }));
+export async function takenAlong(file: Uint8Array, passphrase: string): Promise<TakenAlong> {
+  const records = await recordsOf(await openEncrypted(await openMemoryStore(file), { passphrase }));
+  return {
+    people: records.filter(({ id }) => !id.startsWith(WORDS)),
+    words: records.flatMap((each) => (each.id.startsWith(WORDS) ? [{ ...each, id: each.id.slice(WORDS.length) }] : [])),
+  };
+}
 
-/** What a store holds of people, each record as it is now: no steps to undo, no settings. */
+/** What a store holds, each record as it is now: no steps to undo, no settings. */
 async function recordsOf(store: Store): Promise<Change[]> {
   const records = new Map<string, Change>();
   for await (const changes of store.read())

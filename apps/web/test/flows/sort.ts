@@ -21,6 +21,7 @@ export const sortFlow: Flow = (at) =>
     const groups = () => at().browser.page.locator('.groups:not(.singles) .group');
     const single = () => at().browser.page.locator('.singles .group');
 
+    let taken = Buffer.alloc(0);
     const nameIn = (group: Locator) => group.getByRole('textbox').or(group.getByRole('combobox'));
 
     /** Gives all drawings and a file that is no photo. */
@@ -82,11 +83,27 @@ export const sortFlow: Flow = (at) =>
       await page.locator('nav a[href="#people"]').click();
       await expect.poll(() => page.locator('.person h3').allTextContents()).toEqual(['Grandmother']);
       expect(await page.locator('.words li').count()).toBe(2);
+      await page.getByLabel('Passphrase').fill('correct horse');
+      const download = page.waitForEvent('download');
+      await page.getByRole('button', { name: 'Export' }).click();
+      taken = readFileSync(await (await download).path());
       await page.getByRole('button', { name: 'Take back: This is not a face.' }).click();
       await page.getByRole('button', { name: 'Take back: These 3 faces are Grandmother.' }).click();
       await expect.poll(() => page.locator('.words li').count()).toBe(0);
       await page.locator('nav a[href="#sort"]').click();
       await expect.poll(() => groups().last().locator('.sheet button').count()).toBe(3);
+    });
+
+    it('takes them along in the file of people', async () => {
+      const { page } = at().browser;
+      await page.locator('nav a[href="#people"]').click();
+      await page.getByLabel('Passphrase').fill('correct horse');
+      const file = { name: 'people.pocketnet', mimeType: '', buffer: taken };
+      await page.locator('.along input[type=file]').setInputFiles(file);
+      await page.getByRole('button', { name: 'Take back: These 3 faces are Grandmother.' }).click();
+      await page.getByRole('button', { name: 'Take back: This is not a face.' }).click();
+      await expect.poll(() => page.locator('.words li').count()).toBe(0);
+      await page.locator('nav a[href="#sort"]').click();
     });
 
     it('offers the names of people who are known', async () => {

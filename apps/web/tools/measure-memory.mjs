@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { cameraFile } from './camera.mjs';
 import { builtPage, openBrowser, serveFolder } from './page.mjs';
-import { browserMemory } from './processes.mjs';
+import { browserMemory, inWords } from './processes.mjs';
 
 const people = JSON.parse(readFileSync(new URL('../src/demo/people.json', import.meta.url), 'utf8'));
 
@@ -27,10 +27,9 @@ export async function run(minutes = '10') {
     await debug.send('HeapProfiler.collectGarbage');
     const { metrics } = await debug.send('Performance.getMetrics');
     const of = (name) => metrics.find((each) => each.name === name)?.value ?? 0;
-    const { pages, all } = browserMemory();
     const pace = await page.locator('.pace b').textContent();
     console.log(
-      `minute ${minute}: heap of the page ${(of('JSHeapUsedSize') / 1e6).toFixed(2)} MB, nodes ${of('Nodes')}, its process with workers ${pages.toFixed(0)} MiB, browser ${all.toFixed(0)} MiB, ${pace}`,
+      `minute ${minute}: heap of the page ${(of('JSHeapUsedSize') / 1e6).toFixed(2)} MB, nodes ${of('Nodes')}, ${inWords(browserMemory())}, ${pace}`,
     );
     if (Date.now() >= end) break;
     await page.waitForTimeout(Math.min(60_000, end - Date.now()));

@@ -7,7 +7,7 @@ import { Random } from '@pocketnet/files';
 import sharp from 'sharp';
 import { people } from '../../../benchmarks/face/folder.mjs';
 import { builtPage, openBrowser, serveFolder } from './page.mjs';
-import { browserMemory } from './processes.mjs';
+import { browserMemory, inWords } from './processes.mjs';
 import { tasksOf } from './tasks.mjs';
 
 /** Writes photos into a folder. @returns their paths */
@@ -38,7 +38,7 @@ export async function run(count = '2000') {
   await page.goto(`${served.address}#sort`);
   await page.locator('footer', { hasText: 'is ready' }).waitFor();
   const before = browserMemory();
-  const peak = { pages: 0, all: 0 };
+  const peak = { own: 0, shared: 0, all: 0 };
   const sampling = setInterval(() => {
     const now = browserMemory();
     for (const key of Object.keys(peak)) peak[key] = Math.max(peak[key], now[key]);
@@ -69,8 +69,7 @@ export async function run(count = '2000') {
   console.log(
     `read in ${((read - begun) / 60_000).toFixed(2)} minutes, grouped in ${((grouped - read) / 1000).toFixed(1)} s, all groups shown in ${((shown - grouped) / 1000).toFixed(1)} s, a name given in ${((named - shown) / 1000).toFixed(1)} s`,
   );
-  for (const [when, { pages, all }] of Object.entries({ before, peak, after }))
-    console.log(`${when}: the page's process with workers ${pages.toFixed(0)} MiB, the browser ${all.toFixed(0)} MiB`);
+  for (const [when, memory] of Object.entries({ before, peak, after })) console.log(`${when}: ${inWords(memory)}`);
   console.log(`${tasks.length} tasks of the page's thread`);
   for (const clock of ['wall', 'processor']) {
     const times = tasks.map((task) => task[clock]).sort((a, b) => b - a);

@@ -1,20 +1,28 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
 /**
- * The memory of the browser that this process has opened, in megabytes: what its pages' processes hold resident, those of workers included, and
- * the share of all of its processes (PSS). Linux only.
+ * The memory of the browser that this process has opened, in mebibytes. Linux only. Of the page's process, workers included: its own, and what it
+ * shares with others, which is nearly all Chromium's cache of pictures (4 MiB pieces that the system may take back). And the share of all of the
+ * browser's processes (PSS).
  */
 export function browserMemory() {
-  const megabytes = { pages: 0, all: 0 };
+  const memory = { own: 0, shared: 0, all: 0 };
   for (const pid of descendants(process.pid)) {
     const command = read(pid, 'cmdline');
     if (!/chrom/.test(command)) continue;
-    const rollup = read(pid, 'smaps_rollup');
-    if (command.includes('--type=renderer')) megabytes.pages += kilobytes(rollup, 'Rss') / 1024;
-    megabytes.all += kilobytes(rollup, 'Pss') / 1024;
+    memory.all += kilobytes(read(pid, 'smaps_rollup'), 'Pss') / 1024;
+    const status = read(pid, 'status');
+    const own = kilobytes(status, 'RssAnon') / 1024;
+    // Others of its kind are the browser's own, and spare.
+    if (!command.includes('--type=renderer') || own < memory.own) continue;
+    Object.assign(memory, { own, shared: kilobytes(status, 'RssShmem') / 1024 });
   }
-  return megabytes;
+  return memory;
 }
+
+/** In words. */
+export const inWords = ({ own, shared, all }) =>
+  `the page and its workers ${own.toFixed(0)} MiB and ${shared.toFixed(0)} MiB shared, the browser ${all.toFixed(0)} MiB`;
 
 function descendants(root) {
   const children = new Map();
@@ -42,4 +50,4 @@ function read(pid, file) {
   }
 }
 
-const kilobytes = (rollup, field) => Number(new RegExp(`^${field}:\\s+(\\d+)`, 'm').exec(rollup)?.[1] ?? 0);
+const kilobytes = (text, field) => Number(new RegExp(`^${field}:\\s+(\\d+)`, 'm').exec(text)?.[1] ?? 0);

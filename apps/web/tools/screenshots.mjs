@@ -60,7 +60,7 @@ const scenes = {
     await page.locator('.singles .group .sheet button').click();
   },
   async 'people-said'(page) {
-    await page.locator('.words li').nth(1).waitFor();
+    await page.locator('.statements li').nth(1).waitFor();
   },
   async 'people-merge'(page) {
     await page.getByRole('button', { name: `Merge: ${people[0].name}` }).click();

@@ -16,8 +16,8 @@ import { openOpfsStore } from 'pocketnet/stores/opfs';
 import { bytesOf, type PixelsOfFace, pngOf } from '../network/crop-file.js';
 import { eraseFiles, keepsFiles, writeFile } from './browser-files.js';
 import { CameraFaces, type Unlearned } from './camera-faces.js';
-import { PhotoWords } from './photo-words.js';
 import type { KeptStatement, Statement } from './statement.js';
+import { Statements } from './statements.js';
 import { sealedFileOf, takenAlong } from './take-along.js';
 import { whoIsMeant } from './who-is-meant.js';
 
@@ -65,7 +65,7 @@ export class PeopleService {
   #model: OpenModel | undefined;
   readonly #crops = new Map<string, Blob>();
   readonly #camera = new CameraFaces();
-  readonly #words = new PhotoWords();
+  readonly #statements = new Statements();
 
   /** Opens the gallery for a network's templates. @returns whether it outlasts the page, and what was mended */
   async open(model: OpenModel): Promise<{ readonly lasting: boolean; readonly notes: readonly string[] }> {
@@ -119,7 +119,7 @@ export class PeopleService {
 
   async merge(into: string, from: string): Promise<void> {
     await this.#opened.merge(into, from);
-    await this.#words.move(from, into);
+    await this.#statements.move(from, into);
   }
 
   split(from: string, shots: readonly string[], name: string): Promise<string> {
@@ -137,7 +137,7 @@ export class PeopleService {
   async forget(person: string): Promise<void> {
     const known = await this.#opened.person(person);
     await this.#opened.forget(person);
-    await this.#words.forget(person);
+    await this.#statements.forget(person);
     for (const { id } of known?.templates ?? []) this.#crops.delete(id);
   }
 
@@ -217,28 +217,28 @@ export class PeopleService {
   }
 
   statements(): Promise<KeptStatement[]> {
-    return this.#words.list();
+    return this.#statements.list();
   }
 
   say(statement: Statement, picture: Blob | undefined): Promise<KeptStatement> {
-    return this.#words.add(statement, picture);
+    return this.#statements.add(statement, picture);
   }
 
   unsay(statements: readonly string[]): Promise<void> {
-    return this.#words.remove(statements);
+    return this.#statements.remove(statements);
   }
 
   /** All people, and what was said of faces, in one file that only the passphrase opens. */
   async export(passphrase: string): Promise<Uint8Array> {
-    return sealedFileOf(this.#kept, await this.#words.opened(), passphrase);
+    return sealedFileOf(this.#kept, await this.#statements.opened(), passphrase);
   }
 
   /** Takes in the people of such a file. Those who are known already are replaced. @returns how many the file has */
   async import(file: Uint8Array, passphrase: string): Promise<number> {
-    const { people, words } = await takenAlong(file, passphrase);
+    const { people, statements } = await takenAlong(file, passphrase);
     const model = this.#model;
     if (people.length > 0) await this.#kept.commit(people);
-    await this.#words.takeIn(words);
+    await this.#statements.takeIn(statements);
     if (model) await this.open(model); // the gallery reads what its store holds when it opens
     return people.filter(({ kind }) => kind === 'person').length;
   }
@@ -255,7 +255,7 @@ export class PeopleService {
   /** Leaves no file of the page. */
   async forgetEverything(): Promise<void> {
     await this.#close();
-    await this.#words.close();
+    await this.#statements.close();
     await eraseFiles();
   }
 

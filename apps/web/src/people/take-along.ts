@@ -1,19 +1,19 @@
 import { type Change, copyOf, openEncrypted, openMemoryStore, type Store } from 'pocketnet/stores';
 
 /** What begins the ids of records of what was said of sorted photos, beside those of people. */
-const WORDS = 'words/';
+const STATEMENTS = 'statements/';
 
 export interface TakenAlong {
   readonly people: readonly Change[];
   /** What was said of sorted photos. */
-  readonly words: readonly Change[];
+  readonly statements: readonly Change[];
 }
 
 /** All that is known of people and was said of photos, as one file that only the passphrase opens. */
-export async function sealedFileOf(people: Store, words: Store, passphrase: string): Promise<Uint8Array> {
+export async function sealedFileOf(people: Store, statements: Store, passphrase: string): Promise<Uint8Array> {
   const memory = await openMemoryStore();
   const sealed = await openEncrypted(memory, { passphrase });
-  const said = (await recordsOf(words)).map((each): Change => ({ ...each, id: WORDS + each.id }));
+  const said = (await recordsOf(statements)).map((each): Change => ({ ...each, id: STATEMENTS + each.id }));
   await sealed.commit([...(await recordsOf(people)), ...said]);
   return memory.snapshot();
 }
@@ -22,8 +22,10 @@ export async function sealedFileOf(people: Store, words: Store, passphrase: stri
 export async function takenAlong(file: Uint8Array, passphrase: string): Promise<TakenAlong> {
   const records = await recordsOf(await openEncrypted(await openMemoryStore(file), { passphrase }));
   return {
-    people: records.filter(({ id }) => !id.startsWith(WORDS)),
-    words: records.flatMap((each) => (each.id.startsWith(WORDS) ? [{ ...each, id: each.id.slice(WORDS.length) }] : [])),
+    people: records.filter(({ id }) => !id.startsWith(STATEMENTS)),
+    statements: records.flatMap((each) =>
+      each.id.startsWith(STATEMENTS) ? [{ ...each, id: each.id.slice(STATEMENTS.length) }] : [],
+    ),
   };
 }
 

@@ -58,7 +58,7 @@ export const liveFlow: Flow = (at) =>
       expect(await present().textContent()).toBe('nobody you know');
       await page.locator('nav a[href="#people"]').click();
       await page.getByRole('button', { name: 'Take back: This is not Ada.' }).click();
-      await expect.poll(() => page.locator('.words li').count()).toBe(0);
+      await expect.poll(() => page.locator('.statements li').count()).toBe(0);
       await page.locator('nav a[href="#live"]').click();
       await watch();
       expect(await present().textContent()).toBe('Ada');

@@ -29,7 +29,7 @@ export function SaidOfFaces() {
     <section class="said" aria-labelledby="said">
       <h2 id="said">{text.said.title}</h2>
       <p>{words.length === 0 ? text.said.none : text.said.lead}</p>
-      <More class="words" entries={words}>
+      <More class="statements" entries={words}>
         {(word) => (
           <li key={word.id}>
             <Picture picture={word.picture} alt="" />

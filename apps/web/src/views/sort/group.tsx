@@ -7,7 +7,7 @@ import { type Group, guesses, nameOf, nameOfPerson } from './groups.js';
 import { PhotoOfFace } from './photo-of-face.js';
 import type { Pile } from './pile.js';
 import { SameAs } from './same-as.js';
-import { name, nameAs, notFace, notPerson, notThis, problem } from './words.js';
+import { name, nameAs, notFace, notPerson, notThis, problem } from './say.js';
 
 /** How many faces of a group are shown before one asks for all. */
 const FEW = 18;

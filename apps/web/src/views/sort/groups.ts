@@ -6,7 +6,7 @@ import { announce } from '../../ui/announce.js';
 import { type Remote, remote } from '../../workers/remote.js';
 import type { Group, Sorting } from '../../workers/sort.js';
 import { type Pile, pile } from './pile.js';
-import { newest, problem, takeBackNewest } from './words.js';
+import { newest, problem, takeBackNewest } from './say.js';
 
 export type { Group } from '../../workers/sort.js';
 

@@ -5,7 +5,7 @@ import { Dialog } from '../../ui/dialog.js';
 import { Picture } from '../../ui/picture.js';
 import { type Group, groups, likest, nameOf } from './groups.js';
 import type { Pile } from './pile.js';
-import { problem, unite } from './words.js';
+import { problem, unite } from './say.js';
 
 /** So many of the groups that are most like it are offered. */
 const OFFERED = 48;

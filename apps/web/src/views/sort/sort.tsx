@@ -9,7 +9,7 @@ import { GroupEntry, NAMES } from './group.js';
 import { type Group, groups, peopleAmong, shift } from './groups.js';
 import { cancel, clear, pile, progress, readPile } from './pile.js';
 import { resultOf } from './result.js';
-import { canUndo, problem, takeBackNewest } from './words.js';
+import { canUndo, problem, takeBackNewest } from './say.js';
 
 /** A folder of photos, grouped by who is in them. */
 export function Sort() {

@@ -3,20 +3,20 @@ import { openOpfsStore } from 'pocketnet/stores/opfs';
 import { keepsFiles } from './browser-files.js';
 import type { KeptStatement, Statement } from './statement.js';
 
-const FILE = 'sorted.words';
+const FILE = 'sorted.statements';
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
 /** What users said of faces of sorted photos, in a log like the gallery's: in the worker. */
-export class PhotoWords {
-  readonly #statements = new Map<string, KeptStatement>();
+export class Statements {
+  readonly #known = new Map<string, KeptStatement>();
   #store: Promise<Store> | undefined;
 
   /** All of them, in the order in which they were said. */
   async list(): Promise<KeptStatement[]> {
     await this.opened();
-    return [...this.#statements.values()].sort((a, b) => a.added - b.added || (a.id < b.id ? -1 : 1));
+    return [...this.#known.values()].sort((a, b) => a.added - b.added || (a.id < b.id ? -1 : 1));
   }
 
   async add(statement: Statement, picture: Blob | undefined): Promise<KeptStatement> {
@@ -25,14 +25,14 @@ export class PhotoWords {
     const changes = [recordOf(kept)];
     if (picture) changes.push({ kind: 'crop', id: kept.id, about: new Uint8Array(await picture.arrayBuffer()) });
     await store.commit(changes);
-    this.#statements.set(kept.id, kept);
+    this.#known.set(kept.id, kept);
     return kept;
   }
 
   /** Erases statements for good. */
   async remove(ids: readonly string[]): Promise<void> {
     const store = await this.opened();
-    const known = ids.filter((id) => this.#statements.has(id));
+    const known = ids.filter((id) => this.#known.has(id));
     if (known.length === 0) return;
     await store.commit(
       known.flatMap((id): Change[] => [
@@ -41,7 +41,7 @@ export class PhotoWords {
       ]),
     );
     await store.compact();
-    for (const id of known) this.#statements.delete(id);
+    for (const id of known) this.#known.delete(id);
   }
 
   /** Nobody is called this person any more. */
@@ -58,7 +58,7 @@ export class PhotoWords {
       if (!('person' in each) || each.person !== from) continue;
       const moved = { ...each, person: into };
       await store.commit([recordOf(moved)]);
-      this.#statements.set(each.id, moved);
+      this.#known.set(each.id, moved);
     }
   }
 
@@ -72,7 +72,7 @@ export class PhotoWords {
   async close(): Promise<void> {
     const store = await this.#store;
     this.#store = undefined;
-    this.#statements.clear();
+    this.#known.clear();
     await store?.close();
   }
 
@@ -88,21 +88,23 @@ export class PhotoWords {
   async #open(): Promise<Store> {
     const store = keepsFiles() ? await openOpfsStore(FILE) : await openMemoryStore();
     const pictures = new Map<string, Blob>();
+    let isUnfinished = false;
     for await (const changes of store.read())
       for (const { kind, id, about } of changes) {
+        isUnfinished ||= about === undefined;
         if (kind === 'crop' && about) pictures.set(id, new Blob([Uint8Array.from(about)], { type: 'image/webp' }));
         if (kind !== 'correction') continue;
-        if (about) this.#statements.set(id, { ...JSON.parse(decoder.decode(about)), id });
-        else this.#statements.delete(id);
+        if (about) this.#known.set(id, { ...JSON.parse(decoder.decode(about)), id });
+        else this.#known.delete(id);
       }
-    for (const [id, statement] of this.#statements)
-      this.#statements.set(id, { ...statement, picture: pictures.get(id) });
+    for (const [id, statement] of this.#known) this.#known.set(id, { ...statement, picture: pictures.get(id) });
+    if (isUnfinished) await store.compact(); // removing was broken off
     return store;
   }
 
   /** Later than all others, also where the clock was set back. */
   #next(): number {
-    const last = Math.max(0, ...Array.from(this.#statements.values(), ({ added }) => added));
+    const last = Math.max(0, ...Array.from(this.#known.values(), ({ added }) => added));
     return Math.max(Date.now(), last + 1);
   }
 }

@@ -80,6 +80,14 @@ describe('What a user said of sorted photos', () => {
     expect([yes.not.get(0)?.size, yes.person.get(0)]).toEqual([0, 'ada']);
   });
 
+  it('keeps two people apart without taking their names', () => {
+    const said: Statement[] = [
+      { says: 'is', person: 'ada', faces: keys(a) },
+      { says: 'two', faces: [a?.key ?? '', b?.key ?? ''] },
+    ];
+    expect(meaningOf(said, pile)).toMatchObject({ person: new Map([[0, 'ada']]), apart: [[0, 1]] });
+  });
+
   it('takes a name away', () => {
     const said: Statement[] = [
       { says: 'is', person: 'ada', faces: keys(a, b) },

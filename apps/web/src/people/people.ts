@@ -1,6 +1,6 @@
 import { batch, effect, signal } from '@preact/signals';
 import type { PocketNet } from 'pocketnet';
-import { net, strictCosine } from '../network/network.js';
+import { cosines, net } from '../network/network.js';
 import { type Remote, remote } from '../workers/remote.js';
 import type { ListedCorrection, ListedPerson, PeopleService } from './service.js';
 import type { KeptStatement } from './statement.js';
@@ -37,7 +37,7 @@ async function reopen(open: PocketNet): Promise<void> {
   service ??= newService();
   try {
     const { model, metadata } = open;
-    lasting.value = (await service.open({ model, metadata, strict: strictCosine(open) })).lasting;
+    lasting.value = (await service.open({ model, metadata, strict: cosines(open).strict })).lasting;
     trouble.value = undefined;
     await refresh();
   } catch (cause) {

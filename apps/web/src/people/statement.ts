@@ -10,6 +10,8 @@ export type Statement =
   | { readonly says: 'one'; readonly faces: readonly FaceKey[] }
   /** The first is another person than the others. */
   | { readonly says: 'apart'; readonly faces: readonly FaceKey[] }
+  /** These two are two people. */
+  | { readonly says: 'two'; readonly faces: readonly [FaceKey, FaceKey] }
   | { readonly says: 'not a face'; readonly faces: readonly FaceKey[] };
 
 /** A statement as it is kept. */

@@ -2,6 +2,8 @@
 import { type Cluster, clusterFaces } from 'pocketnet/cluster';
 import type { Statement } from '../people/statement.js';
 import { type KeyedFace, meaningOf } from '../views/sort/meaning.js';
+import { type Doubt, doubtsAmong } from './doubts.js';
+import { GroupSums } from './group-sums.js';
 import { serve } from './remote.js';
 
 /** A face that is to be grouped. */
@@ -18,6 +20,8 @@ export interface Group extends Cluster {
 
 export interface Grouped {
   readonly groups: readonly Group[];
+  /** Pairs of groups that may be one person. */
+  readonly doubts: readonly Doubt[];
   /** Whether the last statement cannot be: it would make one person of two in a photo. */
   readonly refused: boolean;
 }
@@ -30,8 +34,8 @@ export const sorting = {
     faces = all;
   },
 
-  /** Groups them at a cosine, as far as what was said leaves open. */
-  group(statements: readonly Statement[], threshold: number): Grouped {
+  /** Groups them at a cosine, as far as what was said leaves open; groups that are alike from another one on are doubtful. */
+  group(statements: readonly Statement[], threshold: number, doubtful: number): Grouped {
     const { person, not, hidden, together, apart, impossible } = meaningOf(statements, faces);
     const kept = faces.flatMap((_, face) => (hidden.has(face) ? [] : [face]));
     const place = new Map(kept.map((face, index) => [face, index]));
@@ -40,15 +44,12 @@ export const sorting = {
         const [x, y] = [place.get(a), place.get(b)];
         return x === undefined || y === undefined ? [] : [[x, y] as const];
       });
-    const found = clusterFaces(
-      kept.map((face) => faces[face]?.vector ?? []),
-      {
-        threshold,
-        photos: kept.map((face) => faces[face]?.photo),
-        together: placed(together),
-        apart: placed(apart),
-      },
-    );
+    const found = clusterFaces(kept.map(vectorOf), {
+      threshold,
+      photos: kept.map((face) => faces[face]?.photo),
+      together: placed(together),
+      apart: placed(apart),
+    });
     const groups = found.map(({ faces: members, likeness }): Group => {
       const own = members.map((index) => kept[index] ?? 0);
       const named = own.find((face) => person.has(face));
@@ -58,27 +59,29 @@ export const sorting = {
         not: [...new Set(own.flatMap((face) => [...(not.get(face) ?? [])]))],
       };
     });
-    return { groups, refused: impossible > 0 && impossible > meaningOf(statements.slice(0, -1), faces).impossible };
+    const doubts = doubtsAmong(
+      groups.map((group) => group.faces),
+      vectorOf,
+      (face) => faces[face]?.photo ?? -1,
+      apart,
+      doubtful,
+    );
+    return {
+      groups,
+      doubts,
+      refused: impossible > 0 && impossible > meaningOf(statements.slice(0, -1), faces).impossible,
+    };
   },
 
   /** Mean cosines of a group with others. */
   alike(group: readonly number[], others: readonly (readonly number[])[]): number[] {
-    const own = meanOf(group);
-    return others.map((other) => {
-      const mean = meanOf(other);
-      return own.reduce((sum, value, i) => sum + value * (mean[i] ?? 0), 0);
-    });
+    const sums = new GroupSums([group, ...others], vectorOf);
+    return others.map((_, index) => sums.cosine(0, index + 1));
   },
 };
 
 export type Sorting = typeof sorting;
 
-function meanOf(group: readonly number[]): Float64Array {
-  const mean = new Float64Array(faces[0]?.vector.length ?? 0);
-  for (const face of group)
-    for (const [i, value] of (faces[face]?.vector ?? []).entries())
-      mean[i] = (mean[i] ?? 0) + value / Math.max(1, group.length);
-  return mean;
-}
+const vectorOf = (face: number): Float32Array => faces[face]?.vector ?? new Float32Array();
 
 serve(sorting);

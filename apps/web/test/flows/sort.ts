@@ -149,6 +149,34 @@ export const sortFlow: Flow = (at) =>
       await expect.poll(() => page.getByRole('alert').textContent()).toContain('two faces of one photo are two people');
     });
 
+    it('asks whether groups that are alike are one person, the nearest first', async () => {
+      const { page } = at().browser;
+      await page.getByRole('button', { name: 'Start over' }).click();
+      // Four people whose cosines are short of the threshold, two and two of them just so.
+      const alike = [
+        [991, 0],
+        [1001, 0],
+        [995, 1],
+        [1014, 1],
+      ].map(async ([identity = 0, sample = 0]) => ({
+        ...{ name: `${identity}.webp`, mimeType: 'image/webp', buffer: await drawnPortrait(identity, sample) },
+      }));
+      await page
+        .locator('.pile input[type=file]')
+        .first()
+        .setInputFiles(await Promise.all(alike));
+      const review = page.getByRole('region', { name: 'Is this the same person?' });
+      await review.waitFor();
+      expect(await objections(page)).toEqual([]);
+      await review.getByText('2 pairs of groups are alike, the nearest first.').waitFor();
+      await review.getByRole('button', { name: 'No, two people' }).click();
+      await review.getByText('One pair of groups is alike.').waitFor();
+      await review.getByRole('button', { name: 'Yes, one person' }).click();
+      await review.waitFor({ state: 'detached' });
+      expect(await groups().locator('.sheet button').count()).toBe(2);
+      expect(await single().count()).toBe(2);
+    });
+
     it('can be cancelled, and keeps what it has read', async () => {
       const { page } = at().browser;
       await page.getByRole('button', { name: 'Start over' }).click();

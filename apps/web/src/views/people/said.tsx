@@ -82,6 +82,8 @@ function sentenceOf(said: KeptStatement): string {
       return text.said.one(count);
     case 'apart':
       return text.said.apart(count - 1);
+    case 'two':
+      return text.said.two;
     case 'not a face':
       return text.said.notFace;
   }

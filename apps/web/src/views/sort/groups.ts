@@ -1,4 +1,4 @@
-import { computed, effect, signal } from '@preact/signals';
+import { batch, computed, effect, signal } from '@preact/signals';
 import { askPeople, people, statements, trouble } from '../../people/people.js';
 import type { KeptStatement } from '../../people/statement.js';
 import { text } from '../../text.js';
@@ -15,6 +15,8 @@ export const shift = signal(0);
 /** The strict threshold sorts best on photos whose people are known: docs/runs/web. */
 export const threshold = computed(() => (pile.value?.strict ?? 0) + shift.value);
 export const groups = signal<readonly Group[] | undefined>(undefined);
+/** Pairs of groups that may be one person, the nearest first. */
+export const doubts = signal<readonly (readonly [Group, Group])[]>([]);
 /** Who somebody known may be, by the first face of their group. */
 export const guesses = signal<ReadonlyMap<number, string>>(new Map());
 
@@ -28,6 +30,7 @@ effect(() => {
     turn++;
     taken = undefined;
     groups.value = undefined;
+    doubts.value = [];
     guesses.value = new Map();
   } else if (words) void group(read, words, cosine);
 });
@@ -41,21 +44,32 @@ async function group(read: Pile, words: readonly KeptStatement[], cosine: number
     const found = await worker.group(
       words.map(({ picture: _, ...said }) => said),
       cosine,
+      Math.min(cosine, read.usual + shift.peek()),
     );
     if (mine !== turn) return;
     const isFirst = groups.peek() === undefined;
-    groups.value = keptOf(found.groups, groups.peek());
+    const kept = keptOf(found.groups, groups.peek());
+    batch(() => {
+      groups.value = kept;
+      doubts.value = found.doubts.flatMap(({ groups: [a, b] }) => {
+        const [one, other] = [kept[a], kept[b]];
+        return one && other && !areNamed(one, other) ? [[one, other] as const] : [];
+      });
+    });
     if (isFirst) announce(text.sort.summary(peopleAmong(found.groups), read.faces.length, read.photos.length));
     const refused = found.refused && words.at(-1)?.id === newest();
     if (refused) {
       problem.value = text.sort.refused;
       await takeBackNewest();
     }
-    await guess(read, groups.peek() ?? [], mine);
+    await guess(read, kept, mine);
   } catch (cause) {
     if (mine === turn) problem.value = (cause as Error).message;
   }
 }
+
+/** Whether both have names: they are two people then. */
+const areNamed = (a: Group, b: Group): boolean => a.person !== undefined && b.person !== undefined;
 
 /** Groups that are as they were are the same objects: the page leaves them as they are. */
 function keptOf(now: readonly Group[], before: readonly Group[] | undefined): Group[] {

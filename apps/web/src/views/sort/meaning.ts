@@ -61,6 +61,9 @@ export function meaningOf(statements: readonly Statement[], faces: readonly Keye
         together = together.filter((pair) => !pair.some((face) => first.includes(face)));
         apart.push(...first.flatMap((face) => rest.flat().map((other): Pair => [face, other])));
         break;
+      case 'two':
+        apart.push(...first.flatMap((face) => rest.flat().map((other): Pair => [face, other])));
+        break;
       case 'not a face':
         for (const face of own) hidden.add(face);
     }

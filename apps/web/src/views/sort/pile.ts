@@ -1,7 +1,7 @@
 import { batch, signal } from '@preact/signals';
 import type { Box, PocketNet } from 'pocketnet';
 import { imageDataOf, type PixelsOfFace } from '../../network/crop-file.js';
-import { strictCosine, whenOpen } from '../../network/network.js';
+import { cosines, whenOpen } from '../../network/network.js';
 import type { FaceKey } from '../../people/statement.js';
 import { faceKey } from './face-key.js';
 import { fingerprint } from './fingerprint.js';
@@ -33,6 +33,8 @@ export interface Pile {
   /** The network whose templates these are, and from which cosine on two of them are one person's. */
   readonly model: string;
   readonly strict: number;
+  /** From which they may be. */
+  readonly usual: number;
 }
 
 export interface Progress {
@@ -84,8 +86,7 @@ export async function readPile(files: readonly File[]): Promise<void> {
   }
   batch(() => {
     progress.value = undefined;
-    if (faces.length > 0 || mine === turn)
-      pile.value = { photos, faces, skipped, model: net.model, strict: strictCosine(net) };
+    if (faces.length > 0 || mine === turn) pile.value = { photos, faces, skipped, model: net.model, ...cosines(net) };
   });
 }
 

@@ -64,6 +64,10 @@ export async function unite(a: Group, b: Group): Promise<void> {
   await (person === undefined ? say('one', faces) : say('is', faces, { person }));
 }
 
+/** Two groups are two people, however alike. */
+export const areTwo = (a: Group, b: Group): Promise<void> =>
+  say('two', [...a.faces.slice(0, 1), ...b.faces.slice(0, 1)]);
+
 async function say(
   says: Statement['says'],
   faces: readonly number[],

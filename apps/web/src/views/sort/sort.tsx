@@ -9,6 +9,7 @@ import { GroupEntry, NAMES } from './group.js';
 import { type Group, groups, peopleAmong, shift } from './groups.js';
 import { cancel, clear, pile, progress, readPile } from './pile.js';
 import { resultOf } from './result.js';
+import { Review } from './review.js';
 import { canUndo, problem, takeBackNewest } from './say.js';
 
 /** A folder of photos, grouped by who is in them. */
@@ -124,6 +125,7 @@ function Sorted() {
           {problem}
         </p>
       )}
+      <Review pile={read} />
       <datalist id={NAMES}>
         {known.value?.map(({ id, name }) => (
           <option key={id} value={name} />

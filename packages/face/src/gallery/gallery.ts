@@ -171,7 +171,7 @@ export class Gallery {
 
   /** What users said of faces, in that order. */
   async corrections(): Promise<Correction[]> {
-    await this.#ledger.catchUp();
+    await this.#ready();
     return correctionsIn(this.#state);
   }
 

@@ -50,7 +50,7 @@ export function correcting(state: GalleryState, face: Face, said: Said, { crop }
       people: {},
       templates: Object.fromEntries(moved.map((each) => [each.id, each.person])),
       corrections: {
-        ...Object.fromEntries(old.map(({ id: before, crop: _erased, ...record }) => [before, record])),
+        ...Object.fromEntries(old.map(({ id: before, ...record }) => [before, withoutCrop(record)])),
         ...(fresh ? { [id]: null } : {}),
       },
     },
@@ -62,6 +62,9 @@ export const removingCorrection = (state: GalleryState, id: string): Change[] =>
   ...(state.corrections.get(id)?.crop ? [removalOf('crop', id)] : []),
   removalOf('correction', id),
 ];
+
+/** What was said, when its crop is erased. */
+export const withoutCrop = ({ crop: _, ...said }: CorrectionRecord): CorrectionRecord => said;
 
 /** What was said of faces, in that order. */
 export const correctionsIn = (state: GalleryState): Correction[] =>

@@ -2,7 +2,7 @@ import { personIn } from '../check.js';
 import { sameness } from '../face.js';
 import { type CorrectionRecord, recordOf, removalOf } from '../state/records.js';
 import type { GalleryState, PersonState } from '../state/state.js';
-import { removingCorrection } from './correct.js';
+import { removingCorrection, withoutCrop } from './correct.js';
 import { recordIn } from './rename.js';
 import { movedTo, type Step } from './step.js';
 
@@ -26,16 +26,13 @@ export function merging(state: GalleryState, into: string, from: string): Step {
       concerns: [into, from],
       people: { [from]: recordIn(gone) },
       templates: Object.fromEntries(gone.templates.map((id) => [id, from])),
-      corrections: Object.fromEntries([...gonesOwn, ...overtaken.map(withoutCrop)]),
+      corrections: Object.fromEntries([
+        ...gonesOwn,
+        ...overtaken.map(([id, said]) => [id, withoutCrop(said)] as const),
+      ]),
     },
   };
 }
-
-/** As it can be taken back: its crop is erased. */
-const withoutCrop = ([id, { crop: _, ...said }]: readonly [string, CorrectionRecord]): [string, CorrectionRecord] => [
-  id,
-  said,
-];
 
 /** Those of faces that are not the one, of which it was said that they are the other: both cannot hold of one person. */
 const contradicted = (

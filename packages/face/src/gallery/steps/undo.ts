@@ -1,7 +1,7 @@
 import type { Change } from '../../stores/store.js';
-import { recordOf, removalOf } from '../state/records.js';
+import { type CorrectionRecord, recordOf, removalOf } from '../state/records.js';
 import type { GalleryState, UndoState } from '../state/state.js';
-import { removingCorrection } from './correct.js';
+import { removingCorrection, withoutCrop } from './correct.js';
 import { movedTo, withTwins } from './step.js';
 
 /**
@@ -24,9 +24,13 @@ export function undoing(state: GalleryState): { readonly changes: Change[]; read
     if (before === null && heir !== undefined) changes.push(...leftBehind(state, id, heir, last));
   }
   for (const [id, before] of Object.entries(last.corrections))
-    changes.push(...(before === null ? removingCorrection(state, id) : [recordOf('correction', id, before)]));
+    changes.push(...(before === null ? removingCorrection(state, id) : [saidAgain(state, id, before)]));
   return { changes, what: last.what };
 }
+
+/** A crop that was erased since does not come back. */
+const saidAgain = (state: GalleryState, id: string, before: CorrectionRecord): Change =>
+  recordOf('correction', id, state.corrections.get(id)?.crop ? before : withoutCrop(before));
 
 export const lastStep = (state: GalleryState): UndoState | undefined =>
   [...state.undo.values()].reduce<UndoState | undefined>(

@@ -56,4 +56,22 @@ export const numbersFlow: Flow = (at) =>
         )
         .not.toContain('own.pnet');
     });
+
+    it('opens one of models/ where the kept one is damaged', async () => {
+      const { page } = at().browser;
+      await page.evaluate(
+        async (half) => {
+          const file = await (await navigator.storage.getDirectory()).getFileHandle('own.pnet', { create: true });
+          const writing = await file.createWritable();
+          await writing.write(Uint8Array.from(half));
+          await writing.close();
+          localStorage.setItem('pocketnet-settings', JSON.stringify({ network: 'own.pnet', own: 'own.pnet' }));
+        },
+        [...plan.subarray(0, 100_000)],
+      );
+      await page.reload();
+      await expect.poll(() => page.locator('footer').textContent()).toMatch(/pocketnet-s-128\S* is ready/);
+      await page.getByLabel('Which one').selectOption('own.pnet');
+      await expect.poll(() => page.getByRole('alert').textContent()).toContain('This network was not opened');
+    });
   });

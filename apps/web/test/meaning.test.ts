@@ -53,6 +53,14 @@ describe('What a user said of sorted photos', () => {
     expect(meaningOf(said, [face(7)])).toMatchObject({ together: [], apart: [], impossible: 0 });
   });
 
+  it('leaves out what is no face, and strangers', () => {
+    const said: Statement[] = [
+      { says: 'not a face', faces: keys(a) },
+      { says: 'ignore', faces: keys(c, d) },
+    ];
+    expect([...meaningOf(said, pile).hidden]).toEqual([0, 2, 3]);
+  });
+
   it('holds for every copy of a photo', () => {
     const copies = [face(0), { ...face(0), photo: 1 }];
     expect([...meaningOf([{ says: 'not a face', faces: keys(a) }], copies).hidden]).toEqual([0, 1]);

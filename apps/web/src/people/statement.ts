@@ -12,7 +12,9 @@ export type Statement =
   | { readonly says: 'apart'; readonly faces: readonly FaceKey[] }
   /** These two are two people. */
   | { readonly says: 'two'; readonly faces: readonly [FaceKey, FaceKey] }
-  | { readonly says: 'not a face'; readonly faces: readonly FaceKey[] };
+  | { readonly says: 'not a face'; readonly faces: readonly FaceKey[] }
+  /** Strangers who happened to be there. */
+  | { readonly says: 'ignore'; readonly faces: readonly FaceKey[] };
 
 /** A statement as it is kept. */
 export type KeptStatement = Statement & {

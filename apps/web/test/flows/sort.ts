@@ -175,6 +175,10 @@ export const sortFlow: Flow = (at) =>
       await review.waitFor({ state: 'detached' });
       expect(await groups().locator('.sheet button').count()).toBe(2);
       expect(await single().count()).toBe(2);
+      await single().first().getByRole('button', { name: 'Ignore' }).click();
+      await expect.poll(() => single().count()).toBe(1);
+      await page.getByRole('button', { name: 'Undo' }).click();
+      await expect.poll(() => single().count()).toBe(2);
     });
 
     it('can be cancelled, and keeps what it has read', async () => {

@@ -60,7 +60,7 @@ const ofCamera = ({ id, added, picture, says, name = text.said.somebody }: Liste
     is: text.said.is(name, 1),
     'is not': text.said.isNot(name),
     'not a face': text.said.notFace,
-    ignore: text.said.ignore,
+    ignore: text.said.ignore(1),
   }[says],
   takeBack: (service) => service.takeBack(id),
 });
@@ -86,6 +86,8 @@ function sentenceOf(said: KeptStatement): string {
       return text.said.two;
     case 'not a face':
       return text.said.notFace;
+    case 'ignore':
+      return text.said.ignore(count);
   }
 }
 

@@ -7,7 +7,7 @@ import { type Group, guesses, nameOf, nameOfPerson } from './groups.js';
 import { PhotoOfFace } from './photo-of-face.js';
 import type { Pile } from './pile.js';
 import { SameAs } from './same-as.js';
-import { name, nameAs, notFace, notPerson, notThis, problem } from './say.js';
+import { ignore, name, nameAs, notFace, notPerson, notThis, problem } from './say.js';
 
 /** How many faces of a group are shown before one asks for all. */
 const FEW = 18;
@@ -53,6 +53,14 @@ export function GroupEntry({ group, nth, pile }: { group: Group; nth: number; pi
           <button type="submit">{text.people.save}</button>
           <button type="button" class="quiet" onClick={() => (asking.value = 'same as')}>
             {text.sort.together}
+          </button>
+          <button
+            type="button"
+            class="quiet"
+            aria-label={text.sort.ignoreGroup(called || text.sort.group(nth))}
+            onClick={() => void said(ignore(group))}
+          >
+            {text.sort.ignore}
           </button>
         </div>
       </form>

@@ -65,6 +65,7 @@ export function meaningOf(statements: readonly Statement[], faces: readonly Keye
         apart.push(...first.flatMap((face) => rest.flat().map((other): Pair => [face, other])));
         break;
       case 'not a face':
+      case 'ignore':
         for (const face of own) hidden.add(face);
     }
   }

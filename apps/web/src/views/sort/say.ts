@@ -55,6 +55,9 @@ export async function notThis({ faces }: Group, face: number): Promise<void> {
   await say('apart', [face, ...faces.filter((each) => each !== face)]);
 }
 
+/** Strangers are left out. */
+export const ignore = ({ faces }: Group): Promise<void> => say('ignore', faces);
+
 export const notFace = (face: number): Promise<void> => say('not a face', [face]);
 
 /** Two groups are one person: the one whose name one of them has. */

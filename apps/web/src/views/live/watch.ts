@@ -35,8 +35,10 @@ export async function watch(video: HTMLVideoElement, ended: () => boolean): Prom
   await learnWhatWasSaid(net);
   let tracks: Track[] = [];
   const said = new Map<number, string>();
+  let arrived = nextFrame(video);
   for (let frame = 0; !ended(); frame++) {
-    await nextFrame(video);
+    await arrived;
+    arrived = nextFrame(video); // it may come while this one is looked at
     const begun = performance.now();
     const picture = await frameOf(video);
     const faces = await net.detect(picture);

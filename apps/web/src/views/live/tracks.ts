@@ -1,5 +1,6 @@
 import type { AlignedFace, Face, Template } from 'pocketnet';
 import type { Candidate, Face as Place } from 'pocketnet/gallery';
+import { overlap } from '../../network/overlap.js';
 import type { Look } from '../../people/service.js';
 
 /** How many of the last looks at a face are asked, and how many of them must agree. */
@@ -46,7 +47,7 @@ export function follow(
     let best: Track | undefined;
     let most = SAME;
     for (const track of left) {
-      const share = overlap(track.face, face);
+      const share = overlap(track.face.box, face.box);
       if (share > most) [best, most] = [track, share];
     }
     if (!best) return begun(face, crop, frame);
@@ -87,12 +88,4 @@ export function decided({ looks, refused }: Track): Decided {
   if (unknown >= AGREE) return { is: 'stranger' };
   const candidates = (looks.at(-1)?.candidates ?? []).filter(({ person }) => !refused.has(person)).slice(0, 3);
   return candidates.length === 0 ? { is: 'stranger' } : { is: 'unsure', candidates };
-}
-
-/** Intersection over union. */
-function overlap({ box: a }: Face, { box: b }: Face): number {
-  const width = Math.min(a.x + a.width, b.x + b.width) - Math.max(a.x, b.x);
-  const height = Math.min(a.y + a.height, b.y + b.height) - Math.max(a.y, b.y);
-  if (width <= 0 || height <= 0) return 0;
-  return (width * height) / (a.width * a.height + b.width * b.height - width * height);
 }

@@ -1,4 +1,5 @@
 import type { Box } from 'pocketnet';
+import { overlap } from '../../network/overlap.js';
 import type { FaceKey } from '../../people/statement.js';
 
 /** Boxes of one face by different detectors overlap by more than this share, as in galleries. */
@@ -37,12 +38,4 @@ function partsOf(key: FaceKey): { readonly photo: string; readonly box: Box } {
   const [photo = '', place = ''] = key.split('@');
   const [x = 0, y = 0, width = 0, height = 0] = place.split(',').map(Number);
   return { photo, box: { x, y, width, height } };
-}
-
-/** Intersection over union. */
-function overlap(a: Box, b: Box): number {
-  const width = Math.min(a.x + a.width, b.x + b.width) - Math.max(a.x, b.x);
-  const height = Math.min(a.y + a.height, b.y + b.height) - Math.max(a.y, b.y);
-  if (width <= 0 || height <= 0) return 0;
-  return (width * height) / (a.width * a.height + b.width * b.height - width * height);
 }

@@ -4,6 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 
 const root = fileURLToPath(new URL('../packages', import.meta.url));
+/** Below `packages`, as all places here are. */
+const APPS = '../apps';
 
 /** A package imports only from the floors below its own. */
 const packages = [
@@ -14,6 +16,9 @@ const packages = [
   ['lab'],
   ['cli'],
 ];
+
+/** Apps are thin: what recognises faces lies in one package. */
+const belowApps = ['face'];
 
 interface Manifest {
   dependencies?: Record<string, string>;
@@ -32,7 +37,7 @@ interface Import {
 
 function importsIn(folder: string): Import[] {
   return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
-    .filter((name) => /\.m?[jt]s$/.test(name))
+    .filter((name) => /\.(m?[jt]s|tsx)$/.test(name))
     .map((name) => join(folder, name))
     .flatMap((file) => {
       const text = readFileSync(join(root, file), 'utf8');
@@ -59,12 +64,23 @@ const climbing = (
     return place === undefined || below.includes(place) ? [] : [`${each.file} imports ${each.what}`];
   });
 
+/** Whether a relative import leads out of a folder. */
+const escapes = (folder: string, { file, what }: Import): boolean =>
+  what.startsWith('.') && !normalize(join(file, '..', what)).startsWith(folder);
+
 describe('Imports go down', () => {
   for (const [floor, siblings] of packages.entries())
     for (const name of siblings.filter((each) => existsSync(join(root, each))))
       it(`from packages/${name}`, () => {
         expect(climbing(importsIn(`${name}/src`), packages.slice(0, floor).flat(), packageOf)).toEqual([]);
       });
+
+  it.each(readdirSync(join(root, APPS)))('from apps/%s', (name) => {
+    const imports = importsIn(join(APPS, name, 'src'));
+    expect(imports.length).toBeGreaterThan(10);
+    expect(climbing(imports, belowApps, packageOf)).toEqual([]);
+    expect(imports.filter((each) => escapes(join(APPS, name, 'src'), each))).toEqual([]);
+  });
 
   for (const [floor, siblings] of foldersOfLab.entries())
     for (const name of siblings)
@@ -73,7 +89,8 @@ describe('Imports go down', () => {
         expect(climbing(importsIn(`lab/src/${name}`), below, folderOfLab)).toEqual([]);
       });
 
-  it.each(readdirSync(root))('and packages/%s names what it imports in package.json and in tsconfig.json', (name) => {
+  const all = [...readdirSync(root), ...readdirSync(join(root, APPS)).map((name) => join(APPS, name))];
+  it.each(all)('and packages/%s names what it imports in package.json and in tsconfig.json', (name) => {
     const imported = new Set(
       importsIn(`${name}/src`)
         .map(packageOf)
@@ -88,7 +105,7 @@ describe('Imports go down', () => {
       .map((what) => packageOf({ file: name, what }))
       .filter((each) => each !== undefined && each !== 'models'); // data, looked for at run time
     const config = readFileSync(join(root, name, 'tsconfig.json'), 'utf8');
-    const references = Array.from(config.matchAll(/"path": "\.\.\/([\w-]+)"/g), ([, each]) => each);
+    const references = Array.from(config.matchAll(/"path": "(?:\.\.\/)+(?:packages\/)?([\w-]+)"/g), ([, each]) => each);
     const sorted = (all: Iterable<unknown>) => [...all].sort();
     expect(sorted(named), 'package.json').toEqual(sorted(imported));
     expect(sorted(references), 'tsconfig.json').toEqual(sorted(imported));

@@ -1,27 +1,54 @@
-// Photos sorted by who is in them, on lfw_people: average linkage beside Chinese whispers and DBSCAN, each at the card's thresholds and at its best.
-// Points are those that lie beside the photos: what is measured is grouping alone.
+// Photos sorted by who is in them: average linkage beside Chinese whispers and DBSCAN, each at the card's thresholds and at its best. On lfw_people
+// by the points that lie beside the photos, and on people of the training sets whom no network was trained on, whose faces are aligned already: what
+// is measured is grouping alone.
 //
 // `npm run bench -- face-sort`
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { decodePicture, openSource } from '@pocketnet/data';
 import { Random } from '@pocketnet/files';
+import { alreadyAligned } from 'pocketnet';
 import { clusterFaces } from 'pocketnet/cluster';
 import { openPocketNet, readImage } from 'pocketnet/node';
-import { cosine, detector, embedder, people } from './folder.mjs';
+import { cosine, detector, embedder, facesFolder, people } from './folder.mjs';
+
+/** The aligned faces of each set, and whose they are. */
+const sets = {
+  lfw_people: photosOfPeople,
+  'held-out people of train': () => heldOut('train', 'train-held-out.txt'),
+  'held-out people of train_more': () => heldOut('train_more', 'train-more-held-out.txt'),
+};
 
 export async function run() {
   const net = await openPocketNet({ detector, embedder, engine: 'strict' });
-  const faces = [];
-  for (const { path, who, landmarks: points } of people()) {
-    const crop = net.align(await readImage(readFileSync(path)), { points });
-    faces.push({ who, vector: (await net.embed(crop)).vector });
+  for (const [set, read] of Object.entries(sets)) {
+    const faces = [];
+    for await (const { who, crop } of read(net)) faces.push({ who, vector: (await net.embed(crop)).vector });
+    compareMethods(set, faces, net.thresholds());
   }
-  const { usual, strict } = net.thresholds();
   net.close();
+}
+
+async function* photosOfPeople(net) {
+  for (const { path, who, landmarks: points } of people())
+    yield { who, crop: net.align(await readImage(readFileSync(path)), { points }) };
+}
+
+async function* heldOut(folder, list) {
+  const only = fileURLToPath(new URL(`../../configs/lists/${list}`, import.meta.url));
+  const source = openSource(`${join(facesFolder(folder), 'train.rec')}?only=${only}`);
+  for (let i = 0; i < source.length; i++)
+    yield { who: source.label(i), crop: alreadyAligned(await decodePicture(source.read(i))) };
+  source.close();
+}
+
+function compareMethods(set, faces, { usual, strict }) {
   const truth = faces.map(({ who }) => who);
   const vectors = faces.map(({ vector }) => vector);
   const cosines = vectors.map((a) => Float32Array.from(vectors, (b) => cosine(a, b)));
-  console.log(`${faces.length} faces of ${new Set(truth).size} people`);
-  const grid = Array.from({ length: 41 }, (_, i) => 0.1 + 0.01 * i);
+  console.log(`\n${set}: ${faces.length} faces of ${new Set(truth).size} people`);
+  const grid = Array.from({ length: 51 }, (_, i) => 0.1 + 0.01 * i);
   for (const [name, group] of Object.entries(methods)) {
     const at = (threshold) => ({ threshold, ...bCubed(truth, group(threshold, vectors, cosines)) });
     const best = grid.map(at).reduce((a, b) => (b.f1 > a.f1 ? b : a));
@@ -48,20 +75,20 @@ const methods = {
   // Biemann, "Chinese Whispers", TextGraphs 2006: a face takes the label with the largest sum of weights among its neighbours.
   'Chinese whispers': (threshold, vectors, cosines) => {
     const labels = vectors.map((_, face) => face);
+    const near = neighbours(cosines, threshold);
     const random = new Random(1);
     for (let round = 0; round < 20; round++)
       for (const face of shuffled(vectors.length, random)) {
         const weights = new Map();
-        for (const [other, weight] of cosines[face].entries())
-          if (other !== face && weight >= threshold)
-            weights.set(labels[other], (weights.get(labels[other]) ?? 0) + weight);
+        for (const other of near[face])
+          if (other !== face) weights.set(labels[other], (weights.get(labels[other]) ?? 0) + cosines[face][other]);
         for (const [label, weight] of weights) if (weight > (weights.get(labels[face]) ?? 0)) labels[face] = label;
       }
     return labels;
   },
   // Ester et al., KDD 1996, with two neighbours for a core; noise is a person of one face.
   DBSCAN: (threshold, vectors, cosines) => {
-    const near = cosines.map((row) => [...row.keys()].filter((face) => row[face] >= threshold));
+    const near = neighbours(cosines, threshold);
     const labels = new Array(vectors.length);
     let next = 0;
     for (const [face, own] of near.entries()) {
@@ -78,6 +105,9 @@ const methods = {
     return labels.length === 0 ? labels : Array.from(labels, (label) => label ?? next++);
   },
 };
+
+const neighbours = (cosines, threshold) =>
+  cosines.map((row) => [...row.keys()].filter((face) => row[face] >= threshold));
 
 function shuffled(length, random) {
   const order = Array.from({ length }, (_, i) => i);

@@ -1,10 +1,12 @@
-import { eraseGallery } from './people/people.js';
+import { ownNetwork } from './network/own-network.js';
+import { giveUpOffline } from './offline.js';
+import { eraseFiles } from './people/people.js';
 
-/** Leaves nothing of the page in this browser: people, settings, what was kept for working offline. */
+/** Leaves nothing of the page in this browser: people, what was said of them, settings, the user's network, what was kept for working offline. */
 export async function forgetEverything(): Promise<void> {
-  await eraseGallery();
+  await eraseFiles();
+  ownNetwork.value = undefined;
   localStorage.clear();
   sessionStorage.clear();
-  for (const registration of (await navigator.serviceWorker?.getRegistrations()) ?? []) await registration.unregister();
-  for (const name of await caches.keys()) await caches.delete(name);
+  await giveUpOffline();
 }

@@ -1,10 +1,9 @@
-import { type Choice, choice } from './network/network.js';
-import { networks } from './network/networks.js';
-
 /** What is kept of the page's settings, in the browser. */
 interface Settings {
-  readonly network?: string;
+  readonly network?: string | undefined;
   readonly strict?: boolean;
+  /** Name of the user's own network, where one is kept. */
+  readonly own?: string | undefined;
   /** Licence and intended use were accepted. */
   readonly accepted?: boolean;
 }
@@ -25,11 +24,4 @@ export function keep(change: Settings): void {
   } catch {
     // storage is forbidden: it holds as long as the page
   }
-}
-
-/** The network that was chosen last, where it is one of the page's own. */
-export async function restoredChoice(): Promise<Choice> {
-  const { network, strict = false } = settings();
-  const known = networks.find(({ name }) => name === network);
-  return { name: known?.name ?? choice.value.name, strict };
 }

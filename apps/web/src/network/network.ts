@@ -23,6 +23,13 @@ export const opened = signal<Opened>({ state: 'loading', share: 0 });
 /** The network, as soon as it is open. */
 export const net = computed(() => (opened.value.state === 'ready' ? opened.value.net : undefined));
 
+/** For networks that say nothing of their cosines. */
+const UNCALIBRATED = { usual: 0.25, strict: 0.35 };
+
+/** From which cosines on two faces may be, and are one person's. */
+export const cosines = ({ rates, thresholds }: PocketNet): { readonly usual: number; readonly strict: number } =>
+  rates ? thresholds() : UNCALIBRATED;
+
 let detector: Promise<Uint8Array> | undefined;
 let turn = 0;
 

@@ -1,12 +1,17 @@
-import { effect, signal } from '@preact/signals';
-import { net } from '../network/network.js';
+import { batch, effect, signal } from '@preact/signals';
+import type { PocketNet } from 'pocketnet';
+import { cosines, net } from '../network/network.js';
 import { type Remote, remote } from '../workers/remote.js';
-import type { ListedPerson, PeopleService } from './service.js';
+import type { ListedCorrection, ListedPerson, PeopleService } from './service.js';
+import type { KeptStatement } from './statement.js';
 
 /** Who is known, as of the last change; undefined until they were read. */
 export const people = signal<readonly ListedPerson[] | undefined>(undefined);
 /** What {@link undoLast} would take back. */
 export const lastStep = signal<string | undefined>(undefined);
+/** What was said of faces before the camera, and of faces of sorted photos. */
+export const corrections = signal<readonly ListedCorrection[]>([]);
+export const statements = signal<readonly KeptStatement[] | undefined>(undefined);
 /** False where the browser keeps no files: people are gone with the page. */
 export const lasting = signal(true);
 /** Why the people cannot be opened. */
@@ -22,16 +27,17 @@ export function openPeople(): Promise<void> {
   ready = new Promise((resolve) => {
     stopFollowing = effect(() => {
       const { value } = net;
-      if (value) void reopen(value.model, value.metadata).then(resolve);
+      if (value) void reopen(value).then(resolve);
     });
   });
   return ready;
 }
 
-async function reopen(model: string, metadata: Readonly<Record<string, string>>): Promise<void> {
+async function reopen(open: PocketNet): Promise<void> {
   service ??= newService();
   try {
-    lasting.value = (await service.open({ model, metadata })).lasting;
+    const { model, metadata } = open;
+    lasting.value = (await service.open({ model, metadata, strict: cosines(open).strict })).lasting;
     trouble.value = undefined;
     await refresh();
   } catch (cause) {
@@ -42,7 +48,7 @@ async function reopen(model: string, metadata: Readonly<Record<string, string>>)
 /** Does something with the people, and shows who they are then. */
 export async function withPeople<T>(use: (service: Remote<PeopleService>) => Promise<T>): Promise<T> {
   await openPeople();
-  if (!service) throw new Error(trouble.value);
+  if (!service || trouble.value !== undefined) throw new Error(trouble.value);
   try {
     return await use(service);
   } finally {
@@ -53,24 +59,49 @@ export async function withPeople<T>(use: (service: Remote<PeopleService>) => Pro
 /** Asks about people, and changes nothing. */
 export async function askPeople<T>(use: (service: Remote<PeopleService>) => Promise<T>): Promise<T> {
   await openPeople();
-  if (!service) throw new Error(trouble.value);
+  if (!service || trouble.value !== undefined) throw new Error(trouble.value);
   return use(service);
 }
 
 async function refresh(): Promise<void> {
   if (!service) return;
-  people.value = await service.list();
-  lastStep.value = await service.lastStep();
+  const [all, last, ofCamera, ofPhotos] = await Promise.all([
+    service.list(),
+    service.lastStep(),
+    service.corrections(),
+    service.statements(),
+  ]);
+  batch(() => {
+    people.value = all;
+    lastStep.value = last;
+    corrections.value = ofCamera;
+    if (!areSame(ofPhotos, statements.peek())) statements.value = ofPhotos; // else piles would be grouped anew
+  });
 }
 
-/** Erases the gallery's files; whoever opens the people next begins a new one. */
-export async function eraseGallery(): Promise<void> {
+const areSame = (now: readonly KeptStatement[], before: readonly KeptStatement[] | undefined): boolean =>
+  now.length === before?.length && now.every((said, index) => isSame(said, before[index]));
+
+const isSame = (a: KeptStatement, b: KeptStatement | undefined): boolean =>
+  a.id === b?.id && ('person' in a ? a.person : '') === ('person' in b ? b.person : '');
+
+/** Does something with the page's files that needs no gallery. */
+export function withFiles<T>(use: (service: Remote<PeopleService>) => Promise<T>): Promise<T> {
+  service ??= newService();
+  return use(service);
+}
+
+/** Erases all of the page's files; whoever opens the people next begins anew. */
+export async function eraseFiles(): Promise<void> {
   stopFollowing();
   ready = undefined;
-  service ??= newService();
-  await service.forgetEverything();
-  people.value = [];
-  lastStep.value = undefined;
+  await withFiles((files) => files.forgetEverything());
+  batch(() => {
+    people.value = [];
+    lastStep.value = undefined;
+    corrections.value = [];
+    statements.value = [];
+  });
 }
 
 const newService = (): Remote<PeopleService> =>

@@ -17,11 +17,12 @@ export function Curves(props: {
   calibration: ModelCalibration;
   rates: ModelRates;
   thresholds: { usual: number; strict: number };
-  cosine: number;
+  /** Of the pair, where there is one. */
+  cosine?: number;
 }) {
   const { calibration, rates, thresholds, cosine } = props;
   const [element, width] = useWidth();
-  const from = Math.min(FROM, cosine - 0.05);
+  const from = Math.min(FROM, (cosine ?? 0) - 0.05);
   const x = (value: number): number => SIDE + ((width - 2 * SIDE) * (value - from)) / (1 - from);
   const y = (share: number): number => HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * share;
   const { points } = calibration;
@@ -35,18 +36,11 @@ export function Curves(props: {
     { name: 'unsure', left: thresholds.usual, right: thresholds.strict },
     { name: 'same', left: thresholds.strict, right: 1 },
   ] as const;
-  const missed = rates.missRateAt(cosine);
-  const alt = text.curves.alt(
-    cosine.toFixed(2),
-    percent(rates.rateAt(cosine).rate),
-    missed === undefined ? '–' : percent(1 - missed),
-  );
-  const flag = Math.min(Math.max(x(cosine), SIDE + 44), width - SIDE - 44);
   return (
     <figure class="curves">
       <p class="hint">{text.curves.reach}</p>
       <div ref={element}>
-        <svg width={width} height={HEIGHT} role="img" aria-label={alt}>
+        <svg width={width} height={HEIGHT} role="img" aria-label={altOf(rates, cosine)}>
           {zones.map(({ name, left, right }) => (
             <g key={name} class={`zone ${name}`}>
               <rect x={x(left)} y={TOP} width={x(right) - x(left)} height={base - TOP} />
@@ -90,18 +84,38 @@ export function Curves(props: {
               </g>
             ))}
           </g>
-          <g class="here">
-            <line x1={x(cosine)} x2={x(cosine)} y1={TOP} y2={base + 34} />
-            <circle cx={x(cosine)} cy={base} r="5" />
-            <rect x={flag - 46} y={base + 34} width="92" height="24" />
-            <text x={flag} y={base + 50}>
-              {text.curves.here(cosine.toFixed(2))}
-            </text>
-          </g>
+          {cosine !== undefined && (
+            <Here at={x(cosine)} flag={Math.min(Math.max(x(cosine), SIDE + 44), width - SIDE - 44)} cosine={cosine} />
+          )}
         </svg>
       </div>
       <figcaption>{text.curves.source(String(calibration.people), rounded(calibration.impostorPairs))}</figcaption>
     </figure>
+  );
+}
+
+function altOf(rates: ModelRates, cosine: number | undefined): string {
+  if (cosine === undefined) return text.curves.none;
+  const missed = rates.missRateAt(cosine);
+  return text.curves.alt(
+    cosine.toFixed(2),
+    percent(rates.rateAt(cosine).rate),
+    missed === undefined ? '–' : percent(1 - missed),
+  );
+}
+
+/** The pair's place. */
+function Here({ at, flag, cosine }: { at: number; flag: number; cosine: number }) {
+  const base = HEIGHT - BOTTOM;
+  return (
+    <g class="here">
+      <line x1={at} x2={at} y1={TOP} y2={base + 34} />
+      <circle cx={at} cy={base} r="5" />
+      <rect x={flag - 46} y={base + 34} width="92" height="24" />
+      <text x={flag} y={base + 50}>
+        {text.curves.here(cosine.toFixed(2))}
+      </text>
+    </g>
   );
 }
 

@@ -2,7 +2,7 @@ import type { Face } from 'pocketnet';
 import type { ComponentChildren } from 'preact';
 
 interface Spot {
-  readonly face: Face;
+  readonly face: Pick<Face, 'box'>;
   readonly label: string;
   readonly chosen?: boolean;
   readonly note?: ComponentChildren;

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import people from '../../src/demo/people.json' with { type: 'json' };
 import { drawnPortrait } from '../../tools/drawn-people.js';
+import { objections } from '../support/axe.js';
 import type { At, Flow } from '../support/flow.js';
 
 const names = ({ browser }: At) => browser.page.locator('.person h3').allTextContents();
@@ -74,6 +75,26 @@ export const peopleFlow: Flow = (at) =>
       await expect.poll(() => names(at())).toContain('Another');
       await undo.click();
       await expect.poll(() => names(at())).not.toContain('Another');
+    });
+
+    it('erases single photos of somebody, and has nothing to object to for axe-core, questions included', async () => {
+      const { page } = at().browser;
+      await act(at(), 'Photos', second.name);
+      await dialog().getByLabel('Photo 1').check();
+      expect(await objections(page)).toEqual([]);
+      await dialog().getByRole('button', { name: 'Erase 1 photo' }).click();
+      await expect.poll(() => shotsOf(at(), second.name).count()).toBe(second.samples.length - 1);
+    });
+
+    it('offers to add photos to somebody who is called so already', async () => {
+      const { page } = at().browser;
+      await page.getByLabel('Name', { exact: true }).fill(second.name.toUpperCase());
+      const portrait = await drawnPortrait(second.identity, second.samples[0] ?? 0);
+      const file = { name: 'portrait.webp', mimeType: 'image/webp', buffer: portrait };
+      await page.locator('.enrol input[type=file]').setInputFiles([file]);
+      await page.getByRole('button', { name: `Add to ${second.name}` }).click();
+      await expect.poll(() => shotsOf(at(), second.name).count()).toBe(second.samples.length);
+      expect(await names(at())).toEqual([...all, 'Someone']);
     });
 
     it('forgets somebody only when asked twice, and for good', async () => {

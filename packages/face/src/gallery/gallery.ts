@@ -17,7 +17,7 @@ import type { OpenSearch } from './state/named-search.js';
 import { recordOf, removalOf } from './state/records.js';
 import { expired } from './state/retention.js';
 import { GalleryState } from './state/state.js';
-import { correcting, type Said } from './steps/correct.js';
+import { type Correction, type CorrectOptions, correcting, correctionsIn, type Said } from './steps/correct.js';
 import { type Enrolment, type EnrolOptions, enrolment, type NewPerson, replacesTemplates } from './steps/enrol.js';
 import { forgetting, removingTemplates } from './steps/forget.js';
 import { merging } from './steps/merge.js';
@@ -165,8 +165,14 @@ export class Gallery {
   }
 
   /** Keeps what a user says of a face of a photo; it holds for all that is indexed or enrolled later. */
-  correct(face: Face, said: Said): Promise<void> {
-    return this.#step(() => correcting(this.#state, face, said, this.#now()));
+  correct(face: Face, said: Said, options: CorrectOptions = {}): Promise<void> {
+    return this.#step(() => correcting(this.#state, face, said, options, this.#now()));
+  }
+
+  /** What users said of faces, in that order. */
+  async corrections(): Promise<Correction[]> {
+    await this.#ready();
+    return correctionsIn(this.#state);
   }
 
   /** What {@link undo} would take back: renaming, merging, splitting or a correction. */
@@ -177,7 +183,7 @@ export class Gallery {
 
   /** Takes the last step back. @returns what it was, as a sentence */
   undo(): Promise<string> {
-    return this.#turns.alone(async () => (await this.#ledger.commit(() => undoing(this.#state))).what);
+    return this.#turns.alone(async () => (await this.#ledger.replace(() => undoing(this.#state))).what);
   }
 
   /** Forgets somebody for good: when it resolves, none of their templates is left in the store's files or in this process's index. */
@@ -293,7 +299,7 @@ export class Gallery {
 
   #step(plan: () => Step): Promise<void> {
     return this.#turns.alone(async () => {
-      await this.#ledger.commit(() => ({ changes: withUndo(this.#state, plan(), this.#now()) }));
+      await this.#ledger.replace(() => ({ changes: withUndo(this.#state, plan(), this.#now()) }));
     });
   }
 

@@ -13,5 +13,5 @@ export type { Verification, VerifyOptions } from './identify/verify.js';
 export type { MigrateOptions, Migration } from './models/migrate.js';
 export type { PeopleOptions, PeoplePage, Person, PersonTemplate } from './people.js';
 export type { OpenSearch } from './state/named-search.js';
-export type { Said } from './steps/correct.js';
+export type { Correction, CorrectOptions, Said } from './steps/correct.js';
 export type { Enrolment, EnrolOptions, NewPerson } from './steps/enrol.js';

@@ -1,4 +1,4 @@
-import { type Change, StaleError, type Store } from '../stores/store.js';
+import { type Change, isRemoval, StaleError, type Store } from '../stores/store.js';
 import { recordOf, removalOf } from './state/records.js';
 import type { GalleryState } from './state/state.js';
 import { removingTemplates } from './steps/forget.js';
@@ -51,6 +51,18 @@ export class Ledger {
       return { ...made, changes: [...made.changes, recordOf('setting', 'erasing', {})] };
     });
     await this.#finishErasing();
+    return planned;
+  }
+
+  /** Commits changes; where a crop goes with them, no byte of it is left. */
+  async replace<T extends { readonly changes: readonly Change[] }>(plan: () => T): Promise<T> {
+    let erases = false;
+    const planned = await this.commit(() => {
+      const made = plan();
+      erases = made.changes.some((change) => change.kind === 'crop' && isRemoval(change));
+      return erases ? { ...made, changes: [...made.changes, recordOf('setting', 'erasing', {})] } : made;
+    });
+    if (erases) await this.#finishErasing();
     return planned;
   }
 

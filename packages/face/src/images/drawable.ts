@@ -30,12 +30,24 @@ export function pixelsOf(source: CanvasImageSource): Image {
       'empty',
       `The ${found ?? 'picture'} is ${width} x ${height}: nothing is in it. Wait until it is loaded, and is not closed.`,
     );
-  const context = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true });
-  if (!context)
-    throw new ImageError('unreadable', `No canvas of ${width} x ${height} can be had here. Shrink the picture.`);
+  const context = contextOf(width, height);
   context.fillRect(0, 0, width, height);
   context.drawImage(source, 0, 0, width, height);
   return context.getImageData(0, 0, width, height);
+}
+
+/** Frames come one after the other, of one size: their canvas is used again, so that none waits for the collector. */
+let used: OffscreenCanvasRenderingContext2D | undefined;
+/** Pixels of the largest frame whose canvas is kept. */
+const FRAME = 2048 * 1536;
+
+function contextOf(width: number, height: number): OffscreenCanvasRenderingContext2D {
+  if (used?.canvas.width === width && used.canvas.height === height) return used;
+  const context = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true });
+  if (!context)
+    throw new ImageError('unreadable', `No canvas of ${width} x ${height} can be had here. Shrink the picture.`);
+  if (width * height <= FRAME) used = context;
+  return context;
 }
 
 function classOf(value: unknown): keyof typeof CLASSES | undefined {

@@ -201,6 +201,35 @@ for (const { name, missing, sealed = false, place: prepare } of storesUnderTest)
       expect(found.candidates.map((each) => each.template)).not.toContain(wrong.template);
     });
 
+    it('lists what was said of faces, and keeps a crop of each until that is taken back', async () => {
+      let here = await opened();
+      const [ada] = await three(here);
+      const crops = Array.from({ length: 3 }, () => `a crop, ${crypto.randomUUID()}`);
+      const held = async (): Promise<boolean[]> => {
+        const bytes = await place?.bytes?.();
+        return crops.map((crop) => bytes !== undefined && holds(bytes, utf8(crop)));
+      };
+      const shown = !sealed && place?.bytes !== undefined;
+      for (const [i, crop] of crops.entries()) {
+        const said = i === 0 ? ({ isNot: ada.id } as const) : 'not a face';
+        await here.correct({ photo: `photo ${i}` }, said, { crop: utf8(crop) });
+      }
+      here = await reopened();
+      const listed = await here.corrections();
+      expect(listed).toMatchObject([
+        { face: { photo: 'photo 0' }, says: 'is not', person: ada.id, name: 'Ada', crop: true },
+        ...[1, 2].map((i) => ({ face: { photo: `photo ${i}` }, says: 'not a face', crop: true })),
+      ]);
+      expect(await held()).toEqual([shown, shown, shown]);
+      await here.undo();
+      expect(await held()).toEqual([shown, shown, false]);
+      await here.correct({ photo: 'photo 1' }, 'nothing');
+      expect(await held()).toEqual([shown, false, false]);
+      await here.forget(ada.id);
+      expect(await held()).toEqual([false, false, false]);
+      expect(await here.corrections()).toEqual([]);
+    });
+
     it('forgets for good: no byte of the templates is left, nor a way back', async () => {
       let here = await opened();
       const [ada, ben, cem] = await three(here);

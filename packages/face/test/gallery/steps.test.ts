@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { Gallery, type StoredTemplate } from 'pocketnet/gallery';
-import { openMemoryStore } from 'pocketnet/stores';
+import { type MemoryStore, openMemoryStore } from 'pocketnet/stores';
 import { describe, expect, it } from 'vitest';
 import { unit } from './faces.js';
 
@@ -25,7 +25,13 @@ type Operation =
   | ({ readonly does: 'enrol'; readonly who: number } & Kept)
   | { readonly does: 'rename' | 'forget'; readonly who: number }
   | { readonly does: 'merge' | 'split'; readonly who: number; readonly other: number }
-  | { readonly does: 'correct'; readonly who: number; readonly photo: number; readonly says: Says }
+  | {
+      readonly does: 'correct';
+      readonly who: number;
+      readonly photo: number;
+      readonly says: Says;
+      readonly crop: boolean;
+    }
   | { readonly does: 'migrate' | 'drop'; readonly model: (typeof MODELS)[number] }
   | { readonly does: 'undo' };
 
@@ -44,6 +50,7 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
     arbitrary: fc.record({
       ...{ does: does('correct'), who, photo: fc.nat(12) },
       says: does<Says>('is', 'is not', 'nothing', 'ignore'),
+      crop: fc.boolean(),
     }),
   },
   { weight: 4, arbitrary: fc.record({ does: does('migrate', 'drop'), model: fc.constantFrom(...MODELS) }) },
@@ -64,6 +71,18 @@ async function pictureOf(gallery: Gallery) {
     })),
     counts: gallery.counts,
   };
+}
+
+/** Ids of the crops in a store, and of whatever may have one: of templates, and of what was said with a crop. */
+async function cropsOf(store: MemoryStore, gallery: Gallery) {
+  const crops = new Set<string>();
+  for await (const changes of store.read())
+    for (const { kind, id, about } of changes)
+      if (kind === 'crop' && about) crops.add(id);
+      else if (kind === 'crop') crops.delete(id);
+  const { people } = await gallery.people();
+  const said = (await gallery.corrections()).filter(({ crop }) => crop).map(({ id }) => id);
+  return { crops, templates: people.flatMap(({ templates }) => templates.map(({ id }) => id)), said };
 }
 
 /** Does operations in a gallery; crops are numbered as they come. */
@@ -101,7 +120,8 @@ class Run {
       }
       case 'correct': {
         const said = { is: { is: id }, 'is not': { isNot: id }, nothing: 'nothing', ignore: 'ignore' } as const;
-        await gallery.correct({ photo: `${operation.photo}.jpg` }, said[operation.says]);
+        const options = operation.crop ? { crop: Uint8Array.of(255, this.#next) } : {};
+        await gallery.correct({ photo: `${operation.photo}.jpg` }, said[operation.says], options);
         return true;
       }
       case 'migrate':
@@ -131,7 +151,7 @@ class Run {
 }
 
 describe('a gallery that is changed in every way', () => {
-  it('is the same when it is opened anew, is as before when a step is taken back, and keeps one crop with one person', async () => {
+  it('is the same when it is opened anew, is as before when a step is taken back, and keeps one crop with one person and none with nobody', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(operation, { minLength: 1, maxLength: 40, size: 'max' }), async (operations) => {
         const store = await openMemoryStore();
@@ -151,6 +171,9 @@ describe('a gallery that is changed in every way', () => {
             await again.undo();
             expect(await pictureOf(again)).toEqual(before);
           }
+          const { crops, templates, said } = await cropsOf(store, run.gallery);
+          expect([...templates, ...said]).toEqual(expect.arrayContaining([...crops]));
+          expect([...crops]).toEqual(expect.arrayContaining(said));
           const owners = new Map<string, string>();
           for (const { id, templates } of after.people)
             for (const template of templates) {

@@ -4,22 +4,28 @@ import { Curves } from '../../ui/curves.js';
 
 /** What a comparison says, in words and as a place on the model's own curves. */
 export function Verdict({ net, comparison }: { net: PocketNet | undefined; comparison: Comparison | undefined }) {
-  if (!net || !comparison)
-    return (
-      <section key="waiting" class="verdict waiting" aria-label={text.compare.verdict}>
-        <p>{text.compare.waiting}</p>
-      </section>
-    );
-  const calibration = net.rates && readCalibration(net.metadata);
+  const calibration = net?.rates && readCalibration(net.metadata);
   return (
-    <section key="said" class={`verdict ${comparison.verdict}`} aria-label={text.compare.verdict}>
-      <h2>
-        <mark>{text.compare.verdicts[comparison.verdict]}</mark>
-      </h2>
-      <p class="rate">{inWords(comparison)}</p>
-      <p>{beside(net, comparison)}</p>
+    <section class={`verdict ${comparison?.verdict ?? 'waiting'}`} aria-label={text.compare.verdict}>
+      {net && comparison ? (
+        <div class="words" key="said">
+          <h2>
+            <mark>{text.compare.verdicts[comparison.verdict]}</mark>
+          </h2>
+          <p class="rate">{inWords(comparison)}</p>
+          <p>{beside(net, comparison)}</p>
+        </div>
+      ) : (
+        <div class="words" key="waiting">
+          <p class="title">{text.compare.none}</p>
+          <p>{text.compare.waiting}</p>
+        </div>
+      )}
       {calibration && net.rates && (
-        <Curves calibration={calibration} rates={net.rates} thresholds={net.thresholds()} cosine={comparison.cosine} />
+        <Curves
+          {...{ calibration, rates: net.rates, thresholds: net.thresholds() }}
+          {...(comparison && { cosine: comparison.cosine })}
+        />
       )}
     </section>
   );

@@ -105,7 +105,10 @@ function Watching({ onStop }: { onStop: () => void }) {
           {text.live.stop}
         </button>
       </p>
-      <section class="present" aria-label={text.live.faces}>
+      <section class="present" aria-labelledby="present">
+        <h2 class="unseen" id="present">
+          {text.live.faces}
+        </h2>
         {shown.length === 0 && <p class="hint">{text.live.noFaces}</p>}
         <ul>
           {shown.map((each) => (

@@ -1,5 +1,7 @@
 import type { AlignedFace, Face, Template } from 'pocketnet';
-import type { Candidate, Identification } from 'pocketnet/gallery';
+import type { Candidate, Face as Place } from 'pocketnet/gallery';
+import { overlap } from '../../network/overlap.js';
+import type { Look } from '../../people/service.js';
 
 /** How many of the last looks at a face are asked, and how many of them must agree. */
 const LOOKS = 5;
@@ -22,9 +24,11 @@ export interface Track {
   face: Face;
   crop: AlignedFace;
   template: Template | undefined;
-  looks: readonly Identification[];
+  looks: readonly Look[];
   /** Who a user said it is not. */
   readonly refused: Set<string>;
+  /** As which face it is known of which a user said something. */
+  said: Place | undefined;
   /** Frame of the last look, and when it was last seen. */
   looked: number;
   seen: number;
@@ -43,24 +47,29 @@ export function follow(
     let best: Track | undefined;
     let most = SAME;
     for (const track of left) {
-      const share = overlap(track.face, face);
+      const share = overlap(track.face.box, face.box);
       if (share > most) [best, most] = [track, share];
     }
-    if (!best)
-      return { id: next++, face, crop, template: undefined, looks: [], refused: new Set(), looked: -1, seen: frame };
+    if (!best) return begun(face, crop, frame);
     left.delete(best);
     return Object.assign(best, { face, crop, seen: frame });
   });
   return [...seen, ...[...left].filter((track) => frame - track.seen < GONE)];
 }
 
+const begun = (face: Face, crop: AlignedFace, frame: number): Track => ({
+  ...{ id: next++, face, crop, template: undefined, looks: [], refused: new Set(), said: undefined },
+  ...{ looked: -1, seen: frame },
+});
+
 /** Whom to look at next: whoever was looked at longest ago. */
 export const nextToLookAt = (tracks: readonly Track[], frame: number): Track | undefined =>
   tracks.filter(({ seen }) => seen === frame).sort((a, b) => a.looked - b.looked)[0];
 
-export function look(track: Track, template: Template, identification: Identification, frame: number): void {
+export function look(track: Track, template: Template, found: Look, frame: number): void {
   track.template = template;
-  track.looks = [...track.looks, identification].slice(-LOOKS);
+  track.said = found.said ?? track.said;
+  track.looks = [...track.looks, found].slice(-LOOKS);
   track.looked = frame;
 }
 
@@ -79,12 +88,4 @@ export function decided({ looks, refused }: Track): Decided {
   if (unknown >= AGREE) return { is: 'stranger' };
   const candidates = (looks.at(-1)?.candidates ?? []).filter(({ person }) => !refused.has(person)).slice(0, 3);
   return candidates.length === 0 ? { is: 'stranger' } : { is: 'unsure', candidates };
-}
-
-/** Intersection over union. */
-function overlap({ box: a }: Face, { box: b }: Face): number {
-  const width = Math.min(a.x + a.width, b.x + b.width) - Math.max(a.x, b.x);
-  const height = Math.min(a.y + a.height, b.y + b.height) - Math.max(a.y, b.y);
-  if (width <= 0 || height <= 0) return 0;
-  return (width * height) / (a.width * a.height + b.width * b.height - width * height);
 }

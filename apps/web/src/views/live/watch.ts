@@ -1,4 +1,6 @@
 import { signal } from '@preact/signals';
+import { alreadyAligned, type PocketNet } from 'pocketnet';
+import { pixelsOf } from '../../network/crop-file.js';
 import { whenOpen } from '../../network/network.js';
 import { askPeople } from '../../people/people.js';
 import { text } from '../../text.js';
@@ -30,15 +32,18 @@ const NEWEST = 0.1;
 /** Looks at a video until `ended` says so: every frame for faces, and at one face of it for who it is. */
 export async function watch(video: HTMLVideoElement, ended: () => boolean): Promise<void> {
   const net = await whenOpen();
+  await learnWhatWasSaid(net);
   let tracks: Track[] = [];
   const said = new Map<number, string>();
+  let arrived = nextFrame(video);
   for (let frame = 0; !ended(); frame++) {
-    await nextFrame(video);
+    await arrived;
+    arrived = nextFrame(video); // it may come while this one is looked at
     const begun = performance.now();
-    const picture = await createImageBitmap(video);
+    const picture = await frameOf(video);
     const faces = await net.detect(picture);
     const found = faces.map((face) => ({ face, crop: net.align(picture, face) }));
-    size.value = { width: picture.width, height: picture.height };
+    size.value = { width: video.videoWidth, height: video.videoHeight };
     picture.close();
     const detect = performance.now() - begun;
     tracks = follow(tracks, found, frame);
@@ -48,7 +53,7 @@ export async function watch(video: HTMLVideoElement, ended: () => boolean): Prom
       const from = performance.now();
       const template = await net.embed(turn.crop);
       embed = performance.now() - from;
-      look(turn, template, await askPeople((service) => service.identify(template, { topK: 4 })), frame);
+      look(turn, template, await askPeople((service) => service.look(template, { topK: 4 })), frame);
     }
     if (ended()) break;
     watched.value = tracks.filter(({ seen }) => seen === frame).map((track) => ({ track, decided: decided(track) }));
@@ -70,14 +75,27 @@ function keepPace(detect: number, embed: number): void {
   pace.value = { fps: mixed('fps'), detect: mixed('detect'), embed: mixed('embed') };
 }
 
+/** Embeds the faces of which something was said in earlier visits, so that they are known again. */
+async function learnWhatWasSaid(net: PocketNet): Promise<void> {
+  for (const { id, crop } of await askPeople((service) => service.unlearned())) {
+    const template = await net.embed(alreadyAligned(await pixelsOf(crop)));
+    await askPeople((service) => service.learn(id, template));
+  }
+}
+
 /** Says each name once. */
 function sayNames(said: Map<number, string>): void {
+  for (const id of said.keys()) if (!watched.value.some(({ track }) => track.id === id)) said.delete(id);
   for (const { track, decided } of watched.value)
     if (decided.is === 'named' && said.get(track.id) !== decided.name) {
       said.set(track.id, decided.name);
       announce(text.live.said(decided.name));
     }
 }
+
+/** What the camera shows now: the frame itself where browsers give it, else a copy. */
+const frameOf = async (video: HTMLVideoElement): Promise<VideoFrame | ImageBitmap> =>
+  'VideoFrame' in globalThis ? new VideoFrame(video) : createImageBitmap(video);
 
 /** Resolves with the next picture of the camera. */
 const nextFrame = (video: HTMLVideoElement): Promise<void> =>

@@ -17,7 +17,7 @@ export function Accuracy({ net: { rates } }: { net: PocketNet }) {
     <section>
       <h2>{text.numbers.accuracy}</h2>
       <p>{text.numbers.accuracyLead}</p>
-      <table>
+      <table class="rates">
         <thead>
           <tr>
             <th scope="col">{text.numbers.rate}</th>

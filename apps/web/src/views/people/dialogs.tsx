@@ -1,4 +1,4 @@
-import { useSignal } from '@preact/signals';
+import { type Signal, useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useId } from 'preact/hooks';
 import { people, withPeople } from '../../people/people.js';
@@ -105,13 +105,30 @@ export function MergeDialog({ person, onClose }: Asked) {
   );
 }
 
+/** The photos of somebody, to choose some of them. */
+function ShotChoice({ person, chosen }: { person: ListedPerson; chosen: Signal<readonly string[]> }) {
+  const toggle = (id: string): void => {
+    chosen.value = chosen.value.includes(id) ? chosen.value.filter((each) => each !== id) : [...chosen.value, id];
+  };
+  return (
+    <ul class="choices">
+      {person.shots.map(({ id, crop }, index) => (
+        <li key={id}>
+          <label>
+            <input type="checkbox" checked={chosen.value.includes(id)} onChange={() => toggle(id)} />
+            <Picture picture={crop} alt="" />
+            {text.people.shot(index + 1)}
+          </label>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
 export function SplitDialog({ person, onClose }: Asked) {
   const name = useSignal('');
   const moved = useSignal<readonly string[]>([]);
   const field = useId();
-  const toggle = (id: string): void => {
-    moved.value = moved.value.includes(id) ? moved.value.filter((each) => each !== id) : [...moved.value, id];
-  };
   return (
     <Question
       {...{ person, onClose }}
@@ -121,19 +138,27 @@ export function SplitDialog({ person, onClose }: Asked) {
       ready={name.value.trim() !== '' && moved.value.length > 0 && moved.value.length < person.shots.length}
       act={(service) => service.split(person.id, moved.value, name.value.trim())}
     >
-      <ul class="choices">
-        {person.shots.map(({ id, crop }, index) => (
-          <li key={id}>
-            <label>
-              <input type="checkbox" checked={moved.value.includes(id)} onChange={() => toggle(id)} />
-              <Picture picture={crop} alt="" />
-              {text.people.shot(index + 1)}
-            </label>
-          </li>
-        ))}
-      </ul>
+      <ShotChoice person={person} chosen={moved} />
       <label for={field}>{text.people.splitName}</label>
       <input id={field} autocomplete="off" value={name} onInput={(event) => (name.value = event.currentTarget.value)} />
+    </Question>
+  );
+}
+
+export function EraseDialog({ person, onClose }: Asked) {
+  const gone = useSignal<readonly string[]>([]);
+  return (
+    <Question
+      {...{ person, onClose }}
+      title={text.people.eraseTitle(person.name)}
+      lead={text.people.eraseLead}
+      action={text.people.eraseDo(gone.value.length)}
+      final
+      ready={gone.value.length > 0}
+      act={(service) => service.removeShots(person.id, gone.value)}
+      done={text.people.erased(person.name)}
+    >
+      <ShotChoice person={person} chosen={gone} />
     </Question>
   );
 }

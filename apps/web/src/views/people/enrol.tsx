@@ -1,10 +1,18 @@
 import { useSignal } from '@preact/signals';
 import { useId } from 'preact/hooks';
+import { people } from '../../people/people.js';
 import { text } from '../../text.js';
 import { CameraDialog } from '../../ui/camera.js';
 import { DropArea, FileButton } from '../../ui/files.js';
 import { Pixels } from '../../ui/pixels.js';
-import { addShots, dropShot, likeness, looking, name, save, shots } from './draft.js';
+import { addShots, dropShot, type Likeness, likeness, looking, name, save, shots } from './draft.js';
+
+/** Somebody who is called so already. */
+function namesake(given: string): Likeness | undefined {
+  const called = given.trim().toLocaleLowerCase();
+  const known = people.value?.find((each) => each.name.toLocaleLowerCase() === called);
+  return known && { person: known.id, name: known.name, sentence: text.people.known(known.name) };
+}
 
 /** Somebody new: a name, a few photos, and what is to be said of each. */
 export function Enrol() {
@@ -12,7 +20,7 @@ export function Enrol() {
   const problem = useSignal('');
   const field = useId();
   const ready = shots.value.some(({ template }) => template) && looking.value === 0;
-  const like = likeness.value;
+  const like = likeness.value ?? namesake(name.value);
   const saving = async (known?: typeof like): Promise<void> => {
     problem.value = '';
     await save(known).catch((cause: Error) => {
@@ -69,7 +77,7 @@ export function Enrol() {
         {like && (
           <div class="warning" role="alert">
             <p>{like.sentence}</p>
-            <button type="button" onClick={() => void saving(like)}>
+            <button type="button" disabled={!ready} onClick={() => void saving(like)}>
               {text.people.addTo(like.name)}
             </button>
           </div>

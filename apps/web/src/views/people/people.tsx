@@ -7,6 +7,7 @@ import { text } from '../../text.js';
 import { announce } from '../../ui/announce.js';
 import { Enrol } from './enrol.js';
 import { PersonEntry } from './person.js';
+import { SaidOfFaces } from './said.js';
 import { TakeAlong } from './take-along.js';
 
 /** Who is known: added, named, merged, split, forgotten. */
@@ -30,7 +31,7 @@ export function People() {
         </div>
         <section class="known" aria-busy={known === undefined}>
           <div class="heading">
-            <h2>{known ? text.people.count(known.length) : ' '}</h2>
+            <h2>{known ? text.people.count(known.length) : text.views.people}</h2>
             <Undo />
           </div>
           {known?.length === 0 && <Nobody />}
@@ -39,6 +40,7 @@ export function People() {
               <PersonEntry key={person.id} person={person} />
             ))}
           </ul>
+          <SaidOfFaces />
         </section>
       </div>
     </>

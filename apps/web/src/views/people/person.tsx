@@ -2,9 +2,15 @@ import { useSignal } from '@preact/signals';
 import type { ListedPerson } from '../../people/service.js';
 import { text } from '../../text.js';
 import { Picture } from '../../ui/picture.js';
-import { ForgetDialog, MergeDialog, RenameDialog, SplitDialog } from './dialogs.js';
+import { EraseDialog, ForgetDialog, MergeDialog, RenameDialog, SplitDialog } from './dialogs.js';
 
-const dialogs = { rename: RenameDialog, merge: MergeDialog, split: SplitDialog, forget: ForgetDialog };
+const dialogs = {
+  rename: RenameDialog,
+  merge: MergeDialog,
+  split: SplitDialog,
+  erase: EraseDialog,
+  forget: ForgetDialog,
+};
 type Question = keyof typeof dialogs;
 
 /** Somebody who is known: their photos, and what can be done. */

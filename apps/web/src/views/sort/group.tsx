@@ -1,51 +1,71 @@
 import { useSignal } from '@preact/signals';
-import type { Cluster } from 'pocketnet/cluster';
 import { useId } from 'preact/hooks';
 import { text } from '../../text.js';
-import { Dialog } from '../../ui/dialog.js';
+import { announce } from '../../ui/announce.js';
 import { Picture } from '../../ui/picture.js';
-import { groups, name, nameOf, notFace, notThis, unite } from './groups.js';
+import { type Group, guesses, nameOf, nameOfPerson } from './groups.js';
+import { PhotoOfFace } from './photo-of-face.js';
 import type { Pile } from './pile.js';
+import { SameAs } from './same-as.js';
+import { ignore, name, nameAs, notFace, notPerson, notThis, problem } from './say.js';
 
 /** How many faces of a group are shown before one asks for all. */
 const FEW = 18;
 
+/** Where the names of known people are listed for every field of a name. */
+export const NAMES = 'names-of-people';
+
+type Asked = 'same as' | 'photo';
+
 /** One person of the pile: name, faces by doubt, corrections. */
-export function Group({ group, nth, pile }: { group: Cluster; nth: number; pile: Pile }) {
+export function GroupEntry({ group, nth, pile }: { group: Group; nth: number; pile: Pile }) {
   const chosen = useSignal<number | undefined>(undefined);
   const all = useSignal(false);
-  const asking = useSignal(false);
+  const asking = useSignal<Asked | undefined>(undefined);
   const field = useId();
-  const called = nameOf(group) || text.sort.group(nth);
+  const called = nameOf(group);
   const shown = all.value ? group.faces : few(group.faces);
-  const photoOf = (face: number): string => pile.photos[pile.faces[face]?.photo ?? -1] ?? '';
-  const face = chosen.value;
+  const photoOf = (face: number): string => pile.photos[pile.faces[face]?.photo ?? -1]?.name ?? '';
+  const face = chosen.value !== undefined && group.faces.includes(chosen.value) ? chosen.value : undefined;
+  const rename = async (given: string): Promise<void> => {
+    if (given === called) return;
+    if (await said(name(group, given))) announce(given ? text.sort.named(given) : text.sort.unnamed);
+  };
   return (
     <li class="group">
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          const given = new FormData(event.currentTarget).get('name');
-          name(group, String(given ?? '').trim());
+          void rename(String(new FormData(event.currentTarget).get('name') ?? '').trim());
         }}
       >
-        <label for={field}>{`${text.sort.name} (${text.people.photos(group.faces.length)})`}</label>
+        <label for={field}>{text.sort.name(group.faces.length)}</label>
         <div class="naming">
           <input
             id={field}
             name="name"
             autocomplete="off"
+            list={NAMES}
             placeholder={text.sort.nameHint}
-            defaultValue={nameOf(group)}
-            key={nameOf(group)}
+            defaultValue={called}
+            key={called}
           />
           <button type="submit">{text.people.save}</button>
-          <button type="button" class="quiet" onClick={() => (asking.value = true)}>
+          <button type="button" class="quiet" onClick={() => (asking.value = 'same as')}>
             {text.sort.together}
+          </button>
+          <button
+            type="button"
+            class="quiet"
+            aria-label={text.sort.ignoreGroup(called || text.sort.group(nth))}
+            onClick={() => void said(ignore(group))}
+          >
+            {text.sort.ignore}
           </button>
         </div>
       </form>
-      <ul class="sheet" aria-label={called}>
+      <Guess group={group} />
+      <ul class="sheet" aria-label={called || text.sort.group(nth)}>
         {shown.map((each) => (
           <li key={each}>
             <button
@@ -66,48 +86,59 @@ export function Group({ group, nth, pile }: { group: Cluster; nth: number; pile:
       {face !== undefined && (
         <p class="chosen">
           <span>{photoOf(face)}</span>
-          <button type="button" class="quiet" onClick={() => notThis(group, face)}>
-            {text.sort.notThis}
+          <button type="button" class="quiet" onClick={() => (asking.value = 'photo')}>
+            {text.sort.photo}
           </button>
-          <button type="button" class="quiet" onClick={() => notFace(face)}>
+          {group.faces.length > 1 && (
+            <button type="button" class="quiet" onClick={() => void said(notThis(group, face))}>
+              {text.sort.notThis}
+            </button>
+          )}
+          <button type="button" class="quiet" onClick={() => void said(notFace(face))}>
             {text.sort.notFace}
           </button>
         </p>
       )}
-      {asking.value && <SameAs group={group} pile={pile} onClose={() => (asking.value = false)} />}
+      {asking.value === 'same as' && <SameAs group={group} pile={pile} onClose={() => (asking.value = undefined)} />}
+      {asking.value === 'photo' && face !== undefined && (
+        <PhotoOfFace face={face} pile={pile} onClose={() => (asking.value = undefined)} />
+      )}
     </li>
   );
+}
+
+/** Who it may be of those who are known: to be confirmed, or not. */
+function Guess({ group }: { group: Group }) {
+  const person = guesses.value.get(group.faces[0] ?? -1);
+  const called = person === undefined ? undefined : nameOfPerson(person);
+  if (person === undefined || called === undefined || group.person !== undefined) return null;
+  const confirm = async (): Promise<void> => {
+    if (await said(nameAs(group, person))) announce(text.sort.named(called));
+  };
+  return (
+    <p class="guess">
+      <span>{text.sort.guess(called)}</span>
+      <button type="button" onClick={() => void confirm()}>
+        {text.sort.yes}
+      </button>
+      <button type="button" class="quiet" onClick={() => void said(notPerson(group, person))}>
+        {text.live.notThis(called)}
+      </button>
+    </p>
+  );
+}
+
+/** Whether it could be said; else the page shows why. */
+async function said(saying: Promise<void>): Promise<boolean> {
+  try {
+    await saying;
+    return true;
+  } catch (cause) {
+    problem.value = (cause as Error).message;
+    return false;
+  }
 }
 
 /** The surest faces, and the most doubtful ones. */
 const few = (faces: readonly number[]): readonly number[] =>
   faces.length <= FEW ? faces : [...faces.slice(0, FEW / 2), ...faces.slice(-FEW / 2)];
-
-function SameAs({ group, pile, onClose }: { group: Cluster; pile: Pile; onClose: () => void }) {
-  const others = (groups.value ?? []).filter((other) => other !== group);
-  return (
-    <Dialog title={text.sort.togetherTitle} onClose={onClose}>
-      <ul class="choices">
-        {others.slice(0, 60).map((other, index) => (
-          <li key={other.faces[0]}>
-            <button
-              type="button"
-              onClick={() => {
-                unite(group, other);
-                onClose();
-              }}
-            >
-              <Picture picture={pile.faces[other.faces[0] ?? -1]?.picture} alt="" />
-              {nameOf(other) || text.sort.group(index + 1)}
-            </button>
-          </li>
-        ))}
-      </ul>
-      <div class="actions">
-        <button type="button" onClick={onClose}>
-          {text.people.cancel}
-        </button>
-      </div>
-    </Dialog>
-  );
-}

@@ -1,142 +1,125 @@
-import { computed, effect, signal } from '@preact/signals';
-import type { Cluster } from 'pocketnet/cluster';
-import { net } from '../../network/network.js';
+import { batch, computed, effect, signal } from '@preact/signals';
+import { askPeople, people, statements, trouble } from '../../people/people.js';
+import type { KeptStatement } from '../../people/statement.js';
+import { text } from '../../text.js';
+import { announce } from '../../ui/announce.js';
 import { type Remote, remote } from '../../workers/remote.js';
-import type { Sorting } from '../../workers/sort.js';
-import { pile } from './pile.js';
+import type { Group, Sorting } from '../../workers/sort.js';
+import { type Pile, pile } from './pile.js';
+import { newest, problem, takeBackNewest } from './say.js';
 
-type Pair = readonly [number, number];
+export type { Group } from '../../workers/sort.js';
 
-/** What a user said of the pile; it holds however the faces are grouped. */
-export interface Said {
-  /** Names by face. Faces of one name are one person. */
-  readonly names: ReadonlyMap<number, string>;
-  readonly together: readonly Pair[];
-  readonly apart: readonly Pair[];
-  readonly notFaces: ReadonlySet<number>;
-}
-
-const NOTHING: Said = { names: new Map(), together: [], apart: [], notFaces: new Set() };
-
-/** What was said, step by step; the last one holds. */
-const steps = signal<readonly Said[]>([NOTHING]);
-export const said = computed(() => steps.value.at(-1) ?? NOTHING);
-export const canUndo = computed(() => steps.value.length > 1);
 /** How much stricter than the card's strict threshold, in cosine. */
 export const shift = signal(0);
-export const groups = signal<readonly Cluster[] | undefined>(undefined);
-export const problem = signal('');
-
-/** For networks that say nothing of their cosines. */
-const UNCALIBRATED = 0.35;
-
 /** The strict threshold sorts best on photos whose people are known: docs/runs/web. */
-export const threshold = computed(() => {
-  const open = net.value;
-  return (open?.rates ? open.thresholds().strict : UNCALIBRATED) + shift.value;
-});
+export const threshold = computed(() => (pile.value?.strict ?? 0) + shift.value);
+export const groups = signal<readonly Group[] | undefined>(undefined);
+/** Pairs of groups that may be one person, the nearest first. */
+export const doubts = signal<readonly (readonly [Group, Group])[]>([]);
+/** Who somebody known may be, by the first face of their group. */
+export const guesses = signal<ReadonlyMap<number, string>>(new Map());
 
 let worker: Remote<Sorting> | undefined;
+let taken: Pile | undefined;
 let turn = 0;
 
 effect(() => {
-  const [read, words, cosine] = [pile.value, said.value, threshold.value];
+  const [read, words, cosine] = [pile.value, trouble.value ? [] : statements.value, threshold.value];
   if (!read) {
     turn++;
+    taken = undefined;
     groups.value = undefined;
-    if (steps.peek().length > 1) steps.value = [NOTHING];
-    return;
-  }
-  void group(read.faces, words, cosine);
+    doubts.value = [];
+    guesses.value = new Map();
+  } else if (words) void group(read, words, cosine);
 });
 
-async function group(
-  all: readonly { readonly photo: number; readonly vector: Float32Array }[],
-  { names, together, apart, notFaces }: Said,
-  cosine: number,
-): Promise<void> {
+async function group(read: Pile, words: readonly KeptStatement[], cosine: number): Promise<void> {
   const mine = ++turn;
   worker ??= remote<Sorting>(new Worker(new URL('../../workers/sort.ts', import.meta.url), { type: 'module' }));
-  const kept = all.map((_, face) => face).filter((face) => !notFaces.has(face));
-  const place = new Map(kept.map((face, index) => [face, index]));
-  const placed = (pairs: readonly Pair[]): Pair[] =>
-    pairs.flatMap(([a, b]) => {
-      const [x, y] = [place.get(a), place.get(b)];
-      return x === undefined || y === undefined ? [] : [[x, y] as const];
-    });
   try {
-    const found = await worker.cluster(
-      kept.map((face) => all[face]?.vector ?? new Float32Array()),
-      {
-        threshold: cosine,
-        photos: kept.map((face) => all[face]?.photo),
-        together: placed([...together, ...sameNames(names)]),
-        apart: placed(apart),
-      },
+    if (taken !== read) await worker.take(read.faces.map(({ photo, key, vector }) => ({ photo, key, vector })));
+    taken = read;
+    const found = await worker.group(
+      words.map(({ picture: _, ...said }) => said),
+      cosine,
+      Math.min(cosine, read.usual + shift.peek()),
     );
     if (mine !== turn) return;
-    problem.value = '';
-    groups.value = found.map(({ faces, likeness }) => ({ faces: faces.map((face) => kept[face] ?? 0), likeness }));
+    const isFirst = groups.peek() === undefined;
+    const kept = keptOf(found.groups, groups.peek());
+    batch(() => {
+      groups.value = kept;
+      doubts.value = found.doubts.flatMap(({ groups: [a, b] }) => {
+        const [one, other] = [kept[a], kept[b]];
+        return one && other && !areNamed(one, other) ? [[one, other] as const] : [];
+      });
+    });
+    if (isFirst) announce(text.sort.summary(peopleAmong(found.groups), read.faces.length, read.photos.length));
+    const refused = found.refused && words.at(-1)?.id === newest();
+    if (refused) {
+      problem.value = text.sort.refused;
+      await takeBackNewest();
+    }
+    await guess(read, kept, mine);
   } catch (cause) {
-    if (mine !== turn) return;
-    problem.value = (cause as Error).message;
-    steps.value = steps.value.slice(0, -1); // what cannot be is taken back
+    if (mine === turn) problem.value = (cause as Error).message;
   }
 }
 
-/** Each named face with the first of its name. */
-function sameNames(names: ReadonlyMap<number, string>): Pair[] {
-  const first = new Map<string, number>();
-  return [...names].flatMap(([face, name]): Pair[] => {
-    const other = first.get(name);
-    if (other === undefined) first.set(name, face);
-    return other === undefined ? [] : [[other, face]];
+/** Whether both have names: they are two people then. */
+const areNamed = (a: Group, b: Group): boolean => a.person !== undefined && b.person !== undefined;
+
+/** Groups that are as they were are the same objects: the page leaves them as they are. */
+function keptOf(now: readonly Group[], before: readonly Group[] | undefined): Group[] {
+  const old = new Map(before?.map((group) => [group.faces[0], group]));
+  const same = (a: readonly unknown[], b: readonly unknown[] | undefined): boolean =>
+    a.length === b?.length && a.every((each, index) => each === b[index]);
+  return now.map((group) => {
+    const known = old.get(group.faces[0]);
+    const isKept = known?.person === group.person && same(group.faces, known?.faces) && same(group.not, known?.not);
+    return known && isKept ? known : group;
   });
 }
 
-const say = (change: Partial<Said>): void => {
-  steps.value = [...steps.value, { ...said.value, ...change }];
-};
+/** Groups of more than one face. */
+export const peopleAmong = (found: readonly Group[]): number => found.filter(({ faces }) => faces.length > 1).length;
 
-export const undo = (): void => {
-  if (canUndo.value) steps.value = steps.value.slice(0, -1);
-};
+/** How many of a group's surest faces are asked for who it is. */
+const ASKED = 3;
 
-/** The name of a group, as a user gave it to one of its faces. */
-export const nameOf = ({ faces }: Cluster): string => {
-  const { names } = said.value;
-  return names.get(faces.find((face) => names.has(face)) ?? -1) ?? '';
-};
-
-/** Gives all faces of a group a name, or takes it away. */
-export function name({ faces }: Cluster, given: string): void {
-  const names = new Map(said.value.names);
-  for (const face of faces) {
-    if (given) names.set(face, given);
-    else names.delete(face);
-  }
-  say({ names });
+/** Looks for people who are known among the groups without a name. */
+async function guess(read: Pile, found: readonly Group[], mine: number): Promise<void> {
+  if (!people.peek()?.length) return;
+  const open = found.filter(({ person }) => person === undefined);
+  const asked = open.map(({ faces }) =>
+    faces.slice(0, ASKED).flatMap((face) => {
+      const vector = read.faces[face]?.vector;
+      return vector ? [{ model: read.model, vector }] : [];
+    }),
+  );
+  const answers = await askPeople((service) => service.whoAre(asked));
+  if (mine !== turn) return;
+  guesses.value = new Map(
+    open.flatMap(({ faces: [first], not }, index) => {
+      const person = answers[index];
+      return first === undefined || person === undefined || not.includes(person) ? [] : [[first, person] as const];
+    }),
+  );
 }
 
-/** A face is not the person of its group. */
-export function notThis({ faces }: Cluster, face: number): void {
-  const names = new Map(said.value.names);
-  names.delete(face);
-  const together = said.value.together.filter((pair) => !pair.includes(face));
-  const others = faces.filter((each) => each !== face).map((each): Pair => [face, each]);
-  say({ names, together, apart: [...said.value.apart, ...others] });
-}
+/** The name of a group, by a user's word. */
+export const nameOf = ({ person }: Group): string => (person === undefined ? '' : (nameOfPerson(person) ?? ''));
 
-export function notFace(face: number): void {
-  say({ notFaces: new Set([...said.value.notFaces, face]) });
-}
+export const nameOfPerson = (person: string): string | undefined => people.value?.find(({ id }) => id === person)?.name;
 
-/** Two groups are one person. */
-export function unite(a: Cluster, b: Cluster): void {
-  const [first, second] = [a.faces[0], b.faces[0]];
-  if (first === undefined || second === undefined) return;
-  const inside = new Set([...a.faces, ...b.faces]);
-  const apart = said.value.apart.filter(([x, y]) => !(inside.has(x) && inside.has(y)));
-  const whole = [...a.faces, ...b.faces].filter((face) => face !== first).map((face): Pair => [first, face]);
-  say({ apart, together: [...said.value.together, ...whole] });
+/** Other groups, those first that are most like this one. */
+export async function likest(group: Group, others: readonly Group[]): Promise<Group[]> {
+  const cosines = await worker?.alike(
+    group.faces,
+    others.map(({ faces }) => faces),
+  );
+  const order = others.map((other, index) => ({ other, cosine: cosines?.[index] ?? 0 }));
+  return order.sort((a, b) => b.cosine - a.cosine).map(({ other }) => other);
 }

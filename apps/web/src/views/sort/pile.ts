@@ -1,27 +1,40 @@
 import { batch, signal } from '@preact/signals';
-import type { Face, PocketNet, RgbImage } from 'pocketnet';
-import { whenOpen } from '../../network/network.js';
-import { text } from '../../text.js';
-import { announce } from '../../ui/announce.js';
+import type { Box, PocketNet } from 'pocketnet';
+import { imageDataOf, type PixelsOfFace } from '../../network/crop-file.js';
+import { cosines, whenOpen } from '../../network/network.js';
+import type { FaceKey } from '../../people/statement.js';
+import { faceKey } from './face-key.js';
+import { fingerprint } from './fingerprint.js';
 
-/** A face of the pile. */
+/** A face of the pile. It keeps no pixels: there are thousands. */
 export interface PiledFace {
   /** Index of its photo. */
   readonly photo: number;
-  readonly face: Face;
+  /** What it is called in what is said of it. */
+  readonly key: FaceKey;
+  readonly box: Box;
   readonly vector: Float32Array;
-  /** A small picture of it. */
+  /** A small picture of it, as a file. */
   readonly picture: Blob;
 }
 
+export interface PiledPhoto {
+  readonly name: string;
+  readonly file: File;
+  /** Its name by its content. */
+  readonly print: string;
+}
+
 export interface Pile {
-  /** Names of the photos. */
-  readonly photos: readonly string[];
+  readonly photos: readonly PiledPhoto[];
   readonly faces: readonly PiledFace[];
   /** How many files could not be read. */
   readonly skipped: number;
-  /** The network whose templates these are. */
+  /** The network whose templates these are, and from which cosine on two of them are one person's. */
   readonly model: string;
+  readonly strict: number;
+  /** From which they may be. */
+  readonly usual: number;
 }
 
 export interface Progress {
@@ -54,7 +67,7 @@ export function clear(): void {
 export async function readPile(files: readonly File[]): Promise<void> {
   const mine = ++turn;
   const net = await whenOpen();
-  const photos: string[] = [];
+  const photos: PiledPhoto[] = [];
   const faces: PiledFace[] = [];
   let skipped = 0;
   const start = performance.now();
@@ -62,8 +75,9 @@ export async function readPile(files: readonly File[]): Promise<void> {
   for (const [done, file] of files.entries()) {
     if (mine !== turn) break;
     try {
-      faces.push(...(await facesOf(net, file, photos.length)));
-      photos.push(file.webkitRelativePath || file.name);
+      const print = await fingerprint(file);
+      faces.push(...(await facesOf(net, file, print, photos.length)));
+      photos.push({ name: file.webkitRelativePath || file.name, file, print });
     } catch {
       skipped++; // no photo, or a damaged one: how many is said
     }
@@ -72,30 +86,24 @@ export async function readPile(files: readonly File[]): Promise<void> {
   }
   batch(() => {
     progress.value = undefined;
-    if (faces.length > 0 || mine === turn) pile.value = { photos, faces, skipped, model: net.model };
+    if (faces.length > 0 || mine === turn) pile.value = { photos, faces, skipped, model: net.model, ...cosines(net) };
   });
-  announce(text.sort.summary(0, faces.length, photos.length));
 }
 
-async function facesOf(net: PocketNet, file: File, photo: number): Promise<PiledFace[]> {
-  const found = await net.detect(file);
+async function facesOf(net: PocketNet, file: File, print: string, photo: number): Promise<PiledFace[]> {
   const faces: PiledFace[] = [];
-  for (const face of found) {
+  for (const face of await net.detect(file)) {
     const crop = net.align(file, face);
-    const { vector } = await net.embed(crop);
-    faces.push({ photo, face, vector, picture: await pictureOf(crop) });
+    const [{ vector }, picture] = await Promise.all([net.embed(crop), pictureOf(crop)]);
+    const { x, y, width, height } = face.box; // the face itself would hold its crop
+    faces.push({ photo, key: faceKey(print, face.box), box: { x, y, width, height }, vector, picture });
   }
   return faces;
 }
 
-/** A crop as a file of some kilobytes, since there are thousands. */
-async function pictureOf({ width, height, data }: RgbImage): Promise<Blob> {
-  const canvas = new OffscreenCanvas(width, height);
-  const image = new ImageData(width, height);
-  for (let i = 0; i < width * height; i++) {
-    image.data.set(data.subarray(3 * i, 3 * i + 3), 4 * i);
-    image.data[4 * i + 3] = 255;
-  }
-  canvas.getContext('2d')?.putImageData(image, 0, 0);
-  return canvas.convertToBlob({ type: 'image/webp', quality: 0.8 });
+/** A crop as a file of some kilobytes. */
+function pictureOf(crop: PixelsOfFace): Promise<Blob> {
+  const canvas = new OffscreenCanvas(crop.width, crop.height);
+  canvas.getContext('2d')?.putImageData(imageDataOf(crop), 0, 0);
+  return canvas.convertToBlob({ type: 'image/webp', quality: 0.9 });
 }

@@ -1,10 +1,9 @@
-import type { Cluster } from 'pocketnet/cluster';
 import { choice } from '../../network/network.js';
-import { nameOf, threshold } from './groups.js';
+import { type Group, nameOf, threshold } from './groups.js';
 import type { Pile } from './pile.js';
 
 /** Who is in which photo, as a file. */
-export function resultOf({ photos, faces, model }: Pile, groups: readonly Cluster[]): string {
+export function resultOf({ photos, faces, model }: Pile, groups: readonly Group[]): string {
   const result = {
     format: 'pocketnet-sorted/1',
     network: choice.value.name,
@@ -14,7 +13,7 @@ export function resultOf({ photos, faces, model }: Pile, groups: readonly Cluste
       name: nameOf(group) || null,
       faces: group.faces.map((index, place) => {
         const piled = faces[index];
-        return { photo: photos[piled?.photo ?? -1], box: piled?.face.box, likeness: group.likeness[place] };
+        return { photo: photos[piled?.photo ?? -1]?.name, box: piled?.box, likeness: group.likeness[place] };
       }),
     })),
   };

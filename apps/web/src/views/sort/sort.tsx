@@ -1,14 +1,22 @@
+import { useEffect } from 'preact/hooks';
 import { drawnPeople } from '../../demo/people.js';
+import { people as known, openPeople } from '../../people/people.js';
 import { text } from '../../text.js';
 import { DropArea, FileButton } from '../../ui/files.js';
+import { More } from '../../ui/more.js';
 import { saveFile } from '../../ui/save-file.js';
-import { Group } from './group.js';
-import { canUndo, groups, problem, shift, undo } from './groups.js';
+import { GroupEntry, NAMES } from './group.js';
+import { type Group, groups, peopleAmong, shift } from './groups.js';
 import { cancel, clear, pile, progress, readPile } from './pile.js';
 import { resultOf } from './result.js';
+import { Review } from './review.js';
+import { canUndo, problem, takeBackNewest } from './say.js';
 
 /** A folder of photos, grouped by who is in them. */
 export function Sort() {
+  useEffect(() => {
+    void openPeople(); // who is known, and what was said of photos before
+  }, []);
   return (
     <>
       <header class="opening">
@@ -68,12 +76,15 @@ function Sorted() {
   const found = groups.value;
   if (!read) return null;
   const people = found?.filter(({ faces }) => faces.length > 1) ?? [];
+  const entry = (group: Group, index: number) => (
+    <GroupEntry key={group.faces[0]} {...{ group, pile: read }} nth={index + 1} />
+  );
   const single = found?.filter(({ faces }) => faces.length === 1) ?? [];
   return (
     <div class="sorted" aria-busy={found === undefined}>
       <div class="tools">
         <p>
-          {text.sort.summary(people.length, read.faces.length, read.photos.length)}
+          {text.sort.summary(peopleAmong(found ?? []), read.faces.length, read.photos.length)}
           {read.skipped > 0 && ` ${text.sort.skipped(read.skipped)}`}
         </p>
         <label class="strictness">
@@ -92,7 +103,7 @@ function Sorted() {
           </span>
         </label>
         <div class="actions">
-          <button type="button" disabled={!canUndo.value} onClick={undo}>
+          <button type="button" disabled={!canUndo.value} onClick={() => void takeBackNewest()}>
             {text.sort.undo}
           </button>
           <button
@@ -114,18 +125,20 @@ function Sorted() {
           {problem}
         </p>
       )}
+      <Review pile={read} />
+      <datalist id={NAMES}>
+        {known.value?.map(({ id, name }) => (
+          <option key={id} value={name} />
+        ))}
+      </datalist>
       <p class="hint">{text.sort.doubt}</p>
-      <ul class="groups">
-        {people.map((group, index) => (
-          <Group key={group.faces[0]} {...{ group, pile: read }} nth={index + 1} />
-        ))}
-      </ul>
+      <More class="groups" entries={people}>
+        {entry}
+      </More>
       {single.length > 0 && <h2>{text.sort.single}</h2>}
-      <ul class="groups singles">
-        {single.map((group, index) => (
-          <Group key={group.faces[0]} {...{ group, pile: read }} nth={people.length + index + 1} />
-        ))}
-      </ul>
+      <More class="groups singles" entries={single}>
+        {entry}
+      </More>
     </div>
   );
 }

@@ -20,6 +20,8 @@ export interface CorrectionRecord {
   /** Whom "is" and "is not" speak of. */
   readonly person?: string;
   readonly added: number;
+  /** Whether a crop of the face is kept, under the correction's id. */
+  readonly crop?: true;
 }
 
 /** How to take a step back. It holds no template: only whose they were. */

@@ -1,3 +1,4 @@
+import type { Change } from '../../stores/store.js';
 import { personIn } from '../check.js';
 import { checkFace, type Face, sameness } from '../face.js';
 import { newId } from '../ids.js';
@@ -14,10 +15,22 @@ export type Said =
   /** Takes back whatever was said of it. */
   | 'nothing';
 
+export interface CorrectOptions {
+  /** The aligned crop, in any encoding: kept beside what is said, to show it, and to know the face again elsewhere. */
+  readonly crop?: Uint8Array | undefined;
+}
+
+/** What a user said of a face. */
+export interface Correction extends CorrectionRecord {
+  readonly id: string;
+  /** Of whom it speaks. */
+  readonly name?: string;
+}
+
 /** Keeps what a user says of a face. Only one thing can hold of it, but for whom it is not. */
-export function correcting(state: GalleryState, face: Face, said: Said, now: number): Step {
+export function correcting(state: GalleryState, face: Face, said: Said, { crop }: CorrectOptions, now: number): Step {
   checkFace(face);
-  const fresh = recordFor(state, face, said, now);
+  const fresh = recordFor(state, face, said, crop !== undefined, now);
   const old = state.correctionsOf(face).filter((each) => outdated(each, fresh));
   if (fresh?.says === 'is') refuseSecondFace(state, face, fresh.person as string);
   const id = newId(now);
@@ -26,8 +39,9 @@ export function correcting(state: GalleryState, face: Face, said: Said, now: num
     what: `A face of "${face.photo}" was corrected.`,
     changes: [
       ...moved.flatMap((each) => movedTo(state, each.id, fresh?.person as string)),
-      ...old.map((each) => removalOf('correction', each.id)),
+      ...old.flatMap((each) => removingCorrection(state, each.id)),
       ...(fresh ? [recordOf('correction', id, fresh)] : []),
+      ...(fresh && crop ? [{ kind: 'crop', id, about: crop } as const] : []),
     ],
     before: {
       concerns: [...old, ...(fresh ? [fresh] : [])]
@@ -36,22 +50,47 @@ export function correcting(state: GalleryState, face: Face, said: Said, now: num
       people: {},
       templates: Object.fromEntries(moved.map((each) => [each.id, each.person])),
       corrections: {
-        ...Object.fromEntries(old.map(({ id: before, ...record }) => [before, record])),
+        ...Object.fromEntries(old.map(({ id: before, ...record }) => [before, withoutCrop(record)])),
         ...(fresh ? { [id]: null } : {}),
       },
     },
   };
 }
 
+/** Removes what was said of a face, and the crop that was kept with it. */
+export const removingCorrection = (state: GalleryState, id: string): Change[] => [
+  ...(state.corrections.get(id)?.crop ? [removalOf('crop', id)] : []),
+  removalOf('correction', id),
+];
+
+/** What was said, when its crop is erased. */
+export const withoutCrop = ({ crop: _, ...said }: CorrectionRecord): CorrectionRecord => said;
+
+/** What was said of faces, in that order. */
+export const correctionsIn = (state: GalleryState): Correction[] =>
+  [...state.corrections.values()]
+    .sort((a, b) => a.added - b.added)
+    .map((each) => {
+      const name = each.person === undefined ? undefined : state.people.get(each.person)?.name;
+      return name === undefined ? each : { ...each, name };
+    });
+
 /** What was enrolled of the face. */
 const templatesOf = (state: GalleryState, face: Face): TemplateState[] =>
   state.templatesOfPhoto(face.photo).filter((each) => each.face && sameness(each.face, face) > 0);
 
-function recordFor(state: GalleryState, face: Face, said: Said, added: number): CorrectionRecord | undefined {
+function recordFor(
+  state: GalleryState,
+  face: Face,
+  said: Said,
+  hasCrop: boolean,
+  added: number,
+): CorrectionRecord | undefined {
   if (said === 'nothing') return undefined;
-  if (typeof said === 'string') return { face, says: said, added };
+  const kept = { face, added, ...(hasCrop ? { crop: true as const } : {}) };
+  if (typeof said === 'string') return { ...kept, says: said };
   const [says, person] = 'is' in said ? (['is', said.is] as const) : (['is not', said.isNot] as const);
-  return { face, says, person: personIn(state, person).id, added };
+  return { ...kept, says, person: personIn(state, person).id };
 }
 
 function outdated(old: CorrectionRecord, fresh: CorrectionRecord | undefined): boolean {

@@ -1,6 +1,7 @@
 import type { Change } from '../../stores/store.js';
 import { removalOf } from '../state/records.js';
 import type { GalleryState } from '../state/state.js';
+import { removingCorrection } from './correct.js';
 import { correctionsAbout } from './merge.js';
 
 /** Removes people and all that speaks of them. No step back leads over it. */
@@ -8,7 +9,7 @@ export function forgetting(state: GalleryState, people: readonly string[]): Chan
   return [
     ...people.flatMap((id) => [
       ...removingTemplates(state, state.people.get(id)?.templates ?? []),
-      ...correctionsAbout(state, id).map(([correction]) => removalOf('correction', correction)),
+      ...correctionsAbout(state, id).flatMap(([correction]) => removingCorrection(state, correction)),
       removalOf('person', id),
     ]),
     ...stepsAbout(state, people).map((id) => removalOf('undo', id)),

@@ -2,6 +2,7 @@ import { personIn } from '../check.js';
 import { sameness } from '../face.js';
 import { type CorrectionRecord, recordOf, removalOf } from '../state/records.js';
 import type { GalleryState, PersonState } from '../state/state.js';
+import { removingCorrection, withoutCrop } from './correct.js';
 import { recordIn } from './rename.js';
 import { movedTo, type Step } from './step.js';
 
@@ -18,14 +19,17 @@ export function merging(state: GalleryState, into: string, from: string): Step {
     changes: [
       ...gone.templates.flatMap((id) => movedTo(state, id, into)),
       ...gonesOwn.map(([id, said]) => recordOf('correction', id, { ...said, person: into })),
-      ...overtaken.map(([id]) => removalOf('correction', id)),
+      ...overtaken.flatMap(([id]) => removingCorrection(state, id)),
       removalOf('person', from),
     ],
     before: {
       concerns: [into, from],
       people: { [from]: recordIn(gone) },
       templates: Object.fromEntries(gone.templates.map((id) => [id, from])),
-      corrections: Object.fromEntries([...gonesOwn, ...overtaken]),
+      corrections: Object.fromEntries([
+        ...gonesOwn,
+        ...overtaken.map(([id, said]) => [id, withoutCrop(said)] as const),
+      ]),
     },
   };
 }

@@ -1,6 +1,7 @@
 import type { Change } from '../../stores/store.js';
-import { type CorrectionRecord, type PersonRecord, recordOf, removalOf } from '../state/records.js';
+import { type CorrectionRecord, recordOf, removalOf } from '../state/records.js';
 import type { GalleryState, UndoState } from '../state/state.js';
+import { removingCorrection, withoutCrop } from './correct.js';
 import { movedTo, withTwins } from './step.js';
 
 /**
@@ -19,12 +20,17 @@ export function undoing(state: GalleryState): { readonly changes: Change[]; read
       if (twin === id || !(twin in last.templates)) changes.push(...movedTo(state, twin, person));
   }
   for (const [id, before] of Object.entries(last.people)) {
-    changes.push(back('person', id, before));
+    changes.push(before === null ? removalOf('person', id) : recordOf('person', id, before));
     if (before === null && heir !== undefined) changes.push(...leftBehind(state, id, heir, last));
   }
-  for (const [id, before] of Object.entries(last.corrections)) changes.push(back('correction', id, before));
+  for (const [id, before] of Object.entries(last.corrections))
+    changes.push(...(before === null ? removingCorrection(state, id) : [saidAgain(state, id, before)]));
   return { changes, what: last.what };
 }
+
+/** A crop that was erased since does not come back. */
+const saidAgain = (state: GalleryState, id: string, before: CorrectionRecord): Change =>
+  recordOf('correction', id, state.corrections.get(id)?.crop ? before : withoutCrop(before));
 
 export const lastStep = (state: GalleryState): UndoState | undefined =>
   [...state.undo.values()].reduce<UndoState | undefined>(
@@ -40,10 +46,4 @@ function leftBehind(state: GalleryState, gone: string, heir: string, { templates
     ...since.flatMap((id) => movedTo(state, id, heir)),
     ...said.map(({ id, ...record }) => recordOf('correction', id, { ...record, person: heir })),
   ];
-}
-
-function back(kind: 'person', id: string, before: PersonRecord | null): Change;
-function back(kind: 'correction', id: string, before: CorrectionRecord | null): Change;
-function back(kind: 'person' | 'correction', id: string, before: PersonRecord | CorrectionRecord | null): Change {
-  return before === null ? removalOf(kind, id) : recordOf(kind, id, before as PersonRecord & CorrectionRecord);
 }

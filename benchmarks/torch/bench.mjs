@@ -61,11 +61,14 @@ export async function run(args) {
       await ours.time(work.do, 1);
       await peer?.time(work.do, 1);
       const pairs = [];
+      let fastest = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
       for (let round = 0; round < rounds; round++) {
-        pairs.push([
-          median(await ours.time(work.do, work.times)),
-          peer ? median(await peer.time(work.do, work.times)) : Number.NaN,
-        ]);
+        const times = [
+          await ours.time(work.do, work.times),
+          peer ? await peer.time(work.do, work.times) : [Number.NaN],
+        ];
+        pairs.push(times.map(median));
+        fastest = fastest.map((time, i) => Math.min(time, ...times[i]));
       }
       const [mine, theirs] = [median(pairs.map(([a]) => a)), median(pairs.map(([, b]) => b))];
       const ratios = pairs.map(([a, b]) => b / a).sort((x, y) => x - y);
@@ -74,6 +77,9 @@ export async function run(args) {
         console.log(`  peer ${work.unit(theirs)}`);
         console.log(
           `  ratio, paired: ${median(ratios).toFixed(2)}× (${ratios[0].toFixed(2)} to ${ratios.at(-1).toFixed(2)} over ${rounds} rounds)`,
+        );
+        console.log(
+          `  fastest of each: ${work.unit(fastest[0])} and ${work.unit(fastest[1])}, ${(fastest[1] / fastest[0]).toFixed(2)}×`,
         );
       }
       result[work.do] = { ours: mine, peer: theirs, ratio: median(ratios) };

@@ -226,10 +226,9 @@ class CellBackward {
     sum = sum.defined() ? sum + shaped : shaped;
   }
 
-  static float* scratch(int which, int64_t size) {
-    thread_local std::vector<float> buffers[3];
-    if (static_cast<int64_t>(buffers[which].size()) < size) buffers[which].resize(static_cast<size_t>(size));
-    return buffers[which].data();
+  static float* scratch(size_t which, int64_t size) {
+    thread_local Scratch kept;
+    return kept.get(which, size);
   }
 
   const CellSizes s_;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "gemm.h"
+#include "memory.h"
 #include "winograd.h"
 
 namespace pocketnet {
@@ -19,13 +20,6 @@ constexpr int64_t kPanel = kPanelVectors * kWidest;
 constexpr int kRows = (kRegisters - kPanelVectors - 1) / kPanelVectors;
 // Tiles that are transformed before they are multiplied: whole blocks of rows, few enough for the caches.
 constexpr int64_t kTilesAtATime = 16 * kRows;
-
-// Memory that a thread keeps from call to call.
-float* scratch(int which, int64_t size) {
-  thread_local std::vector<float> buffers[2];
-  if (static_cast<int64_t>(buffers[which].size()) < size) buffers[which].resize(static_cast<size_t>(size));
-  return buffers[which].data();
-}
 
 // G g Gᵀ as [point, panel, input channel, output channel within the panel], zeros beyond the last channel.
 at::Tensor filtersOf(const at::Tensor& weight) {
@@ -99,7 +93,8 @@ at::Tensor winograd(const at::Tensor& x, const at::Tensor& filters, const c10::o
   const int64_t inStride = kTilesAtATime * map.in + 16, outStride = kTilesAtATime * padded + 16;
 
   at::parallel_for(0, (tiles + kTilesAtATime - 1) / kTilesAtATime, 1, [&](int64_t firstBlock, int64_t lastBlock) {
-    float *patches = scratch(0, kPoints * inStride), *products = scratch(1, kPoints * outStride);
+    thread_local Scratch scratch;
+    float *patches = scratch.get(0, kPoints * inStride), *products = scratch.get(1, kPoints * outStride);
     for (int64_t block = firstBlock; block < lastBlock; block++) {
       const int64_t begin = block * kTilesAtATime, count = std::min(kTilesAtATime, tiles - begin);
       const int64_t rows = (count + kRows - 1) / kRows * kRows;  // what is beyond the count is multiplied and never looked at

@@ -7,6 +7,7 @@ import type { Change, Store } from 'pocketnet/stores';
 import { openEncrypted, openMemoryStore } from 'pocketnet/stores';
 import { openFileStore } from 'pocketnet/stores/file';
 import { openPostgresStore } from 'pocketnet/stores/postgres';
+import { afterAll } from 'vitest';
 
 /** A place that stores of one kind are opened at, again and again. */
 export interface Place {
@@ -29,8 +30,13 @@ export const temporaryFolder = (): string => mkdtempSync(join(tmpdir(), 'pocketn
 
 const key = { bytes: Uint8Array.from({ length: 32 }, (_, i) => 7 * i) };
 
-/** A database to test with, and the folder of its server's data, if this machine may look into it. */
-export const { POCKETNET_POSTGRES: database, POCKETNET_POSTGRES_DATA: databaseFolder } = process.env;
+const { POCKETNET_POSTGRES: server, POCKETNET_POSTGRES_DATA } = process.env;
+
+/** A database of this test file's own, since others use the server at the same time; gone afterwards. */
+export const database = server === undefined ? undefined : await databaseOn(server);
+
+/** The folder of the server's data, if this machine may look into it. */
+export const databaseFolder = POCKETNET_POSTGRES_DATA;
 
 /** Every store that can run in Node: the registry's, and sealed ones. The contract's suite and the gallery's tests run over them. */
 export const storesUnderTest: StoreUnderTest[] = [
@@ -95,8 +101,17 @@ export async function ask(url: string, text: string, values: unknown[] = []): Pr
   return rows;
 }
 
+async function databaseOn(server: string): Promise<string> {
+  const name = `pocketnet_test_${randomUUID().replaceAll('-', '_')}`;
+  await ask(server, `CREATE DATABASE ${name}`);
+  afterAll(() => ask(server, `DROP DATABASE ${name} WITH (FORCE)`).then(() => undefined));
+  const url = new URL(server);
+  url.pathname = `/${name}`;
+  return url.href;
+}
+
 /** The files of a database's tables and indexes, as they lie on the disk. */
-async function databaseFiles(url: string, folder: string): Promise<Uint8Array[]> {
+export async function databaseFiles(url: string, folder: string): Promise<Uint8Array[]> {
   await ask(url, 'CHECKPOINT');
   const [row] = await ask(url, 'SELECT oid FROM pg_database WHERE datname = current_database()');
   return filesIn(join(folder, 'base', String(row?.oid)));

@@ -3,7 +3,7 @@ import { openEncrypted, StaleError, type Store } from 'pocketnet/stores';
 import { openPostgresStore, type PostgresOptions } from 'pocketnet/stores/postgres';
 import { afterEach, describe, expect, it } from 'vitest';
 import { InventedPeople, MODEL, ratesOf, strangersCosines } from '../gallery/faces.js';
-import { ask, database, stateOf } from './harness.js';
+import { ask, database, databaseFiles, databaseFolder, holds, stateOf } from './harness.js';
 
 const text = (words: string): Uint8Array => new TextEncoder().encode(words);
 const rates = [ratesOf(strangersCosines(1, 20_000))];
@@ -139,6 +139,25 @@ describe.skipIf(database === undefined)('PostgreSQL (POCKETNET_POSTGRES)', () =>
     await patient.commit([{ kind: 'person', id: 'p', about: text('') }]);
     const nowhere = openPostgresStore('postgres://me:secret@127.0.0.1:9/db', { timeout: 500 });
     await expect(nowhere).rejects.toThrow(/^postgres:\/\/127.0.0.1:9\/db, gallery "default": (?!.*secret)/);
+  });
+
+  it('erases what a transaction elsewhere on the server could see, once that has ended; or says that it could not', async () => {
+    const people = new InventedPeople(6);
+    const shot = people.shot(people.direction());
+    const opened = await gallery({ timeout: 5000 });
+    const { person } = await opened.enrol({ name: 'Ada' }, shot);
+    const { Client } = (await import('pg')).default;
+    const elsewhere = new Client({ connectionString: new URL('/postgres', url).href });
+    await elsewhere.connect();
+    await elsewhere.query('BEGIN');
+    await elsewhere.query('SELECT pg_current_xact_id()');
+    const impatient = await store({ timeout: 100, gallery: `${name} 2` });
+    await expect(impatient.compact()).rejects.toThrow('transactions that began before are still running on the server');
+    const forgotten = opened.forget(person);
+    setTimeout(() => elsewhere.query('COMMIT').then(() => elsewhere.end()), 300);
+    await forgotten;
+    const bytes = new Uint8Array(shot.vector.buffer, shot.vector.byteOffset, shot.vector.byteLength);
+    if (databaseFolder !== undefined) expect(holds(await databaseFiles(url, databaseFolder), bytes)).toBe(false);
   });
 
   it('keeps sealed records, too', async () => {

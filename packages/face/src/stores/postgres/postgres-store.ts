@@ -145,6 +145,7 @@ class PostgresStore implements Store {
   async compact(): Promise<void> {
     const { erase = 'rewrite' } = this.options;
     await this.#using(async (client) => {
+      await transactionsBefore(client, this.options.timeout ?? 10_000);
       await client.query('SET statement_timeout = 0');
       try {
         await client.query(`VACUUM ${erase === 'rewrite' ? '(FULL)' : ''} pocketnet_records`);
@@ -227,6 +228,30 @@ class PostgresStore implements Store {
   #using<T>(work: (client: ClientBase) => Promise<T>): Promise<T> {
     if (this.#closed) return Promise.reject(new FileError(this.location, 'the gallery is closed. Open it again.'));
     return using(this.pool, this.location, work);
+  }
+}
+
+/**
+ * Waits until the transactions that are under way have ended, in other databases of the server, too: VACUUM keeps the rows that one of them
+ * may still see.
+ *
+ * @throws an Error where one outlasts the timeout, in milliseconds
+ */
+async function transactionsBefore(client: ClientBase, timeout: number): Promise<void> {
+  const { rows } = await client.query<{ now: string }>('SELECT pg_current_xact_id()::text AS now');
+  const since = performance.now();
+  for (let pause = 4; ; pause = Math.min(2 * pause, 500)) {
+    const ended = await client.query<{ all: boolean }>(
+      `SELECT pg_snapshot_xmin(pg_current_snapshot()) > $1::xid8 AND NOT EXISTS (SELECT FROM pg_stat_activity
+        WHERE datname = current_database() AND pid <> pg_backend_pid() AND age(backend_xmin) > age($1::xid8::xid)) AS all`,
+      [rows[0]?.now],
+    );
+    if (ended.rows[0]?.all) return;
+    if (performance.now() - since > timeout)
+      throw new Error(
+        'what was removed could not be erased: transactions that began before are still running on the server, and may see it. End them, then compact the gallery or open it again',
+      );
+    await new Promise((resolve) => setTimeout(resolve, pause));
   }
 }
 

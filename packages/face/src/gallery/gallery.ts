@@ -1,6 +1,6 @@
 import { openSearch as openWasmSearch } from '@pocketnet/engine';
 import type { MatchRates } from '../match-rates.js';
-import type { Change, Store } from '../stores/store.js';
+import { type Change, type Store, UnerasedError } from '../stores/store.js';
 import { checkTemplate as checkIsTemplate, type StoredTemplate } from '../template.js';
 import { checkDays, personIn } from './check.js';
 import { type DoctorOptions, type DoctorReport, examine } from './doctor/doctor.js';
@@ -46,6 +46,7 @@ export class Gallery {
   readonly #strangers: ReadonlyMap<string, Strangers>;
   readonly #now: () => number;
   readonly #ledger: Ledger;
+  #unerased: readonly string[] = [];
 
   private constructor(
     readonly store: Store,
@@ -64,9 +65,13 @@ export class Gallery {
         "Gallery.open() takes a store, such as await openFileStore(path) of 'pocketnet/stores/file'.",
       );
     const gallery = new Gallery(store, options);
+    const noteUnerased = (cause: unknown): void => {
+      if (!(cause instanceof UnerasedError)) throw cause;
+      gallery.#unerased = [cause.message];
+    };
     try {
-      await gallery.#ledger.open();
-      await gallery.expire();
+      await gallery.#ledger.open().catch(noteUnerased);
+      await gallery.expire().catch(noteUnerased);
     } catch (cause) {
       await gallery.close();
       throw cause;
@@ -74,9 +79,9 @@ export class Gallery {
     return gallery;
   }
 
-  /** What was found wrong in the store and mended, as sentences. */
+  /** What was found wrong in the store and mended, and what could not be erased when it was opened, as sentences. */
   get notes(): readonly string[] {
-    return this.store.notes;
+    return [...this.store.notes, ...this.#unerased];
   }
 
   /** People, templates by model, and corrections that it holds. */

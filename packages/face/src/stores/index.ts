@@ -16,4 +16,5 @@ export {
   type Store,
   type StoredNeighbour,
   type StoredRecord,
+  UnerasedError,
 } from './store.js';

@@ -1,3 +1,4 @@
+import { FileError } from '@pocketnet/files';
 import type { StoredTemplate } from '../template.js';
 
 /** The kinds of records a gallery keeps. Their order is part of the log's format: a new one goes to the end. */
@@ -76,6 +77,9 @@ export class StaleError extends Error {
     super(`${location}: another process changed the gallery meanwhile. Read its changes, and try again.`);
   }
 }
+
+/** What was removed is gone for all who ask, but its bytes are not yet: compact the store later. */
+export class UnerasedError extends FileError {}
 
 export const isRemoval = (change: Change): change is Removal => change.about === undefined;
 

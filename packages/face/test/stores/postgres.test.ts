@@ -151,8 +151,13 @@ describe.skipIf(database === undefined)('PostgreSQL (POCKETNET_POSTGRES)', () =>
     await elsewhere.connect();
     await elsewhere.query('BEGIN');
     await elsewhere.query('SELECT pg_current_xact_id()');
-    const impatient = await store({ timeout: 100, gallery: `${name} 2` });
-    await expect(impatient.compact()).rejects.toThrow('transactions that began before are still running on the server');
+    const other = `${name} 2`;
+    const impatient = await gallery({ timeout: 100, gallery: other });
+    const { person: second } = await impatient.enrol({ name: 'Bo' }, people.shot(people.direction()));
+    await expect(impatient.forget(second)).rejects.toThrow('transactions that began before are still running');
+    const anew = await gallery({ timeout: 100, gallery: other });
+    expect(anew.counts.people).toBe(0);
+    expect(anew.notes.join()).toContain('could not be erased yet');
     const forgotten = opened.forget(person);
     setTimeout(() => elsewhere.query('COMMIT').then(() => elsewhere.end()), 300);
     await forgotten;

@@ -2,7 +2,15 @@ import { FileError } from '@pocketnet/files';
 import type { ClientBase, Pool } from 'pg';
 import type { Template } from '../../template.js';
 import { encodeChanges } from '../log/changes.js';
-import { type Change, type CommitOptions, type News, StaleError, type Store, type StoredNeighbour } from '../store.js';
+import {
+  type Change,
+  type CommitOptions,
+  type News,
+  StaleError,
+  type Store,
+  type StoredNeighbour,
+  UnerasedError,
+} from '../store.js';
 import { addressOf } from './address.js';
 import { migrate } from './migrations.js';
 import { type Place, readRows, writeRows } from './rows.js';
@@ -145,7 +153,7 @@ class PostgresStore implements Store {
   async compact(): Promise<void> {
     const { erase = 'rewrite' } = this.options;
     await this.#using(async (client) => {
-      await transactionsBefore(client, this.options.timeout ?? 10_000);
+      if (erase === 'rewrite') await this.#outlastTransactions(client);
       await client.query('SET statement_timeout = 0');
       try {
         await client.query(`VACUUM ${erase === 'rewrite' ? '(FULL)' : ''} pocketnet_records`);
@@ -225,33 +233,32 @@ class PostgresStore implements Store {
     return BigInt(rows[0].sequence);
   }
 
+  /**
+   * Waits until the transactions that are under way have ended, in other databases of the server, too: rows that one of them may still see
+   * are written into the new table as well.
+   */
+  async #outlastTransactions(client: ClientBase): Promise<void> {
+    const { rows } = await client.query<{ now: string }>('SELECT pg_current_xact_id()::text AS now');
+    const begun = performance.now();
+    for (let pause = 4; ; pause = Math.min(2 * pause, 500)) {
+      const ended = await client.query<{ all: boolean }>(
+        `SELECT pg_snapshot_xmin(pg_current_snapshot()) > $1::xid8 AND NOT EXISTS (SELECT FROM pg_stat_activity
+          WHERE datname = current_database() AND pid <> pg_backend_pid() AND age(backend_xmin) > age($1::xid8::xid)) AS all`,
+        [rows[0]?.now],
+      );
+      if (ended.rows[0]?.all) return;
+      if (performance.now() - begun > (this.options.timeout ?? 10_000))
+        throw new UnerasedError(
+          this.location,
+          'what was removed could not be erased yet: transactions that began before are still running on the server, and may see it. End them, then compact the gallery or open it again',
+        );
+      await new Promise((resolve) => setTimeout(resolve, pause));
+    }
+  }
+
   #using<T>(work: (client: ClientBase) => Promise<T>): Promise<T> {
     if (this.#closed) return Promise.reject(new FileError(this.location, 'the gallery is closed. Open it again.'));
     return using(this.pool, this.location, work);
-  }
-}
-
-/**
- * Waits until the transactions that are under way have ended, in other databases of the server, too: VACUUM keeps the rows that one of them
- * may still see.
- *
- * @throws an Error where one outlasts the timeout, in milliseconds
- */
-async function transactionsBefore(client: ClientBase, timeout: number): Promise<void> {
-  const { rows } = await client.query<{ now: string }>('SELECT pg_current_xact_id()::text AS now');
-  const since = performance.now();
-  for (let pause = 4; ; pause = Math.min(2 * pause, 500)) {
-    const ended = await client.query<{ all: boolean }>(
-      `SELECT pg_snapshot_xmin(pg_current_snapshot()) > $1::xid8 AND NOT EXISTS (SELECT FROM pg_stat_activity
-        WHERE datname = current_database() AND pid <> pg_backend_pid() AND age(backend_xmin) > age($1::xid8::xid)) AS all`,
-      [rows[0]?.now],
-    );
-    if (ended.rows[0]?.all) return;
-    if (performance.now() - since > timeout)
-      throw new Error(
-        'what was removed could not be erased: transactions that began before are still running on the server, and may see it. End them, then compact the gallery or open it again',
-      );
-    await new Promise((resolve) => setTimeout(resolve, pause));
   }
 }
 

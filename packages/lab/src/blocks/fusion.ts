@@ -1,12 +1,12 @@
 import { ops, type Tensor } from '@pocketnet/torch';
-import { type Block, execute } from './interpreter.js';
+import { execute, type Readable } from './interpreter.js';
 import { type Branch, type Recording, record, type Value } from './recording.js';
 
 /**
  * Runs a network as `execute` does, to the same numbers but for rounding, with all of its separable operations that hang together in one
  * native operator (packages/torch/native/kernels/separable_graph.cc), which goes through memory half as often.
  */
-export function runFused(network: Block, image: Tensor): Tensor {
+export function runFused(network: Readable, image: Tensor): Tensor {
   const recording = record(network);
   const users = usersOf(recording);
   const done = new Map<Value, Tensor>([[recording.image, image]]);

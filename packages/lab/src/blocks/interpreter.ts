@@ -44,8 +44,13 @@ export interface HalvingLayers {
   norm: nn.BatchNorm2d;
 }
 
+/** What takes one value and makes one, written once for every reader. */
+export interface Readable {
+  read<V>(x: V, by: Interpreter<V>): V;
+}
+
 /** A part of a network that takes one value. */
-export abstract class Block extends nn.Module {
+export abstract class Block extends nn.Module implements Readable {
   abstract read<V>(x: V, by: Interpreter<V>): V;
 
   /** Whether `readOnto` costs no more than `read`, so that a sum had better end in this block. */

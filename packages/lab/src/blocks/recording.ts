@@ -1,5 +1,5 @@
 import type { nn, Tensor } from '@pocketnet/torch';
-import { type Block, execute, type Interpreter, type SeparableLayers } from './interpreter.js';
+import { execute, type Interpreter, type Readable, type SeparableLayers } from './interpreter.js';
 
 /** A separable operation, or one half of a FactorizedReduce: it sees every other pixel, and its batch-norm is one half of the layer. */
 export interface Branch {
@@ -24,7 +24,7 @@ export interface Recording {
 }
 
 /** Reads a network without computing anything. */
-export function record(network: Block): Recording {
+export function record(network: Readable): Recording {
   const image: Value = { kind: 'image', inputs: [] };
   const values: Value[] = [];
   const note = (value: Value): Value => {

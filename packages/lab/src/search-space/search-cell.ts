@@ -1,5 +1,5 @@
 import { nn, ops, type Tensor } from '@pocketnet/torch';
-import { type Block, execute } from '../blocks/interpreter.js';
+import { type Block, execute, type Interpreter } from '../blocks/interpreter.js';
 import { type CellShape, findPreprocessing } from '../blocks/preprocessing/index.js';
 import { primitives } from '../blocks/primitives/index.js';
 import { sumOfEdges } from '../blocks/sum-of-edges.js';
@@ -34,10 +34,10 @@ export class SearchCell extends nn.Module {
   }
 
   /** Its two inputs, pre-processed. @param seen the second of them of the cell before */
-  inputs(before: Tensor, last: Tensor, seen?: Tensor): [Tensor, Tensor] {
-    const first = this.preproc0?.forward(before) ?? seen;
+  inputs<V>(before: V, last: V, by: Interpreter<V>, seen?: V): [V, V] {
+    const first = this.preproc0?.read(before, by) ?? seen;
     if (first === undefined) throw new Error('This cell shares its first input with the cell before it.');
-    return [first, this.preproc1.forward(last)];
+    return [first, this.preproc1.read(last, by)];
   }
 
   /**
@@ -46,11 +46,12 @@ export class SearchCell extends nn.Module {
    * @returns the nodes side by side, [N, nodes · C, H, W], or their sum, halved in a reduction cell
    */
   mix(inputs: readonly [Tensor, Tensor], weights: readonly Tensor[]): Tensor {
-    if (!this.#fused.takes(inputs)) return this.#joined(this.#stepByStep(inputs, weights));
+    if (!this.#fused.takes(inputs)) return this.#joined(this.#stepByStep(inputs, weights), execute);
     const nodes = this.#fused.mix(inputs, weights);
     if (this.frame.join === 'concat') return nodes;
     const { channels } = this.shape;
-    return this.#joined([...this.dag].map((_, k) => ops.slice(nodes, 1, k * channels, (k + 1) * channels)));
+    const parts = [...this.dag].map((_, k) => ops.slice(nodes, 1, k * channels, (k + 1) * channels));
+    return this.#joined(parts, execute);
   }
 
   /** Operation by operation, as the paper has it: the formula that the fused cell is equal to. */
@@ -66,8 +67,8 @@ export class SearchCell extends nn.Module {
     return states.slice(2);
   }
 
-  #joined(nodes: readonly Tensor[]): Tensor {
-    return this.frame.join === 'sum' ? nodes.reduce((sum, node) => ops.add(sum, node)) : ops.concat(nodes);
+  #joined<V>(nodes: readonly V[], by: Interpreter<V>): V {
+    return this.frame.join === 'sum' ? nodes.reduce((sum, node) => by.add(sum, node)) : by.concat(nodes);
   }
 
   /**
@@ -75,16 +76,16 @@ export class SearchCell extends nn.Module {
    * @param inputs pre-processed
    * @param nodes for every node its edges
    */
-  walk(inputs: readonly [Tensor, Tensor], nodes: Genotype['normal']): Tensor {
+  readPath<V>(inputs: readonly [V, V], nodes: Genotype['normal'], by: Interpreter<V>): V {
     const states = [...inputs];
     for (const [node, edges] of nodes.entries())
       states.push(
         sumOfEdges(
-          edges.map(([name, from]) => ({ edge: this.#operation(node, from, name), input: states[from] as Tensor })), // checked: genotypes are
-          execute,
+          edges.map(([name, from]) => ({ edge: this.#operation(node, from, name), input: states[from] as V })), // checked: genotypes are
+          by,
         ),
       );
-    return this.#joined(states.slice(2));
+    return this.#joined(states.slice(2), by);
   }
 
   /** The modules that the path of these nodes goes through. */

@@ -1,5 +1,7 @@
-import { init, nn, ops, type Tensor } from '@pocketnet/torch';
+import { init, nn, type Tensor } from '@pocketnet/torch';
 import { Chain } from '../blocks/chain.js';
+import { runFused } from '../blocks/fusion.js';
+import { execute, type Interpreter } from '../blocks/interpreter.js';
 import { conv, pointwise } from '../blocks/layers.js';
 import { findStem } from '../blocks/stems/index.js';
 import { Alphas, type CellType } from './alphas.js';
@@ -36,7 +38,7 @@ export class SearchNet extends nn.Module {
   readonly frame: Frame;
   readonly stem: Chain;
   readonly cells: nn.ModuleList<SearchCell>;
-  readonly tail: nn.Sequential;
+  readonly tail: Chain;
   readonly linear: nn.Linear | null;
 
   /** @throws an Error that names the input's side, when its maps cannot be halved, or impossible groups */
@@ -52,7 +54,7 @@ export class SearchNet extends nn.Module {
     this.frame = frame;
     this.stem = new Chain(findStem(frame.stem).layers(stemWidth));
     this.cells = new nn.ModuleList(shapes.map((shape) => new SearchCell(shape, nodes, frame)));
-    this.tail = new nn.Sequential(
+    this.tail = new Chain([
       new nn.PReLU(last),
       pointwise(last, tailWidth),
       new nn.BatchNorm2d(tailWidth),
@@ -61,7 +63,7 @@ export class SearchNet extends nn.Module {
       new nn.BatchNorm2d(tailWidth),
       pointwise(tailWidth, searchEmbedding),
       new nn.BatchNorm2d(searchEmbedding),
-    );
+    ]);
     this.linear = classes > 0 ? new nn.Linear(searchEmbedding, classes) : null;
     for (const [, module] of this.modules()) {
       if (module instanceof nn.Conv2d) init.kaimingUniform(module.weight, Math.sqrt(5));
@@ -70,12 +72,20 @@ export class SearchNet extends nn.Module {
 
   /** Raw embeddings [N, 128] by all operations, mixed by the soft-maxed α of each type of cell. */
   embedMixed(images: Tensor, shares: Readonly<Record<CellType, readonly Tensor[]>>): Tensor {
-    return this.#embed(images, (cell, inputs) => cell.mix(inputs, shares[cell.shape.reduces ? 'reduce' : 'normal']));
+    return this.#read(images, execute, (cell, inputs) =>
+      cell.mix(inputs, shares[cell.shape.reduces ? 'reduce' : 'normal']),
+    );
   }
 
   /** Raw embeddings [N, 128] by the operations of one genotype alone. */
   embedPath(images: Tensor, genotype: Genotype): Tensor {
-    return this.#embed(images, (cell, inputs) => cell.walk(inputs, nodesOf(genotype, cell)));
+    return runFused(
+      {
+        read: <V>(image: V, by: Interpreter<V>): V =>
+          this.#read(image, by, (cell, inputs) => cell.readPath(inputs, nodesOf(genotype, cell), by)),
+      },
+      images,
+    );
   }
 
   /** The modules that a genotype's path goes through. */
@@ -88,14 +98,14 @@ export class SearchNet extends nn.Module {
     throw new Error('A search net is told its operations as well: call embedMixed() or embedPath().');
   }
 
-  #embed(images: Tensor, through: (cell: SearchCell, inputs: [Tensor, Tensor]) => Tensor): Tensor {
-    const stem = this.stem.forward(images);
-    let [before, last, seen]: [Tensor, Tensor, Tensor | undefined] = [stem, stem, undefined];
+  #read<V>(images: V, by: Interpreter<V>, through: (cell: SearchCell, inputs: [V, V]) => V): V {
+    const stem = this.stem.read(images, by);
+    let [before, last, seen]: [V, V, V | undefined] = [stem, stem, undefined];
     for (const cell of this.cells) {
-      const inputs = cell.inputs(before, last, seen);
+      const inputs: [V, V] = cell.inputs(before, last, by, seen);
       [before, last, seen] = [last, through(cell, inputs), inputs[1]];
     }
-    return ops.flatten(this.tail.forward(last), 1);
+    return by.flatten(this.tail.read(last, by));
   }
 }
 

@@ -97,6 +97,8 @@ export const text = {
     lead: 'Three to five photos of somebody are enough. They are kept as numbers and small pictures in this browser’s own files.',
     unlasting: 'This browser keeps no files for pages: people are gone when the page is closed.',
     trouble: (why: string) => `The people cannot be opened: ${why}`,
+    elsewhere: 'Another tab or window has the people.',
+    takeOver: 'Use them here',
     add: 'Add somebody',
     name: 'Name',
     shots: 'Photos',

@@ -17,9 +17,8 @@ function faces(people: number, each: number, noise: number, seed: number): { mat
 
 /** FNMR where an FMR is kept to, by the schoolbook. */
 function schoolbook({ rows, cols, data }: Matrix, labels: number[], fmr: number): number {
-  const row = (r: number) => data.subarray(r * cols, (r + 1) * cols);
-  const dot = (a: Float32Array | Float64Array, b: Float32Array | Float64Array) =>
-    a.reduce((sum: number, value, k) => sum + value * (b[k] ?? 0), 0);
+  const row = (r: number) => Array.from(data.subarray(r * cols, (r + 1) * cols));
+  const dot = (a: number[], b: number[]) => a.reduce((sum, value, k) => sum + value * (b[k] ?? 0), 0);
   const genuine: number[] = [];
   const impostors: number[] = [];
   for (let i = 0; i < rows; i++)

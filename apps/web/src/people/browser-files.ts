@@ -53,6 +53,13 @@ async function openInPlace(folder: FileSystemDirectoryHandle, name: string): Pro
   const file = await folder.getFileHandle(name, { create: true });
   const inPlace = file as FileSystemFileHandle & { createSyncAccessHandle(): Promise<WrittenInPlace> };
   return inPlace.createSyncAccessHandle().catch((cause: Error) => {
-    throw cause.name === 'NoModificationAllowedError' ? new Error(text.elsewhere, { cause }) : cause;
+    throw cause.name === TAKEN ? new Error(text.elsewhere, { cause }) : cause;
   });
 }
+
+/** What browsers call it when a file is open for writing already. */
+const TAKEN = 'NoModificationAllowedError';
+
+/** Whether a file could not be opened because another tab has it. */
+export const isOpenElsewhere = (failure: unknown): boolean =>
+  failure instanceof Error && failure.cause instanceof DOMException && failure.cause.name === TAKEN;

@@ -1,9 +1,11 @@
 import { batch, effect, signal } from '@preact/signals';
 import type { PocketNet } from 'pocketnet';
 import { cosines, net } from '../network/network.js';
+import { text } from '../text.js';
 import { type Remote, remote } from '../workers/remote.js';
 import type { ListedCorrection, ListedPerson, PeopleService } from './service.js';
 import type { KeptStatement } from './statement.js';
+import { askForPeople, whenAskedForPeople } from './tabs.js';
 
 /** Who is known, as of the last change; undefined until they were read. */
 export const people = signal<readonly ListedPerson[] | undefined>(undefined);
@@ -16,6 +18,8 @@ export const statements = signal<readonly KeptStatement[] | undefined>(undefined
 export const lasting = signal(true);
 /** Why the people cannot be opened. */
 export const trouble = signal<string | undefined>(undefined);
+/** Whether that is because another tab has them: {@link takePeople} brings them here. */
+export const elsewhere = signal(false);
 
 let service: Remote<PeopleService> | undefined;
 let ready: Promise<void> | undefined;
@@ -37,12 +41,42 @@ async function reopen(open: PocketNet): Promise<void> {
   service ??= newService();
   try {
     const { model, metadata } = open;
-    lasting.value = (await service.open({ model, metadata, strict: cosines(open).strict })).lasting;
-    trouble.value = undefined;
+    const opened = await service.open({ model, metadata, strict: cosines(open).strict });
+    if (opened === 'elsewhere') return areElsewhere();
+    batch(() => {
+      lasting.value = opened.lasting;
+      trouble.value = undefined;
+      elsewhere.value = false;
+    });
     await refresh();
   } catch (cause) {
     trouble.value = (cause as Error).message;
   }
+}
+
+/** Takes the people over from the tab that has them. */
+export async function takePeople(): Promise<void> {
+  await askForPeople();
+  const open = net.peek();
+  if (open) await reopen(open);
+}
+
+whenAskedForPeople(async () => {
+  if (!service || !ready || !lasting.peek() || trouble.peek() !== undefined) return false;
+  await service.close();
+  areElsewhere();
+  return true;
+});
+
+function areElsewhere(): void {
+  batch(() => {
+    trouble.value = text.people.elsewhere;
+    elsewhere.value = true;
+    people.value = undefined;
+    lastStep.value = undefined;
+    corrections.value = [];
+    statements.value = undefined;
+  });
 }
 
 /** Does something with the people, and shows who they are then. */
@@ -91,12 +125,18 @@ export function withFiles<T>(use: (service: Remote<PeopleService>) => Promise<T>
   return use(service);
 }
 
-/** Erases all of the page's files; whoever opens the people next begins anew. */
+/** Erases all of the page's files; whoever opens the people next, in this tab or another, begins anew. */
 export async function eraseFiles(): Promise<void> {
   stopFollowing();
   ready = undefined;
-  await withFiles((files) => files.forgetEverything());
+  const erase = () => withFiles((files) => files.forgetEverything());
+  await erase().catch(async () => {
+    await askForPeople(); // where another tab had files open
+    await erase();
+  });
   batch(() => {
+    trouble.value = undefined;
+    elsewhere.value = false;
     people.value = [];
     lastStep.value = undefined;
     corrections.value = [];

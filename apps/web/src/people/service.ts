@@ -14,7 +14,7 @@ import {
 import { openMemoryStore, type Store } from 'pocketnet/stores';
 import { openOpfsStore } from 'pocketnet/stores/opfs';
 import { bytesOf, type PixelsOfFace, pngOf } from '../network/crop-file.js';
-import { eraseFiles, keepsFiles, writeFile } from './browser-files.js';
+import { eraseFiles, isOpenElsewhere, keepsFiles, writeFile } from './browser-files.js';
 import { CameraFaces, type Unlearned } from './camera-faces.js';
 import type { KeptStatement, Statement } from './statement.js';
 import { Statements } from './statements.js';
@@ -67,18 +67,29 @@ export class PeopleService {
   readonly #camera = new CameraFaces();
   readonly #statements = new Statements();
 
-  /** Opens the gallery for a network's templates. @returns whether it outlasts the page, and what was mended */
-  async open(model: OpenModel): Promise<{ readonly lasting: boolean; readonly notes: readonly string[] }> {
+  /** Opens the gallery for a network's templates. @returns whether it outlasts the page; `elsewhere` where another tab has it */
+  async open(model: OpenModel): Promise<{ readonly lasting: boolean } | 'elsewhere'> {
     await this.#close();
     this.#model = model;
     const lasting = keepsFiles();
-    this.#store = lasting ? await openOpfsStore(FILE) : await openMemoryStore();
+    try {
+      this.#store = lasting ? await openOpfsStore(FILE) : await openMemoryStore();
+    } catch (cause) {
+      if (isOpenElsewhere(cause)) return 'elsewhere';
+      throw cause;
+    }
     const calibration = readCalibration(model.metadata);
     this.#gallery = await Gallery.open(this.#store, {
       rates: calibration ? [ratesOf(model.model, calibration)] : [],
     });
     await this.#readCrops();
-    return { lasting, notes: this.#gallery.notes };
+    return { lasting };
+  }
+
+  /** Gives up the files, so that another tab can open them. */
+  async close(): Promise<void> {
+    await this.#close();
+    await this.#statements.close();
   }
 
   async list(): Promise<ListedPerson[]> {
@@ -254,8 +265,7 @@ export class PeopleService {
 
   /** Leaves no file of the page. */
   async forgetEverything(): Promise<void> {
-    await this.#close();
-    await this.#statements.close();
+    await this.close();
     await eraseFiles();
   }
 

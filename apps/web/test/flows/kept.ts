@@ -73,20 +73,6 @@ export const keptFlow: Flow = (at) =>
       }
     });
 
-    it('belongs to one tab at a time; another one says so and changes nothing', async () => {
-      await at().fresh('people');
-      const { browser, served } = at();
-      await browser.page.getByText('Nobody yet.').waitFor();
-      const second = await browser.context.newPage();
-      await second.goto(`${served.address}#people`);
-      await second.getByText('another tab or worker has this gallery open').waitFor();
-      await second.locator('nav a[href="#numbers"]').click();
-      await second.getByRole('button', { name: 'Forget everything now' }).click();
-      await second.getByText('Another tab or window has this page open.').waitFor();
-      await second.close();
-      expect(Object.keys(await filesOf(browser.page))).toContain('0.people.gallery');
-    });
-
     it('is gone after "Forget everything", down to the bytes of templates, pictures and networks in the profile’s files', async () => {
       const profile = mkdtempSync(join(tmpdir(), 'pocketnet-profile-'));
       const { served } = at();

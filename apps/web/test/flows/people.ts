@@ -126,4 +126,35 @@ export const peopleFlow: Flow = (at) =>
       await expect.poll(() => names(at())).toEqual(all);
       expect(await shotsOf(at(), first.name).count()).toBe(first.samples.length);
     });
+
+    it('has its people in one tab at a time, and another takes them over, back and forth, and may erase them', async () => {
+      const { page } = at().browser;
+      const other = await page.context().newPage();
+      const open = async (view: string): Promise<void> => {
+        await other.goto(`${at().served.address}#${view}`);
+        await other.locator('footer', { hasText: 'is ready' }).waitFor();
+      };
+      const notice = (tab: typeof page) => tab.getByText('Another tab or window has the people.');
+      const isThere = async (tab: typeof page, isIt: boolean): Promise<void> => {
+        await expect.poll(() => tab.locator('.person h3').allTextContents()).toEqual(isIt ? all : []);
+        await expect.poll(() => notice(tab).isVisible()).toBe(!isIt);
+      };
+      await open('people');
+      await isThere(other, false);
+      expect(await objections(other)).toEqual([]);
+      await other.getByRole('button', { name: 'Use them here' }).click();
+      await isThere(other, true);
+      await isThere(page, false);
+      await page.getByRole('button', { name: 'Use them here' }).click();
+      await isThere(page, true);
+      await isThere(other, false);
+
+      await open('numbers');
+      await other.reload();
+      await other.getByRole('button', { name: 'Forget everything now' }).click();
+      await isThere(page, false);
+      await page.getByRole('button', { name: 'Use them here' }).click();
+      await expect.poll(() => page.getByText('Nobody yet.').isVisible()).toBe(true);
+      await other.close();
+    });
   });

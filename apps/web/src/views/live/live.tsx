@@ -6,6 +6,7 @@ import { text } from '../../text.js';
 import { announce } from '../../ui/announce.js';
 import { useCamera } from '../../ui/camera.js';
 import { Faces } from '../../ui/faces.js';
+import { Trouble } from '../../ui/trouble.js';
 import { FaceInPicture, label } from './face.js';
 import { pace, size, watch, watched } from './watch.js';
 
@@ -22,6 +23,7 @@ export function Live() {
         <h1>{text.live.title}</h1>
         <p>{text.live.lead}</p>
         {people.value?.length === 0 && <p>{text.live.nobody}</p>}
+        <Trouble />
       </header>
       {!accepted.value ? (
         <Consent

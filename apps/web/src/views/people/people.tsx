@@ -2,9 +2,10 @@ import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { drawnPeople } from '../../demo/people.js';
 import { whenOpen } from '../../network/network.js';
-import { lasting, lastStep, openPeople, people, trouble, withPeople } from '../../people/people.js';
+import { elsewhere, lasting, lastStep, openPeople, people, withPeople } from '../../people/people.js';
 import { text } from '../../text.js';
 import { announce } from '../../ui/announce.js';
+import { Trouble } from '../../ui/trouble.js';
 import { Enrol } from './enrol.js';
 import { PersonEntry } from './person.js';
 import { SaidOfFaces } from './said.js';
@@ -22,7 +23,7 @@ export function People() {
         <h1>{text.people.title}</h1>
         <p>{text.people.lead}</p>
         {!lasting.value && <p class="problem">{text.people.unlasting}</p>}
-        {trouble.value && <p class="problem">{text.people.trouble(trouble.value)}</p>}
+        <Trouble />
       </header>
       <div class="columns">
         <div>
@@ -40,7 +41,7 @@ export function People() {
               <PersonEntry key={person.id} person={person} />
             ))}
           </ul>
-          <SaidOfFaces />
+          {!elsewhere.value && <SaidOfFaces />}
         </section>
       </div>
     </>

@@ -5,6 +5,7 @@ import { text } from '../../text.js';
 import { DropArea, FileButton } from '../../ui/files.js';
 import { More } from '../../ui/more.js';
 import { saveFile } from '../../ui/save-file.js';
+import { Trouble } from '../../ui/trouble.js';
 import { GroupEntry, NAMES } from './group.js';
 import { type Group, groups, peopleAmong, shift } from './groups.js';
 import { cancel, clear, pile, progress, readPile } from './pile.js';
@@ -22,6 +23,7 @@ export function Sort() {
       <header class="opening">
         <h1>{text.sort.title}</h1>
         <p>{text.sort.lead}</p>
+        <Trouble />
       </header>
       {progress.value ? <Reading /> : pile.value ? <Sorted /> : <Empty />}
     </>

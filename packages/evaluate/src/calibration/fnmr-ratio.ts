@@ -1,5 +1,6 @@
 import { Random } from '@pocketnet/files';
 import type { Matrix } from '../matrix.js';
+import { drawPeople } from '../scores/bootstrap-identity.js';
 import type { Interval } from '../scores/interval.js';
 import { type BootstrapOptions, percentiles } from '../scores/percentiles.js';
 import { eachRow, gatherPeople, type People } from './all-pairs.js';
@@ -45,12 +46,14 @@ export function fnmrRatio(
     throw new Error(
       `An FMR of ${fmr} allows not one of ${crowd.impostors} impostor pairs. Give more faces, or a higher rate.`,
     );
-  const scores = faces.map((each) => scoresOf(each, Math.ceil(KEPT * fmr * crowd.impostors))) as [Scores, Scores];
+  const keep = Math.max(KEPT, Math.ceil(KEPT_TIMES * fmr * crowd.impostors));
+  const scores = faces.map((each) => scoresOf(each, keep)) as [Scores, Scores];
   const rates = (drawn: ArrayLike<number>) => scores.map((each) => fnmrOf(each, crowd, drawn, fmr)) as [number, number];
 
   const { samples = 1000, seed = 1 } = options;
   const random = new Random(seed);
-  const resamples = Array.from({ length: samples }, () => rates(drawPeople(crowd.people, random)));
+  const drawn = new Uint32Array(crowd.people);
+  const resamples = Array.from({ length: samples }, () => rates(drawPeople(drawn, random)));
   const [one, other] = rates(new Uint32Array(crowd.people).fill(1));
   const intervalOf = (estimate: number, of: (rates: [number, number]) => number): Interval => {
     let at = 0;
@@ -64,8 +67,8 @@ export function fnmrRatio(
   };
 }
 
-/** As many times the impostor pairs that the rate allows are kept: the weights of a resample move its threshold that far at most. */
-const KEPT = 20;
+/** As many impostor pairs, the most alike, are kept, and as many times those that the rate allows: no resample's threshold lies lower. */
+const [KEPT, KEPT_TIMES] = [10_000, 20];
 
 interface Crowd {
   people: number;
@@ -140,13 +143,4 @@ function impostorWeight({ faces }: Crowd, drawn: ArrayLike<number>): number {
     squares += weight * weight;
   });
   return (sum * sum - squares) / 2;
-}
-
-function drawPeople(people: number, random: Random): Uint32Array {
-  const drawn = new Uint32Array(people);
-  for (let i = 0; i < people; i++) {
-    const person = random.int(people);
-    drawn[person] = (drawn[person] ?? 0) + 1;
-  }
-  return drawn;
 }

@@ -53,16 +53,22 @@ export function bootstrapByIdentity(
   const counts = new Uint32Array(pairs.length).fill(1);
   const drawn = new Uint32Array(people);
   return percentiles(statistic(counts), options, () => {
-    drawn.fill(0);
-    for (let i = 0; i < people; i++) {
-      const person = random.int(people);
-      drawn[person] = (drawn[person] ?? 0) + 1;
-    }
+    drawPeople(drawn, random);
     pairs.forEach(([a, b], i) => {
       counts[i] = a === b ? (drawn[a] ?? 0) : (drawn[a] ?? 0) * (drawn[b] ?? 0);
     });
     return statistic(counts);
   }).interval;
+}
+
+/** Draws as many people as there are, with replacement: how often each was drawn. */
+export function drawPeople(drawn: Uint32Array, random: Random): Uint32Array {
+  drawn.fill(0);
+  for (let i = 0; i < drawn.length; i++) {
+    const person = random.int(drawn.length);
+    drawn[person] = (drawn[person] ?? 0) + 1;
+  }
+  return drawn;
 }
 
 /** Interval of an accuracy, people resampled. @param correct per pair */

@@ -1,5 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { readPairs } from '@pocketnet/data';
 import { cardSchema, type ReleaseCard, readCard, usualThreshold } from '@pocketnet/lab';
 import { decodeModel, encodeModel, modelMetadata } from '@pocketnet/onnx';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -28,6 +29,7 @@ const description = {
   sets: [{ name: 'drawn', pairs: 'pairs.bin', folds: 5, role: 'measured only' }],
   calibration: 'generated:identities=100,images=3,size=32,seed=9',
   conditions: { pairs: 'few.bin', folds: 2 },
+  groups: { faces: 'strangers', naming: 'utkface' },
   optimize: 'conv+apart',
   plan: { faces: 'generated:identities=4,images=8,size=32', crops: 16 },
   int8: { faces: 'generated:identities=4,images=8,size=32', images: 16 },
@@ -38,6 +40,10 @@ describe('A release', () => {
   beforeAll(async () => {
     await json(['data', 'generate', '--out', 'pairs.bin', '--pairs', '60', '--identities', '10', '--size', '32'], at);
     await json(['data', 'generate', '--out', 'few.bin', '--pairs', '8', '--identities', '4', '--size', '32'], at);
+    for (const [i, image] of readPairs(file('few.bin')).images.entries()) {
+      mkdirSync(file(`strangers/${i}`), { recursive: true });
+      writeFileSync(file(`strangers/${i}/${20 + 3 * i}_${i % 2}_${i % 4}_2017.jpg`), image);
+    }
     writeFileSync(
       file('tiny.yaml'),
       JSON.stringify({
@@ -60,7 +66,7 @@ describe('A release', () => {
       ['release', 'run/last.safetensors', '--description', 'description.yaml', '--out', out],
       at,
     );
-    const { accuracy, files, differences, conditions, speed, calibrations } = cardSchema.parse(card);
+    const { accuracy, files, differences, conditions, groups, speed, calibrations } = cardSchema.parse(card);
     const models = files.map(({ name }) => name).filter((name) => !name.endsWith('.safetensors'));
     const computed = [...models, ...['int16', 'int8', 'int7'].map((each) => `pocketnet-xs-64.pnet in ${each}`)];
     expect(accuracy.map((row) => row.file)).toEqual(computed);
@@ -69,6 +75,13 @@ describe('A release', () => {
     expect(speed.rows.map(({ runtime }) => runtime)).toEqual(['native', 'wasm', 'native', 'wasm', 'native', 'wasm']);
     expect(conditions?.pairs).toBe('few.bin');
     expect(conditions?.rows.filter(({ fnmr, fmr }) => fnmr === null || fmr === null)).toEqual([]);
+    expect(groups?.threshold).toBe(usualThreshold({ file: files[0]?.name ?? '', calibrations }));
+    const ofGrouping = (name: string) => groups?.rows.filter(({ grouping }) => grouping === name) ?? [];
+    expect(ofGrouping('gender').map(({ name, faces, pairs }) => [name, faces, pairs])).toEqual([
+      ['female', 8, 28],
+      ['male', 8, 28],
+    ]);
+    expect(ofGrouping('group').map(({ faces }) => faces)).toEqual([4, 4, 4, 4]);
     const sizes = files.map(({ name }) => statSync(file(`${out}/${name}`)).size);
     const whole = statSync(file('run/last.safetensors')).size;
     expect(sizes[4]).toBeLessThan(0.8 * whole); // the kernels are half; of so small a network the ONNX files are mostly nodes
@@ -80,6 +93,7 @@ describe('A release', () => {
       'for nothing but this test',
       'everywhere',
       '| turned by 60 degrees',
+      '| gender: female | 8 | 28 |',
       sizes[0]?.toLocaleString('en-US') ?? '',
     ])
       expect(markdown).toContain(text);

@@ -7,6 +7,7 @@ import { Random } from '@pocketnet/files';
 import {
   benchmarks,
   calibrateSource,
+  compareGroups,
   type EmbeddedSet,
   type EmbeddingSource,
   faceGroups,
@@ -204,6 +205,11 @@ describe('calibrating on a source', () => {
     await expect(
       calibrateSource(source, faces, { groups: 'utkface', fmrTargets: [0.1], groupTargets: [0.1] }),
     ).rejects.toThrow(/None of the images.*utkface/);
+    // The same at a threshold that was found on other faces.
+    const [{ threshold } = { threshold: Number.NaN }] = groups;
+    expect(await compareGroups(source, { ...faces, imageName }, 'utkface', threshold)).toEqual(groups);
+    await expect(compareGroups(source, faces, 'utkface', threshold)).rejects.toThrow(/None of the images.*utkface/);
+    await expect(compareGroups(source, faces, 'zodiac', threshold)).rejects.toThrow(/no groups "zodiac"/);
   });
 
   it('knows no other groups than those registered', async () => {

@@ -4,12 +4,12 @@ import {
   type Calibration,
   type CalibrationOptions,
   calibrate,
-  falseMatchesByGroup,
   type GroupingResult,
   type Matrix,
 } from '@pocketnet/evaluate';
-import { type EmbeddedSet, type EmbeddingSource, likenessWarning, rowOf, sourceImages } from '../embedders/index.js';
-import { type FaceGroups, faceGroups } from './face-groups.js';
+import { type EmbeddedSet, type EmbeddingSource, likenessWarning } from '../embedders/index.js';
+import { byGroup, groupsNamed } from './by-group.js';
+import { embedFaces } from './labelled-faces.js';
 
 export interface CalibrateSourceOptions extends Omit<CalibrationOptions, 'onProgress'> {
   /** Whether mirror images are embedded and summed with the images; true unless said. */
@@ -53,12 +53,8 @@ export async function calibrateSource(
   const { flip = true, groups: naming, groupTargets = [1e-3, 1e-4], onEmbed, onCompare, ...rest } = options;
   const { matchCurve = false, ...calibration } = rest;
   const kind = naming === undefined ? undefined : groupsNamed(naming);
-  const embedded = await source.embed(sourceImages(faces), { flip, ...(onEmbed && { onProgress: onEmbed }) });
-  const { matrix, indices } = usableRows(embedded);
-  const eachAPerson = faces.identities === 0;
-  const strangers = indices.map((index) => isUnlabelled(faces, index));
-  // Below 0 there are no labels: a person of its own for each image without one.
-  const labels = indices.map((index, i) => (strangers[i] ? -1 - index : faces.label(index)));
+  const labelled = await embedFaces(source, faces, { flip, ...(onEmbed && { onProgress: onEmbed }) });
+  const { embedded, matrix, labels } = labelled;
   const compare = onCompare && { onProgress: onCompare };
   const result = calibrate(matrix, labels, { ...calibration, ...compare });
   const thresholds = groupTargets.flatMap((target) => {
@@ -67,13 +63,10 @@ export async function calibrateSource(
   });
   return {
     calibration: result,
-    groups:
-      kind && thresholds.length > 0
-        ? byGroup(kind, faces, matrix, indices, labels, thresholds, calibration.confidence)
-        : [],
+    groups: kind && thresholds.length > 0 ? byGroup(kind, faces, labelled, thresholds, calibration.confidence) : [],
     matchCurve: matchCurve ? curveOf(matrix, labels, result.impostorPairs) : [],
-    eachAPerson,
-    unlabelled: strangers.filter(Boolean).length,
+    eachAPerson: faces.identities === 0,
+    unlabelled: labelled.indices.filter((index) => isUnlabelled(faces, index)).length,
     flipped: embedded.flips !== undefined,
     dimension: matrix.cols,
     problems: problemsOf(embedded, kind !== undefined && thresholds.length === 0),
@@ -88,43 +81,6 @@ function curveOf(matrix: Matrix, labels: readonly number[], pairs: number): read
   const steps = Math.floor(A_DECADE * Math.log10(pairs / (2 * FEWEST)));
   const fmrTargets = Array.from({ length: steps + 1 }, (_, i) => 0.5 * 10 ** (-i / A_DECADE));
   return calibrate(matrix, labels, { fmrTargets, galleries: [], enoughErrors: FEWEST }).thresholds;
-}
-
-function groupsNamed(name: string): FaceGroups {
-  const kind = faceGroups.find((each) => each.name === name);
-  if (!kind)
-    throw new Error(`There are no groups "${name}". Choose from: ${faceGroups.map((each) => each.name).join(', ')}.`);
-  return kind;
-}
-
-function byGroup(
-  kind: FaceGroups,
-  faces: FaceSource,
-  matrix: Matrix,
-  indices: readonly number[],
-  labels: readonly number[],
-  thresholds: readonly number[],
-  confidence?: number,
-): GroupingResult[] {
-  const read = indices.map((index) => kind.read(faces.imageName?.(index) ?? ''));
-  const names = [...new Set(read.flatMap((groups) => Object.keys(groups ?? {})))];
-  if (names.length === 0)
-    throw new Error(`None of the images of ${faces.name} is named as ${kind.names}: their groups are not known.`);
-  const groupings = names.map((name) => ({ name, groups: read.map((groups) => groups?.[name] ?? null) }));
-  return falseMatchesByGroup(matrix, labels, groupings, thresholds, confidence === undefined ? {} : { confidence });
-}
-
-/** Images with embeddings, image and mirror image summed. */
-function usableRows({ images, flips, problems }: EmbeddedSet): { matrix: Matrix; indices: number[] } {
-  const bad = new Set(problems.map(({ index }) => index));
-  const indices = Array.from({ length: images.rows }, (_, i) => i).filter((i) => !bad.has(i));
-  const { cols } = images;
-  const data = new Float32Array(indices.length * cols);
-  for (const [i, index] of indices.entries()) {
-    const [row, mirror] = [rowOf(images, index), flips && rowOf(flips, index)];
-    for (let k = 0; k < cols; k++) data[i * cols + k] = (row[k] ?? 0) + (mirror?.[k] ?? 0);
-  }
-  return { matrix: { rows: indices.length, cols, data }, indices };
 }
 
 const NAMED = 10;

@@ -36,6 +36,7 @@ export function cardMarkdown(card: ReleaseCard, sizes: readonly number[]): strin
     section('Accuracy', accuracyParts(card)),
     section('Thresholds', thresholdParts(card)),
     ...(card.conditions ? [section('Hard conditions', conditionParts(card.conditions))] : []),
+    ...(card.groups ? [section('Strangers of one group', groupParts(card.groups))] : []),
     section('Speed', speedParts(card)),
     section('How it was trained', [
       list(about.recipe),
@@ -109,6 +110,24 @@ function conditionParts({ pairs, rows: measured }: NonNullable<ReleaseCard['cond
         percent(tarAtFar1e2),
         percent(fnmr),
         percent(fmr),
+      ]),
+    ),
+  ];
+}
+
+function groupParts({ data, threshold, overall, rows: measured }: NonNullable<ReleaseCard['groups']>): string[] {
+  const thousandth = (rate: number): string => (1000 * rate).toFixed(2);
+  const range = ({ low, high }: { low: number; high: number }): string => `${thousandth(low)}–${thousandth(high)}`;
+  return [
+    `One threshold does not mean one error for everybody. Of all pairs of strangers of ${data}, who were not trained on, ${thousandth(overall.estimate)} (${range(overall)}) in a thousand ` +
+      `match at the cosine ${threshold.toFixed(3)}; of two strangers of one group, by the data set's labels:`,
+    rows(
+      ['group', 'faces', 'pairs', 'matches', 'in a thousand', 'interval'],
+      measured.map(({ grouping, name, faces, pairs, falseMatches, fmr }) => [
+        `${grouping}: ${name}`,
+        ...[faces, pairs, falseMatches].map(grouped),
+        fmr ? thousandth(fmr.estimate) : '–',
+        fmr ? range(fmr) : '–',
       ]),
     ),
   ];

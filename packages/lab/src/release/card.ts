@@ -2,6 +2,9 @@ import { z } from 'zod';
 
 const interval = z.strictObject({ low: z.number(), estimate: z.number(), high: z.number() });
 
+/** An interval without what else is known of it. */
+export const bareInterval = ({ low, estimate, high }: z.output<typeof interval>) => ({ low, estimate, high });
+
 /** What people wrote about a released network: what no measurement tells. */
 export const aboutSchema = z.strictObject({
   title: z.string().min(1).describe('What the network is called.'),
@@ -49,6 +52,16 @@ const condition = z.strictObject({
   fmr: z.number().nullable(),
 });
 
+/** Strangers of one group who match at the card's threshold. */
+const group = z.strictObject({
+  grouping: z.string().describe('Such as age.'),
+  name: z.string(),
+  faces: z.int(),
+  pairs: z.int(),
+  falseMatches: z.int(),
+  fmr: interval.nullable().describe('Null where there is no pair.'),
+});
+
 const speed = z.strictObject({
   file: z.string(),
   runtime: z.string(),
@@ -76,6 +89,10 @@ const common = z.strictObject({
   differences: z.array(z.strictObject({ file: z.string(), set: z.string(), difference: interval })),
   conditions: z
     .strictObject({ pairs: z.string(), rows: z.array(condition) })
+    .nullable()
+    .default(null),
+  groups: z
+    .strictObject({ data: z.string(), threshold: z.number(), overall: interval, rows: z.array(group) })
     .nullable()
     .default(null),
   speed: z.strictObject({ machine: z.string(), rows: z.array(speed) }),

@@ -32,6 +32,14 @@ export const descriptionSchema = z.strictObject({
     .describe(
       'Pairs whose second pictures are made small, dark, turned and the like, for the rows on hard conditions.',
     ),
+  groups: z
+    .strictObject({
+      faces: z.string().min(1).describe('Faces of strangers who were not trained on, one image a person or nearly so.'),
+      naming: z.string().min(1).describe("By which groups are told from the images' names, such as utkface."),
+    })
+    .nullable()
+    .default(null)
+    .describe('How often strangers of one group match at the threshold of all.'),
   optimize: z.string().min(1).default('auto').describe('How the float ONNX is rewritten: auto, or a recipe.'),
   plan: z
     .strictObject({

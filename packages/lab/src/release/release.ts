@@ -9,12 +9,13 @@ import { calibratedPlan, calibrateSource } from '../calibration/index.js';
 import { openEmbeddings } from '../embedders/index.js';
 import { exportOnnx, optimizeOnnx, preprocessing, quantiseOnnx, storeOnnx } from '../export/index.js';
 import { count, loadNetwork } from '../networks/index.js';
-import { type ReleaseCard, usualThreshold } from './card.js';
+import { bareInterval, type ReleaseCard, usualThreshold } from './card.js';
 import { cardMarkdown } from './card-markdown.js';
 import type { ReleaseDescription } from './description.js';
 import { halveWeightsFile } from './half-weights.js';
 import { type Computed, differenceOf, type MeasuredFile, measureFile, nameOfComputed } from './measure.js';
 import { measureConditions } from './measure-conditions.js';
+import { measureGroups } from './measure-groups.js';
 import { addCardToPlan, writePlanOf } from './plan.js';
 
 export interface ReleaseOptions {
@@ -64,13 +65,12 @@ export async function releaseNetwork(
     const computed = [...graphs.map((kind) => ({ path: paths[kind] })), ...inEachArithmetic(paths.plan)];
     const measured = await measureAll(description.sets, computed, onStep);
     const calibrations = await calibrateAll(description.calibration, computed, onStep);
-    onStep('measuring hard conditions');
-    const float = { file: basename(paths.float), calibrations };
-    const conditions = await hardConditions(paths.float, description.conditions, usualThreshold(float));
+    const threshold = usualThreshold({ file: basename(paths.float), calibrations });
+    const hard = await hardConditionsAndGroups(paths.float, description, threshold, onStep);
     onStep('timing');
     const card: ReleaseCard = {
       ...{ format: 'pocketnet-card/3', file: null, about: description.about },
-      ...{ network, training, calibrations, conditions, files },
+      ...{ network, training, calibrations, ...hard, files },
       ...measured,
       speed: { machine, rows: await timed(graphs.map((kind) => paths[kind])) },
       date: new Date().toISOString().slice(0, 10),
@@ -192,7 +192,9 @@ async function thresholdsOf(model: Computed, faces: FaceSource): Promise<Release
       data: faces.name,
       pairs: `${genuinePairs} genuine and ${impostorPairs} impostor pairs of ${people} people`,
       thresholds: calibration.thresholds.flatMap(({ fmrTarget, threshold, fmr, fnmr }) =>
-        threshold === null || fmr === null ? [] : [{ fmrTarget, threshold, fmr: bare(fmr), fnmr: fnmr && bare(fnmr) }],
+        threshold === null || fmr === null
+          ? []
+          : [{ fmrTarget, threshold, fmr: bareInterval(fmr), fnmr: fnmr && bareInterval(fnmr) }],
       ),
     };
   } finally {
@@ -200,22 +202,31 @@ async function thresholdsOf(model: Computed, faces: FaceSource): Promise<Release
   }
 }
 
-async function hardConditions(
+/** Where the float file errs more than on plain pictures of all people; groups are compared where there is a threshold to compare them at. */
+async function hardConditionsAndGroups(
   model: string,
-  description: ReleaseDescription['conditions'],
+  { conditions, groups }: ReleaseDescription,
   threshold: number | undefined,
-): Promise<ReleaseCard['conditions']> {
-  if (description === null) return null;
+  onStep: (what: string) => void,
+): Promise<Pick<ReleaseCard, 'conditions' | 'groups'>> {
   const source = await openEmbeddings(model);
+  const measured: Pick<ReleaseCard, 'conditions' | 'groups'> = { conditions: null, groups: null };
   try {
-    const { pairs, folds } = description;
-    return { pairs: basename(pairs), rows: await measureConditions(source, pairs, { folds, threshold }) };
+    if (conditions) {
+      onStep('measuring hard conditions');
+      const { pairs, folds } = conditions;
+      const rows = await measureConditions(source, pairs, { folds, threshold });
+      measured.conditions = { pairs: basename(pairs), rows };
+    }
+    if (groups && threshold !== undefined) {
+      onStep('comparing groups');
+      measured.groups = await measureGroups(source, groups, threshold);
+    }
+    return measured;
   } finally {
     await source.close();
   }
 }
-
-const bare = ({ low, estimate, high }: { low: number; estimate: number; high: number }) => ({ low, estimate, high });
 
 async function timed(models: readonly string[]): Promise<ReleaseCard['speed']['rows']> {
   const cases = models.flatMap((model) =>

@@ -22,7 +22,12 @@ done
 
 # The searches, then the arms, seed by seed.
 pocketnet ablate --config configs/search-2/study.yaml --jobs "$JOBS" --out "$OUT"
-# The order of the shared networks against that of 24 genotypes trained alone.
+# The order of the shared networks against that of 24 genotypes trained alone, of which the arms by chance are eight.
+k=1
+while [ $k -le 8 ]; do
+  [ -d "$OUT/ranks/random-$k/seed-1" ] || { mkdir -p "$OUT/ranks/random-$k" && cp -r "$OUT/random-$k/seed-1" "$OUT/ranks/random-$k/"; }
+  k=$((k + 1))
+done
 pocketnet ablate --config configs/search-2/ranks.yaml --jobs "$JOBS" --out "$OUT/ranks"
 for seed in 1 2 3; do
   for method in single-path distilled classes; do

@@ -5,8 +5,8 @@
 //     --data 'faces/train?only=configs/lists/train-held-out.txt' [--data … --faces 1000]
 import { parseArgs } from 'node:util';
 import { openSource } from '@pocketnet/data';
-import { flipSum, normaliseRows } from '@pocketnet/evaluate';
-import { openEmbeddings } from '@pocketnet/lab/embedders';
+import { normaliseRows } from '@pocketnet/evaluate';
+import { embedded, inTurn } from './embedded.mjs';
 
 const { values, positionals } = parseArgs({
   options: {
@@ -22,11 +22,9 @@ if (positionals.length === 0 || teachers.length === 0 || data.length === 0)
 
 for (const location of data) {
   const { images, labels } = evenly(location, Number(values.faces));
-  const wanted = joined(
-    await inTurn(teachers, async (named) => ({ weight: weightOf(named), ...(await embed(named, images)) })),
-  );
+  const wanted = joined(await inTurn(teachers, (teacher) => weighted(teacher, images)));
   for (const model of positionals) {
-    const cosines = cosinesOf(await embed(model, images));
+    const cosines = cosinesOf(await embedded(model, images));
     const [genuine, strangers] = [true, false].map((same) => gap(wanted, cosines, labels, same));
     console.log(`${location}, ${labels.length} faces, ${model}:`);
     console.log(`  one person  ${inWords(genuine)}`);
@@ -45,20 +43,15 @@ function evenly(location, most) {
   return { images: { name: location, length: chosen.length, read: (i) => pictures[i] }, labels };
 }
 
-function weightOf(named) {
-  return Number(/=([\d.]+)$/.exec(named)?.[1] ?? 1);
-}
-
-async function embed(named, faces) {
-  const [, path, channels] = /^(.*?)(?::(rgb|bgr))?(?:=[\d.]+)?$/.exec(named);
-  const source = await openEmbeddings(path, { ...(channels && { channels }) });
-  const { images, flips } = await source.embed(faces, { flip: true });
-  await source.close();
-  return normaliseRows(flips ? flipSum(images, flips) : images);
+/** @param teacher a model's name, with `=3` where it weighs three times as much as one without */
+async function weighted(teacher, images) {
+  const [, named, weight = 1] = /^(.*?)(?:=([\d.]+))?$/.exec(teacher);
+  return { weight: Number(weight), cosines: cosinesOf(await embedded(named, images)) };
 }
 
 /** Row i holds its cosines to the rows before it. */
-function cosinesOf({ rows, cols, data: numbers }) {
+function cosinesOf(embeddings) {
+  const { rows, cols, data: numbers } = normaliseRows(embeddings);
   const cosine = (i, j) => {
     let sum = 0;
     for (let k = 0; k < cols; k++) sum += numbers[i * cols + k] * numbers[j * cols + k];
@@ -68,11 +61,10 @@ function cosinesOf({ rows, cols, data: numbers }) {
 }
 
 /** The teachers' cosines, each by its weight's share: those of their embeddings side by side, scaled by the weights' roots. */
-function joined(embedded) {
-  const total = embedded.reduce((sum, { weight }) => sum + weight, 0);
-  const each = embedded.map((one) => ({ share: one.weight / total, cosines: cosinesOf(one) }));
+function joined(each) {
+  const total = each.reduce((sum, { weight }) => sum + weight, 0);
   return each[0].cosines.map((row, i) =>
-    row.map((_, j) => each.reduce((sum, { share, cosines }) => sum + share * cosines[i][j], 0)),
+    row.map((_, j) => each.reduce((sum, { weight, cosines }) => sum + (weight / total) * cosines[i][j], 0)),
   );
 }
 
@@ -90,10 +82,4 @@ function gap(wanted, cosines, labels, same) {
 
 function inWords({ pairs, distance }) {
   return `${distance.toFixed(4)} (root of the mean square), ${pairs} pairs`;
-}
-
-async function inTurn(all, run) {
-  const results = [];
-  for (const each of all) results.push(await run(each));
-  return results;
 }

@@ -3,8 +3,9 @@
 //   node benchmarks/distill/fnmr-ratio.mjs s-128.onnx fr_feature.onnx:bgr --data 'faces/train?only=configs/lists/train-held-out.txt' [--fmr 1e-3]
 import { parseArgs } from 'node:util';
 import { openSource } from '@pocketnet/data';
-import { flipSum, fnmrRatio } from '@pocketnet/evaluate';
-import { openEmbeddings, sourceImages } from '@pocketnet/lab/embedders';
+import { fnmrRatio } from '@pocketnet/evaluate';
+import { sourceImages } from '@pocketnet/lab/embedders';
+import { embedded, inTurn } from './embedded.mjs';
 
 const { values, positionals } = parseArgs({
   options: {
@@ -18,7 +19,7 @@ if (positionals.length !== 2 || !values.data) throw new Error('Name two models, 
 
 const faces = openSource(values.data);
 const labels = Array.from({ length: faces.length }, (_, i) => faces.label(i));
-const [first, second] = await inTurn(positionals, embed);
+const [first, second] = await inTurn(positionals, (named) => embedded(named, sourceImages(faces)));
 faces.close();
 
 const { people, genuinePairs, impostorPairs, ...rates } = fnmrRatio(first, second, labels, Number(values.fmr), {
@@ -32,19 +33,3 @@ const inWords = ({ estimate, low, high }, digits) =>
 for (const [i, rate] of [rates.first, rates.second].entries())
   console.log(`FNMR of ${positionals[i]}: ${inWords(rate, 4)}`);
 console.log(`first / second: ${inWords(rates.ratio, 3)}`);
-
-async function embed(named) {
-  const [, path, channels] = /^(.*?)(?::(rgb|bgr))?$/.exec(named);
-  const source = await openEmbeddings(path, { ...(channels && { channels }) });
-  const { images, flips, problems } = await source.embed(sourceImages(faces), { flip: true });
-  await source.close();
-  if (problems.length > 0)
-    throw new Error(`${path}: ${problems.length} faces have no embedding, as: ${problems[0].reason}`);
-  return flips ? flipSum(images, flips) : images;
-}
-
-async function inTurn(all, run) {
-  const results = [];
-  for (const each of all) results.push(await run(each));
-  return results;
-}

@@ -162,5 +162,8 @@ describe('A release', () => {
     const command = ['release', 'run/last.safetensors', '--description', 'wrong.yaml', '--out', 'none'];
     const { code, stderr } = await pocketnet(command, at);
     expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringMatching(/wrong\.yaml.*colour/s) });
+    writeFileSync(file('wrong.yaml'), JSON.stringify({ ...description, calibration: null }));
+    const second = await pocketnet(command, at);
+    expect(second).toMatchObject({ code: 1, stderr: expect.stringMatching(/groups.*"calibration"/s) });
   });
 });

@@ -31,16 +31,14 @@ function step(network: PocketNet, images: Tensor, by?: Interpreter<Tensor>): Rec
 
 const distance = (a: Tensor, b: Tensor): number => ops.totalNorm([ops.sub(a, b)]) / ops.totalNorm([b]);
 
-/** What differs most between a step on random images run fused and layer by layer, and by how much of its norm. */
-function worstOfAStep(network: PocketNet): { what: string; distance: number } {
+/** How far a step on random images, run fused, is from one layer by layer: of each thing that it leaves, the share of its norm. */
+function distancesOfAStep(network: PocketNet): Record<string, number> {
   // Many images: deep maps are a pixel wide, and a norm over two values makes a sign of their rounding.
   const images = ops.permute(ops.randn([32, 32, 32, 3]), [0, 3, 1, 2]);
   const [fused, apart] = [step(network, images), step(network, images, layerByLayer)];
-  const distances = Object.entries(apart).map(([what, values]) => ({
-    what,
-    distance: distance(fused[what] as Tensor, values),
-  }));
-  return distances.reduce((worst, next) => (next.distance <= worst.distance ? worst : next));
+  return Object.fromEntries(
+    Object.entries(apart).map(([what, values]) => [what, distance(fused[what] as Tensor, values)]),
+  );
 }
 
 describe('A PocketNet that runs fused', () => {
@@ -53,10 +51,17 @@ describe('A PocketNet that runs fused', () => {
             new PocketNet({ genotype: randomGenotype(seed), ...frame, input: 32, embedding: 16 }),
           ).train(training);
           // A gradient jumps where rounding puts a value on the other side of zero, or a pool's maximum elsewhere: in one batch of
-          // eighty. A fault shows in all of them, so that one of three has to agree.
-          let apart = worstOfAStep(network);
-          for (let more = 0; more < 2 && !(apart.distance < 1e-3); more++) apart = worstOfAStep(network);
-          expect(apart.distance, apart.what).toBeLessThan(1e-3);
+          // eighty. A fault shows in all of them, so that one of three has to agree in it; in all else each one.
+          const gradients: number[] = [];
+          do {
+            const { gradients: own = Number.NaN, ...others } = distancesOfAStep(network);
+            gradients.push(own);
+            for (const [what, value] of Object.entries(others)) expect(value, what).toBeLessThan(1e-3);
+          } while (gradients.length < 3 && !gradients.some((value) => value < 1e-3));
+          expect(
+            gradients.filter((value) => value < 1e-3),
+            `gradients: ${gradients}`,
+          ).toHaveLength(1);
           network.dispose();
         }),
       ),

@@ -79,7 +79,10 @@ function worstOf(
 ): WorstGroup | null {
   const candidates = groupings.flatMap(({ name, threshold, overall, rates }) =>
     rates.flatMap(({ first, second, fmr }) =>
-      first === second && fmr && threshold === Math.min(...groupings.map((each) => each.threshold))
+      first === second &&
+      fmr &&
+      overall.estimate > 0 &&
+      threshold === Math.min(...groupings.map((each) => each.threshold))
         ? [{ grouping: name, group: first, fmr, overall: overall.estimate }]
         : [],
     ),

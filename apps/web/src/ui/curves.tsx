@@ -29,7 +29,7 @@ export function Curves(props: {
   const reaching = points.filter(({ fnmr }) => fnmr !== null);
   const strangers = (point: CalibrationPoint): string => `${x(point.cosine)},${y(point.fmr)}`;
   const ofOne = (point: CalibrationPoint): string => `${x(point.cosine)},${y(1 - (point.fnmr ?? 0))}`;
-  const [first, last] = [points[0], points.at(-1)];
+  const [first, last, end] = [points[0], points.at(-1), reaching.at(-1)];
   const base = HEIGHT - BOTTOM;
   const zones = [
     { name: 'different', left: from, right: thresholds.usual },
@@ -63,9 +63,11 @@ export function Curves(props: {
               <text class="name" x={x(first.cosine) + 8} y={base - 10}>
                 {text.curves.strangers}
               </text>
-              <text class="name one" x={x(0.47)} y={y(0.66) - 12}>
-                {text.curves.same}
-              </text>
+              {end && ( // where the curve ends, whose place differs from network to network
+                <text class="name one" x={x(end.cosine) + 6} y={y(1 - (end.fnmr ?? 0)) + 4}>
+                  {text.curves.same}
+                </text>
+              )}
             </>
           )}
           <line class="axis" x1={SIDE} x2={width - SIDE} y1={base} y2={base} />

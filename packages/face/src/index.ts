@@ -9,7 +9,7 @@ export type {
   Strictness,
   WorstGroup,
 } from './compare/index.js';
-export { calibrationKey, ratesOf, readCalibration, usualStrictness } from './compare/index.js';
+export { calibrationKey, calibrationText, ratesOf, readCalibration, usualStrictness } from './compare/index.js';
 export type { Box, DetectFunction, Detection, DetectOptions, Detector } from './detect/index.js';
 export { type AlignedFace, alreadyAligned } from './embed/aligned-face.js';
 export type { FaceDetector } from './face-detector.js';

@@ -3,6 +3,7 @@ import { readPlan, writePlan } from '@pocketnet/engine/plan';
 import fc from 'fast-check';
 import {
   alreadyAligned,
+  calibrationText,
   cosineOf,
   type ModelCalibration,
   openPocketNet,
@@ -18,8 +19,7 @@ import { detector, embedder } from './support/models.js';
 import { photoOf } from './support/photos.js';
 
 const calibration: ModelCalibration = {
-  ...{ format: 'pocketnet-calibration/1', mirrored: true, data: 'test', people: 100, genuinePairs: 500 },
-  impostorPairs: 30_000,
+  ...{ mirrored: true, data: 'test', people: 100, genuinePairs: 500, impostorPairs: 30_000 },
   points: [
     { cosine: 0, fmr: 0.5, low: 0.4, high: 0.6, fnmr: 0 },
     { cosine: 0.2, fmr: 0.05, low: 0.04, high: 0.06, fnmr: 0.01 },
@@ -69,7 +69,7 @@ describe('match rates', () => {
   });
 
   it('are read from a plan: its calibration first, then the card of either format', () => {
-    expect(readCalibration({ calibration: JSON.stringify(calibration) })).toEqual(calibration);
+    expect(readCalibration({ calibration: calibrationText(calibration) })).toEqual(calibration);
     expect(readCalibration({})).toBeUndefined();
     expect(readCalibration({ card: '{"format":"pocketnet-card/9"}' })).toBeUndefined();
     const thresholds = {
@@ -85,7 +85,14 @@ describe('match rates', () => {
       /Calibrate it again/,
     );
     const falling = { ...calibration, points: calibration.points.toReversed() };
-    expect(() => readCalibration({ calibration: JSON.stringify(falling) })).toThrow(/Calibrate it again/);
+    for (const text of [calibrationText(falling), '{"format":"pocketnet-calibration/2","points":{}}', 'null'])
+      expect(() => readCalibration({ calibration: text })).toThrow(/Calibrate it again/);
+  });
+
+  it('come back as they were kept, also of the format that named each number', () => {
+    const first = JSON.stringify({ format: 'pocketnet-calibration/1', ...calibration });
+    for (const text of [calibrationText(calibration), first])
+      expect(readCalibration({ calibration: text })).toEqual(calibration);
   });
 });
 

@@ -25,12 +25,8 @@ export interface WorstGroup {
   readonly data: string;
 }
 
-/**
- * What a model's cosines mean, as it stands in a plan's metadata in JSON: under `calibration`, and for an arithmetic that moves cosines, such
- * as int8, under `calibration_int8` too.
- */
+/** What a model's cosines mean. */
 export interface ModelCalibration {
-  readonly format: 'pocketnet-calibration/1';
   /** Whether image and mirror image were summed. */
   readonly mirrored: boolean;
   readonly data: string;
@@ -55,7 +51,7 @@ export function readCalibration(
 ): ModelCalibration | undefined {
   const { card } = metadata;
   const calibration = metadata[calibrationKey(arithmetic)] ?? metadata[calibrationKey()];
-  if (calibration !== undefined) return checked(JSON.parse(calibration));
+  if (calibration !== undefined) return ofText(calibration);
   return card === undefined ? undefined : ofCard(JSON.parse(card) as Card, metadata.measured_as);
 }
 
@@ -63,16 +59,43 @@ export function readCalibration(
 export const calibrationKey = (arithmetic: Arithmetic = 'float'): string =>
   arithmetic === 'float' ? 'calibration' : `calibration_${arithmetic}`;
 
-function checked(value: unknown): ModelCalibration {
-  const found = value as ModelCalibration;
-  if (found?.format !== 'pocketnet-calibration/1' || !(found.impostorPairs > 0) || !isCurve(found.points))
+/** A point as it is kept: its numbers alone, in this order. */
+type Row = readonly [cosine: number, fmr: number, low: number, high: number, fnmr: number | null];
+
+/** As it stands in a plan's metadata, in JSON; format 1 kept the points with their names. */
+type Kept = Omit<ModelCalibration, 'points'> &
+  (
+    | { readonly format: 'pocketnet-calibration/1'; readonly points: readonly CalibrationPoint[] }
+    | { readonly format: 'pocketnet-calibration/2'; readonly points: readonly Row[] }
+  );
+
+/** The text that keeps a calibration in a plan's metadata, under {@link calibrationKey}. */
+export function calibrationText({ points, ...rest }: ModelCalibration): string {
+  const kept: Kept = {
+    ...{ format: 'pocketnet-calibration/2', ...rest },
+    points: points.map(({ cosine, fmr, low, high, fnmr }): Row => [cosine, fmr, low, high, fnmr]),
+  };
+  return JSON.stringify(kept);
+}
+
+function ofText(text: string): ModelCalibration {
+  const kept = JSON.parse(text) as Kept | null;
+  const points = kept && pointsOf(kept);
+  if (!kept || !points || !(kept.impostorPairs > 0) || !isCurve(points))
     throw new Error(
       "The model's calibration is of an unknown form. Calibrate it again: pocketnet calibrate MODEL --into MODEL.",
     );
-  return found;
+  const { format: _, ...rest } = kept;
+  return { ...rest, points };
 }
 
-const isCurve = (points: unknown): points is readonly CalibrationPoint[] =>
+function pointsOf(kept: Kept): readonly CalibrationPoint[] | undefined {
+  if (kept.format === 'pocketnet-calibration/1') return kept.points;
+  if (kept.format !== 'pocketnet-calibration/2' || !Array.isArray(kept.points)) return undefined;
+  return kept.points.map(([cosine, fmr, low, high, fnmr]) => ({ cosine, fmr, low, high, fnmr }));
+}
+
+const isCurve = (points: readonly CalibrationPoint[]): boolean =>
   Array.isArray(points) &&
   points.length > 0 &&
   points.every(
@@ -105,7 +128,7 @@ function ofCard({ calibration, calibrations = [] }: Card, file?: string): ModelC
     /^(\d+) genuine and (\d+) impostor pairs of (\d+) people/.exec(found?.pairs ?? '') ?? [];
   if (!found || impostor === undefined || found.thresholds.length === 0) return undefined;
   return {
-    ...{ format: 'pocketnet-calibration/1', mirrored: true, data: found.data, worstGroup: null },
+    ...{ mirrored: true, data: found.data, worstGroup: null },
     ...{ people: Number(people), genuinePairs: Number(genuine), impostorPairs: Number(impostor) },
     points: found.thresholds.map(({ threshold, fmr, fnmr }) => ({
       ...{ cosine: threshold, fmr: fmr.estimate, low: fmr.low, high: fmr.high, fnmr: fnmr?.estimate ?? null },

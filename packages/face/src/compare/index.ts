@@ -1,6 +1,7 @@
 export {
   type CalibrationPoint,
   calibrationKey,
+  calibrationText,
   type ModelCalibration,
   readCalibration,
   type WorstGroup,

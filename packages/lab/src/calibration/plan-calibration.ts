@@ -2,7 +2,7 @@ import type { Arithmetic } from '@pocketnet/engine';
 import { readPlan, writePlan } from '@pocketnet/engine/plan';
 import type { GroupingResult } from '@pocketnet/evaluate';
 import type { CalibrationPoint, ModelCalibration, WorstGroup } from 'pocketnet';
-import { calibrationKey, readCalibration } from 'pocketnet';
+import { calibrationKey, calibrationText, readCalibration } from 'pocketnet';
 import type { SourceCalibration } from './calibrate-source.js';
 
 /**
@@ -28,7 +28,7 @@ export function calibratedPlan(
     result.groups.length > 0
       ? { ...earlier(model, arithmetic, result.flipped, name), worstGroup: worstOf(result.groups, measured) }
       : { ...ofCurve(result, measured.data), ...(arithmetic !== 'float' && { worstGroup: worstInFloats(model) }) };
-  const changed = { ...model, [calibrationKey(arithmetic)]: JSON.stringify(calibration) };
+  const changed = { ...model, [calibrationKey(arithmetic)]: calibrationText(calibration) };
   const metadata = { ...plan.metadata, model: changed };
   return writePlan({ ...plan, metadata });
 }
@@ -66,7 +66,7 @@ function ofCurve(result: SourceCalibration, data: string): ModelCalibration {
   if (points.length === 0)
     throw new Error(`${impostorPairs} pairs of strangers are too few for a match curve. Give more people.`);
   return {
-    ...{ format: 'pocketnet-calibration/1', mirrored: result.flipped, data, people, genuinePairs, impostorPairs },
+    ...{ mirrored: result.flipped, data, people, genuinePairs, impostorPairs },
     points: points.filter(({ cosine }, i) => i === 0 || cosine > (points[i - 1]?.cosine ?? -1)),
     worstGroup: null,
   };

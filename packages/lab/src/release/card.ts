@@ -124,6 +124,12 @@ export function usualThreshold({ file, calibrations }: Pick<ReleaseCard, 'file' 
   return own?.thresholds.find(({ fmrTarget }) => fmrTarget === usualFmr)?.threshold;
 }
 
+/** Six digits of each share and time are more than was measured: more would only make the files larger. */
+export const inSixDigits = (card: ReleaseCard): ReleaseCard =>
+  JSON.parse(JSON.stringify(card), (_, value: unknown) =>
+    typeof value === 'number' && !Number.isInteger(value) ? Number(value.toPrecision(6)) : value,
+  );
+
 /**
  * Reads a file's card.
  *

@@ -8,7 +8,7 @@ import { openEmbeddings } from '../embedders/index.js';
 import { exportOnnx, optimizeOnnx, preprocessing, quantiseOnnx, storeOnnx } from '../export/index.js';
 import { count, loadNetwork } from '../networks/index.js';
 import { calibrateFiles } from './calibrate-files.js';
-import { type ReleaseCard, usualThreshold } from './card.js';
+import { inSixDigits, type ReleaseCard, usualThreshold } from './card.js';
 import { cardMarkdown } from './card-markdown.js';
 import type { ReleaseDescription } from './description.js';
 import { halveWeightsFile } from './half-weights.js';
@@ -67,13 +67,13 @@ export async function releaseNetwork(
     const threshold = usualThreshold({ file: basename(paths.float), calibrations });
     const hard = await hardConditionsAndGroups(paths.float, description, threshold, onStep);
     onStep('timing');
-    const card: ReleaseCard = {
+    const card = inSixDigits({
       ...{ format: 'pocketnet-card/3', file: null, about: description.about },
       ...{ network, training, calibrations, ...hard, files },
       ...measured,
       speed: { machine, rows: await timed(graphs.map((kind) => paths[kind])) },
       date: new Date().toISOString().slice(0, 10),
-    };
+    });
     for (const kind of graphs) addCard(paths[kind], { ...card, file: nameOf(kind) });
     addCardToPlan(paths.plan, { ...card, file: nameOf('plan') });
     const sizes = files.map(({ name }) => statSync(join(scratch, name)).size);

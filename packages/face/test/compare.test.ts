@@ -85,7 +85,7 @@ describe('match rates', () => {
       /Calibrate it again/,
     );
     const falling = { ...calibration, points: calibration.points.toReversed() };
-    for (const text of [calibrationText(falling), '{"format":"pocketnet-calibration/2","points":{}}', 'null'])
+    for (const text of [calibrationText(falling), '{"format":"pocketnet-calibration/2","points":[{}]}', 'null'])
       expect(() => readCalibration({ calibration: text })).toThrow(/Calibrate it again/);
   });
 

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { readPlan, writePlan } from '@pocketnet/engine/plan';
+import { calibrationKey, calibrationText, readCalibration } from 'pocketnet';
 import { Gallery } from 'pocketnet/gallery';
 import { openFileStore } from 'pocketnet/stores/file';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -29,13 +30,14 @@ afterAll(() => place.remove());
 /** A plan whose calibration says that strangers look so much more alike. */
 function sayingThatStrangersAre(nearer: number, bytes: Uint8Array): Uint8Array {
   const plan = readPlan(bytes);
-  const model = Object.entries(plan.metadata.model).map(([key, text]) => {
-    if (!key.startsWith('calibration')) return [key, text];
-    const calibration = JSON.parse(text) as { points: { cosine: number }[] };
+  const model = { ...plan.metadata.model };
+  for (const arithmetic of [undefined, 'int16', 'int8', 'int7'] as const) {
+    const calibration = readCalibration(plan.metadata.model, arithmetic);
+    if (!calibration) throw new Error('The released plan has a calibration.');
     const points = calibration.points.map((point) => ({ ...point, cosine: point.cosine + nearer }));
-    return [key, JSON.stringify({ ...calibration, points })];
-  });
-  return writePlan({ ...plan, metadata: { ...plan.metadata, model: Object.fromEntries(model) } });
+    model[calibrationKey(arithmetic)] = calibrationText({ ...calibration, points });
+  }
+  return writePlan({ ...plan, metadata: { ...plan.metadata, model } });
 }
 
 /** Ids by name. */

@@ -91,7 +91,8 @@ function ofText(text: string): ModelCalibration {
 
 function pointsOf(kept: Kept): readonly CalibrationPoint[] | undefined {
   if (kept.format === 'pocketnet-calibration/1') return kept.points;
-  if (kept.format !== 'pocketnet-calibration/2' || !Array.isArray(kept.points)) return undefined;
+  if (kept.format !== 'pocketnet-calibration/2' || !Array.isArray(kept.points) || !kept.points.every(Array.isArray))
+    return undefined;
   return kept.points.map(([cosine, fmr, low, high, fnmr]) => ({ cosine, fmr, low, high, fnmr }));
 }
 

@@ -8,7 +8,7 @@ interface Drawn {
   readonly template: Template;
 }
 
-/** A browser decodes a picture a little differently. */
+/** The page's cosines of these pictures are not quite those of Node; why is not known. */
 const ROOM = 0.015;
 
 const model = (path: string): Buffer => readFileSync(new URL(`../../../../models/${path}`, import.meta.url));

@@ -67,7 +67,9 @@ function named(file) {
 }
 
 function firstLine(error) {
-  return String(error?.message ?? error).split('\n')[0].slice(0, 400);
+  return String(error?.message ?? error)
+    .split('\n')[0]
+    .slice(0, 400);
 }
 
 /** Where the time goes: the ten slowest tests, and the ten slowest files, their set-up included. */

@@ -6,12 +6,13 @@ OUT=${1:?Name the folder of the study, such as runs/search-2}
 JOBS=${JOBS:-1}
 : "${POCKETNET_DATA:?Name the folder that holds faces and objects}"
 mkdir -p "$OUT"
+[ ! -d docs/runs/search-2/kept ] || cp -Rn docs/runs/search-2/kept/. "$OUT" # what another machine has done already (keep.sh)
 CELLS=$(cd "$OUT" && pwd)
 export CELLS
 pocketnet() { npx pocketnet "$@"; }
 
 # What the arms stand on: times of operations on this machine, pairs of held-out people, cells by chance within the time.
-[ -f "$OUT/table.json" ] || pocketnet bench --operations configs/search-2/limits.yaml --runs 100 --out "$OUT/table.json"
+[ -f "$OUT/table.json" ] || pocketnet bench --operations configs/search-2/limits.yaml --runs 200 --out "$OUT/table.json"
 [ -f "$OUT/held-out.bin" ] ||
   pocketnet data draw-pairs "$POCKETNET_DATA/faces/train?only=configs/lists/train-held-out.txt" --pairs 2000 --out "$OUT/held-out.bin"
 k=1

@@ -40,7 +40,7 @@ export async function benchOperations(frames: readonly string[], options: Operat
       runs,
       signal,
       onProgress: (done, total) => {
-        progress ??= lab.startProgress({ label: 'bench --operations', total, unit: 'parts' });
+        progress ??= lab.startProgress({ label: 'bench --operations', total, unit: 'plans' });
         progress.update(done);
       },
     };
@@ -94,14 +94,10 @@ async function compare(
     (_, seed) => new lab.PocketNet({ ...options, genotype: lab.randomGenotype(seed) }),
   );
   const predicted = networks.map((network) => lab.predictedMs(network, found));
-  // Each alone, as an app runs it, with warm caches; twice, since a minute may be slow.
-  const measured = networks.map(() => Number.POSITIVE_INFINITY);
-  for (let pass = 0; pass < 2; pass++) {
-    for (const [i, network] of networks.entries()) {
-      const [ms = Number.NaN] = await lab.timesOf([{ network, side: options.input }], measuring);
-      measured[i] = Math.min(measured[i] ?? ms, ms);
-    }
-  }
+  const measured = await lab.timesOf(
+    networks.map((network) => ({ network, side: options.input })),
+    measuring,
+  );
   for (const network of networks) network.dispose();
   const ratios = predicted.map((ms, i) => ms / (measured[i] ?? Number.NaN)).sort((a, b) => a - b);
   return {

@@ -28,19 +28,23 @@ export function tapsOf(
 
 /** Filters a picture along its rows, then along its columns, and rounds once: its new size is that of the taps. */
 export function filterPicture(picture: Picture, across: Taps, down: Taps): Picture {
+  const { data } = picture;
   const width = across.starts.length - 1;
   const height = down.starts.length - 1;
   const wide = new Float32Array(picture.height * width * 3);
   for (let y = 0, to = 0; y < picture.height; y++) {
     const row = y * picture.width * 3;
     for (let x = 0; x < width; x++, to += 3) {
-      let [r, g, b] = [0, 0, 0];
-      for (let tap = across.starts[x] as number; tap < (across.starts[x + 1] as number); tap++) {
+      let r = 0;
+      let g = 0;
+      let b = 0;
+      const end = across.starts[x + 1] as number;
+      for (let tap = across.starts[x] as number; tap < end; tap++) {
         const from = row + (across.sources[tap] as number) * 3;
         const weight = across.weights[tap] as number;
-        r += weight * (picture.data[from] as number);
-        g += weight * (picture.data[from + 1] as number);
-        b += weight * (picture.data[from + 2] as number);
+        r += weight * (data[from] as number);
+        g += weight * (data[from + 1] as number);
+        b += weight * (data[from + 2] as number);
       }
       wide[to] = r;
       wide[to + 1] = g;

@@ -10,7 +10,18 @@ export function resizePicture(picture: Picture, width: number, height: number): 
     throw new RangeError(`A picture cannot be resized to ${width} x ${height}: both must be whole and above 0.`);
   }
   if (picture.width === width && picture.height === height) return { width, height, data: picture.data.slice() };
-  return filterPicture(picture, triangleTaps(picture.width, width), triangleTaps(picture.height, height));
+  return filterPicture(picture, knownTaps(picture.width, width), knownTaps(picture.height, height));
+}
+
+/** A set's pictures are of one size, and making its taps takes a third of the time of resizing by them. */
+const known = new Map<string, Taps>();
+
+function knownTaps(from: number, to: number): Taps {
+  const key = `${from}:${to}`;
+  const found = known.get(key) ?? triangleTaps(from, to);
+  if (known.size >= 64) known.clear(); // photos come in any size
+  known.set(key, found);
+  return found;
 }
 
 /** The triangle filter from `from` pixels to `to`. */

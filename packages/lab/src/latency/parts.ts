@@ -51,7 +51,8 @@ export function partsOfFrame(network: PocketNet): Part[] {
 }
 
 /** Under which a table holds a part. */
-export const keyOf = ({ block, input, kind }: Part): string => `${kind}: ${signatureOf(block, input)}`;
+export const keyOf = ({ block, input, kind }: Pick<Part, 'block' | 'input' | 'kind'>): string =>
+  `${kind}: ${signatureOf(block, input)}`;
 
 /** Under which a table holds the rest of a frame. */
 export const restKey = (network: PocketNet): string => {

@@ -1,0 +1,16 @@
+#!/bin/sh
+# Keeps what a study has come to, as small files, so that another machine goes on from there: benchmarks/search/keep.sh runs/search-2
+# The table of times and the genotypes, and of each training its configuration, its result and its evaluations. No weights.
+set -eu
+OUT=${1:?Name the folder of the study, such as runs/search-2}
+KEPT=docs/runs/search-2/kept
+mkdir -p "$KEPT"
+cp "$OUT"/table.json "$OUT"/random-*.json "$KEPT"
+find "$OUT" -name genotype.json -o -name result.json | while read -r found; do
+  from=$(dirname "$found")
+  to="$KEPT/${from#"$OUT"/}"
+  mkdir -p "$to"
+  sed '/^  "out":/d' "$found" >"$to/$(basename "$found")" # where it lay means nothing elsewhere
+  [ ! -f "$from/experiment.yaml" ] || cp "$from/experiment.yaml" "$to"
+  grep '"set"' "$from/metrics.jsonl" >"$to/metrics.jsonl" || rm "$to/metrics.jsonl"
+done

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Keeps what a study has come to, as small files, so that another machine goes on from there: benchmarks/search/keep.sh runs/search-2
-# The table of times and the genotypes, and of each training its configuration, its result and its evaluations. No weights.
+# The table of times, the genotypes, and of each training its configuration, its result and its evaluations; of a search, what its shared
+# network says of cells. No weights.
 set -eu
 OUT=${1:?Name the folder of the study, such as runs/search-2}
 KEPT=docs/runs/search-2/kept
@@ -11,6 +12,6 @@ find "$OUT" -name genotype.json -o -name result.json | while read -r found; do
   to="$KEPT/${from#"$OUT"/}"
   mkdir -p "$to"
   sed '/^  "out":/d' "$found" >"$to/$(basename "$found")" # where it lay means nothing elsewhere
-  [ ! -f "$from/experiment.yaml" ] || cp "$from/experiment.yaml" "$to"
+  for beside in experiment.yaml config.yaml scores.json; do [ ! -f "$from/$beside" ] || cp "$from/$beside" "$to"; done
   grep '"set"' "$from/metrics.jsonl" >"$to/metrics.jsonl" || rm "$to/metrics.jsonl"
 done

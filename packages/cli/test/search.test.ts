@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { json, pocketnet, workplace, writeTinyConfig } from './pocketnet.js';
@@ -81,7 +81,10 @@ describe('A search, from its configuration to a network', () => {
     ]);
     const searched = read('study/shared/candidates.json');
     const report = ['search', '--report', '--out', 'study/shared', '--against', 'study', '--study', 'study.yaml'];
-    expect(await json(report, at)).toMatchObject({ genotypes: [{ arm: 'found' }, { arm: 'one' }, { arm: 'two' }] });
+    const ranks = await json(report, at);
+    expect(ranks).toMatchObject({ genotypes: [{ arm: 'found' }, { arm: 'one' }, { arm: 'two' }] });
+    rmSync(inPlace('study/shared/checkpoint.safetensors'));
+    expect(await json(report, at), 'of what it has said, once its weights are gone').toEqual(ranks);
     expect(read('study/shared/ranks.html')).toContain('MFLOPs');
     expect(read('study/shared/candidates.json')).toBe(searched);
   });

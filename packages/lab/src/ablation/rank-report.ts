@@ -1,15 +1,16 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { htmlReport } from '@pocketnet/evaluate';
-import { readTensors, writeFileAtomic } from '@pocketnet/files/node';
+import { writeFileAtomic } from '@pocketnet/files/node';
 import { kendallInterval } from '../search/kendall.js';
 import { costOfCells } from '../search/limits.js';
 import { findSearchMethod } from '../search/methods/index.js';
 import { loadSearch } from '../search/schema.js';
+import { findGenotype } from '../search-space/find-genotype.js';
 import type { Genotype } from '../search-space/genotype.js';
-import { readGenotype } from '../search-space/genotype-text.js';
+import { writeGenotype } from '../search-space/genotype-text.js';
 import { readResults } from './results.js';
-import { loadStudy } from './study.js';
+import { loadStudy, type Trial } from './study.js';
 
 /** A genotype of a study: what a search says of it, and what it came to when it was trained alone. */
 export interface RankedGenotype {
@@ -31,7 +32,7 @@ export interface RankReport {
 
 /**
  * Holds a search's own order of the genotypes of a study against the order that they have when trained from scratch, each alone. Writes
- * ranks.json and ranks.html into the search's folder.
+ * ranks.json and ranks.html into the search's folder, and scores.json: what the search says of all arms, trained or not yet.
  *
  * @param folder of a finished search
  * @param study its configuration and its folder, whose arms are cells
@@ -44,16 +45,18 @@ export async function rankAgainst(folder: string, study: { config: string; out: 
   const { name, rank } = findSearchMethod(loaded.config.method);
   if (!rank) throw new Error(`${folder}: a search by the method ${name} keeps nothing that ranks other genotypes.`);
   const { trials } = loadStudy(study.config, study.out);
+  const cells = new Map(trials.map((trial) => [trial.arm, genotypeOf(trial)]));
+  const scores = await scoresOf(folder, [...cells.values()], (genotypes) => rank(loaded, folder, genotypes));
   const results = readResults(study.out, trials);
   const arms = [...new Set(results.map(({ arm }) => arm))];
   if (arms.length < 3) throw new Error(`${study.out} has trained ${arms.length} arms; ranks want three at least.`);
-  const cells = arms.map((arm) => genotypeOf(join(study.out, `${trials.find((trial) => trial.arm === arm)?.folder}`)));
-  const searched = await rank(loaded, folder, cells);
-  const genotypes = arms.map((arm, i): RankedGenotype => {
+  const genotypes = arms.map((arm): RankedGenotype => {
     const own = results.filter((result) => result.arm === arm);
     const alone = own.reduce((sum, { distance, last }) => sum + (distance ?? 1 - last), 0) / own.length;
-    const { flops, ms } = costOfCells(cells[i] as Genotype, loaded.config); // one for each arm
-    return { arm, searched: searched[i] as number, alone, flops, ...(ms !== undefined && { ms }) };
+    const genotype = cells.get(arm) as Genotype; // every arm has one
+    const { flops, ms } = costOfCells(genotype, loaded.config);
+    const searched = scores[writeGenotype(genotype)] as number; // asked for above
+    return { arm, searched, alone, flops, ...(ms !== undefined && { ms }) };
   });
   const of = (key: 'searched' | 'alone'): number[] => genotypes.map((each) => each[key]);
   const report = { tau: kendallInterval(of('searched'), of('alone')), genotypes };
@@ -62,13 +65,27 @@ export async function rankAgainst(folder: string, study: { config: string; out: 
   return report;
 }
 
-/** The cells that a trial was trained with, as its weights say. */
-function genotypeOf(trial: string): Genotype {
-  const path = join(trial, 'last.safetensors');
-  const { genotype } = readTensors(path).metadata;
-  if (genotype === undefined)
-    throw new Error(`${path} does not say its genotype: the study's arms should name theirs.`);
-  return readGenotype(genotype);
+/** The cells that a trial is trained with. */
+function genotypeOf({ arm, experiment }: Trial): Genotype {
+  const { genotype } = experiment.config;
+  if (genotype === undefined) throw new Error(`The arm ${arm} does not say its genotype: name one in the study.`);
+  return findGenotype(genotype);
+}
+
+/** What a search says of genotypes, by their text. It is kept in scores.json, so that a study can go on where the search's weights are not. */
+async function scoresOf(
+  folder: string,
+  genotypes: readonly Genotype[],
+  rank: (genotypes: readonly Genotype[]) => Promise<number[]>,
+): Promise<Record<string, number>> {
+  const path = join(folder, 'scores.json');
+  const known: Record<string, number> = existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : {};
+  const asked = genotypes.filter((genotype) => !(writeGenotype(genotype) in known));
+  if (asked.length === 0) return known;
+  const answers = await rank(asked);
+  for (const [i, genotype] of asked.entries()) known[writeGenotype(genotype)] = answers[i] as number; // as many as asked
+  writeFileAtomic(path, `${JSON.stringify(known, null, 1)}\n`);
+  return known;
 }
 
 function page(name: string, { tau, genotypes }: RankReport): string {

@@ -6,12 +6,14 @@ set -eu
 OUT=${1:?Name the folder of the study, such as runs/search-2}
 KEPT=docs/runs/search-2/kept
 mkdir -p "$KEPT"
-cp "$OUT"/table.json "$OUT"/random-*.json "$KEPT"
+plain() { sed -e '/^  "out":/d' -e 's|"[^"]*/table.json"|"${CELLS}/table.json"|' "$1"; } # where it lay means nothing elsewhere
+cp "$OUT"/table.json "$KEPT"
+for found in "$OUT"/random-*.json; do plain "$found" >"$KEPT/$(basename "$found")"; done
 find "$OUT" -name genotype.json -o -name result.json | while read -r found; do
   from=$(dirname "$found")
   to="$KEPT/${from#"$OUT"/}"
   mkdir -p "$to"
-  sed '/^  "out":/d' "$found" >"$to/$(basename "$found")" # where it lay means nothing elsewhere
+  plain "$found" >"$to/$(basename "$found")"
   for beside in experiment.yaml config.yaml scores.json; do [ ! -f "$from/$beside" ] || cp "$from/$beside" "$to"; done
   grep '"set"' "$from/metrics.jsonl" >"$to/metrics.jsonl" || rm "$to/metrics.jsonl"
 done

@@ -95,7 +95,7 @@ describe('a run', () => {
 
   it('logs the mean loss since the line before', async () => {
     const [each, third] = [
-      (await run(at('log-1'), experiment({ maxSteps: 3 }))).metrics,
+      (await run(at('log-1'), experiment({ maxSteps: 3, lr: 0.01 }))).metrics,
       (await run(at('log-3'), experiment({ maxSteps: 3, logEvery: 3 }))).metrics,
     ];
     const mean = each.reduce((sum, { loss }) => sum + Number(loss) / 3, 0);
@@ -119,15 +119,13 @@ describe('a run', () => {
 
   it('in bf16 trains close to float32', async () => {
     const [full, half] = [
-      (await run(at('float32'), experiment({ maxSteps: 3 }))).metrics,
-      (await run(at('bf16'), experiment({ maxSteps: 3, precision: 'bf16' }))).metrics,
+      (await run(at('float32'), experiment({ maxSteps: 3, lr: 0.01 }))).metrics,
+      (await run(at('bf16'), experiment({ maxSteps: 3, lr: 0.01, precision: 'bf16' }))).metrics,
     ];
-    for (const [i, { loss }] of half.entries()) {
-      expect(Number.isFinite(loss)).toBe(true);
-      const reference = Number(full[i]?.loss);
-      // bfloat16 has 8 bits: a first loss within about a hundredth, and steps that drift apart from there.
-      expect(Math.abs(Number(loss) - reference) / reference).toBeLessThan(i === 0 ? 0.05 : 0.3);
-    }
+    // bfloat16 has 8 bits: a loss within about a hundredth. Where it has fallen the steps have drifted apart, on each processor otherwise.
+    const scale = Number(full[0]?.loss);
+    for (const [i, { loss }] of half.entries())
+      expect(Math.abs(Number(loss) - Number(full[i]?.loss)) / scale).toBeLessThan(0.05);
     expect(half[0]?.loss).not.toBe(full[0]?.loss);
   });
 });

@@ -95,7 +95,7 @@ describe('a run', () => {
 
   it('logs the mean loss since the line before', async () => {
     const [each, third] = [
-      (await run(at('log-1'), experiment({ maxSteps: 3, lr: 0.01 }))).metrics,
+      (await run(at('log-1'), experiment({ maxSteps: 3 }))).metrics,
       (await run(at('log-3'), experiment({ maxSteps: 3, logEvery: 3 }))).metrics,
     ];
     const mean = each.reduce((sum, { loss }) => sum + Number(loss) / 3, 0);

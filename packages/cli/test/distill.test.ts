@@ -75,12 +75,13 @@ test('ablate trains every arm with every seed, prints a table, goes on where it 
   expect(existsSync(inPlace('study/new'))).toBe(false);
 });
 
-test('ablate names the arm that failed and the reason', async () => {
+test('ablate names the arm that failed and the reason, and trains the others', async () => {
   writeFileSync(
     inPlace('bad.yaml'),
-    'name: bad\nconfig: tiny.yaml\narms: { good: {}, bad: { data: { train: nowhere } } }\nseeds: [1]\n',
+    'name: bad\nconfig: tiny.yaml\narms: { bad: { data: { train: nowhere } }, good: {} }\nseeds: [1]\n',
   );
   const { code, stderr } = await pocketnet(['ablate', '--config', 'bad.yaml', '--out', 'bad', ...few], at);
   expect(code).toBe(1);
   expect(stderr).toMatch(/bad\/seed-1 failed: .*nowhere/);
+  expect(readFileSync(inPlace('bad/table.md'), 'utf8')).toMatch(/\| good \|/);
 });

@@ -68,17 +68,22 @@ describe('A search, from its configuration to a network', () => {
         `arms: { found: { genotype: '${variable('STUDY')}/shared/genotype.json' }, one: { genotype: 'random:1' }, two: { genotype: 'random:2' } }`,
         'seeds: [1]',
         'groups: { chance: [one, two], found: [found] }',
+        'comparisons: [{ of: [found], with: chance }]',
       ].join('\n'),
     );
     const people = 'generated:identities=24,images=4,size=32';
     await json(['data', 'draw-pairs', people, '--pairs', '40', '--out', 'none.bin'], at);
     const set = ['maxSteps=1', 'data.val.0.folds=10'].flatMap((each) => ['--set', each]);
     const options = ['--config', 'study.yaml', ...set, '--out', 'study'];
-    const { groups } = await json(['ablate', ...options], at);
+    const { groups, comparisons } = await json(['ablate', '--time', ...options], at);
     expect(groups).toMatchObject([
       { group: 'chance', arms: 2 },
-      { group: 'found', arms: 1, gain: { distance: null } },
+      { group: 'found', arms: 1 },
     ]);
+    // A single cell with a single seed: nothing says how certain it is.
+    expect(comparisons).toMatchObject([{ group: 'found', other: 'chance', seeds: 1, accuracy: null, closeness: null }]);
+    expect(Object.values(JSON.parse(read('study/times.json')).ms)).toEqual(Array(3).fill(expect.any(Number)));
+    expect(read('study/table.md')).toMatch(/MFLOPs \| ms \|.*TAR at FAR 1e-2/);
     const searched = read('study/shared/candidates.json');
     const report = ['search', '--report', '--out', 'study/shared', '--against', 'study', '--study', 'study.yaml'];
     const ranks = await json(report, at);
@@ -87,6 +92,13 @@ describe('A search, from its configuration to a network', () => {
     expect(await json(report, at), 'of what it has said, once its weights are gone').toEqual(ranks);
     expect(read('study/shared/ranks.html')).toContain('MFLOPs');
     expect(read('study/shared/candidates.json')).toBe(searched);
+
+    // What another state of the search said is not taken for what this one says; nor is a search that is not finished asked.
+    const scores = JSON.parse(read('study/shared/scores.json'));
+    writeFileSync(inPlace('study/shared/scores.json'), JSON.stringify({ ...scores, of: { ...scores.of, steps: 1 } }));
+    expect(await pocketnet(report, at)).toMatchObject({ code: 1, stderr: expect.stringMatching(/checkpoint/) });
+    rmSync(inPlace('study/shared/genotype.json'));
+    expect(await pocketnet(report, at)).toMatchObject({ code: 1, stderr: expect.stringMatching(/not finished/) });
   });
 
   it.each([

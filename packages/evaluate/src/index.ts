@@ -15,6 +15,7 @@ export { type Problem, ProblemCounter, problemSentence } from './problem.js';
 export * from './product/index.js';
 export * from './report/evaluation.js';
 export { evaluationReport, type PairPictures } from './report/evaluation-report.js';
+export { markdownTable } from './report/markdown.js';
 export {
   htmlReport,
   type Report,

@@ -5,6 +5,7 @@ import {
   cifarGenotype,
   costOfCells,
   count,
+  EdgePrices,
   type Genotype,
   isWithin,
   keyOf,
@@ -89,6 +90,25 @@ describe('A table of operations', () => {
     const all = [...partsOf(network).map(keyOf), restKey(network)].map((key) => parts[key]?.ms ?? Number.NaN);
     expect(all.every((each) => each >= 0)).toBe(true);
     expect(Object.values(parts).every(({ what }) => what.length > 0)).toBe(true);
+  });
+
+  test('prices cells edge by edge as their whole network is counted, in any frame', () => {
+    fc.assert(
+      fc.property(anyFrame({ channels: 8 }), fc.nat(), fc.integer({ min: 2, max: 4 }), (frame, seed, nodes) => {
+        const built = (genotype: Genotype) => {
+          const network = new PocketNet({ ...frame, ...shape, genotype });
+          const counted = count(network, shape.input);
+          network.dispose();
+          return counted;
+        };
+        const prices = new EdgePrices(nodes, built);
+        const genotype = randomGenotype(seed, nodes);
+        expect(prices.costOf(genotype)).toEqual(built(genotype));
+        expect(prices.covers(genotype)).toBe(true);
+        expect(prices.covers({ ...genotype, normalConcat: [2] })).toBe(false);
+      }),
+      { numRuns: 8 },
+    );
   });
 
   test('limits a search, by the network that is meant', () => {

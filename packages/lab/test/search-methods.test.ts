@@ -1,15 +1,24 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
+  casiaGenotype,
+  count,
+  findSearchMethod,
+  keyOf,
   type LoadedSearch,
+  networkOfCells,
+  partsOfFrame,
+  randomGenotype,
   readGenotype,
   readGenotypeFile,
   readMetrics,
+  restKey,
   type SearchMethod,
   type SearchOptions,
   search,
   searchMethods,
   writeGenotype,
+  writeLatencyTable,
 } from '@pocketnet/lab';
 import { liveTensors } from '@pocketnet/torch';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -47,12 +56,12 @@ const configure = (method: string, lesson: keyof typeof lessons, more: object = 
 const run = (folder: string, loaded: LoadedSearch, more: Partial<SearchOptions> = {}) =>
   search(loaded, { out: at(folder), quiet: true, ...more });
 
-/** A signal that is asked after every step, and is given the second time. */
-const soon = (): AbortSignal => {
+/** A signal that is asked after every step and every candidate, and is given the second time. */
+const soon = (time = 2): AbortSignal => {
   let asked = 0;
   return {
     get aborted() {
-      return ++asked >= 2;
+      return ++asked >= time;
     },
   } as AbortSignal; // all that a search asks of it
 };
@@ -116,6 +125,73 @@ describe.each(methods)('A search by the method %s', (method) => {
       /lr was 0.05 and is 0.01/,
     );
   });
+});
+
+describe('A shared network', () => {
+  const limited = (table: string, more: object = {}): LoadedSearch =>
+    configure('single-path', 'by distillation', {
+      limits: { latency: { table: at(table), like: ['softmax_casia'], within: 0.9 } },
+      network: { channels: 4, cells: 3 },
+      ...more,
+    });
+  const told = ({ candidates }: Awaited<ReturnType<typeof run>>) =>
+    candidates?.map(({ seconds: _, ...candidate }) => candidate);
+
+  beforeAll(() => {
+    const { network, data } = tinySearch({ network: { channels: 4, cells: 3 } }).config;
+    const parts = partsOfFrame(networkOfCells(casiaGenotype, { network, data })).map((part) => [
+      keyOf(part),
+      { what: part.what, ms: 0.1 + count(part.block, part.input.side, part.input.channels).flops / 1e6 },
+    ]);
+    const rest = [restKey(networkOfCells(casiaGenotype, { network, data })), { what: 'the rest', ms: 1 }];
+    for (const name of ['table.json', 'moved.json'])
+      writeLatencyTable(at(name), {
+        ...{ machine: 'test', engine: 'test', frames: ['test'] },
+        parts: Object.fromEntries([...parts, rest]),
+      });
+  });
+
+  test('stopped amid its candidates goes on with those that follow, wherever its table lies then', async () => {
+    const whole = await run('amid-whole', limited('table.json'));
+    const stopped = await run('amid', limited('table.json'), { signal: soon(whole.steps + 4) });
+    expect(stopped.interrupted).toBe(true);
+    const before = JSON.parse(readFileSync(at('amid', 'candidates.json'), 'utf8')).candidates;
+    expect(before.length).toBeGreaterThan(1);
+    expect(before.length).toBeLessThan(whole.candidates?.length ?? 0);
+    const rest = await run('amid', limited('moved.json'), { resume: true });
+    expect(told(rest)).toEqual(told(whole));
+    expect(rest.candidates).toEqual(expect.arrayContaining(before)); // their times too: none was judged again
+  });
+
+  test('that learns on judges its candidates anew, and its rates are those of a longer training', async () => {
+    const steps = (maxSteps: number): LoadedSearch => limited('table.json', { lrMoves: 'step', epochs: 4, maxSteps });
+    await run('longer', steps(2));
+    await expect(run('longer', steps(6), { resume: true })).rejects.toThrow(
+      /maxSteps was 2 and is 6.*--change maxSteps/,
+    );
+    const longer = await run('longer', steps(6), { resume: true, change: ['maxSteps'] });
+    expect(longer.steps).toBe(6);
+    const { candidates } = JSON.parse(readFileSync(at('longer', 'candidates.json'), 'utf8'));
+    expect(candidates).toEqual(expect.arrayContaining(longer.candidates ?? []));
+    const scores = await findSearchMethod('single-path').rank?.(
+      steps(6),
+      at('longer'),
+      candidates.map(({ genotype }: { genotype: string }) => readGenotype(genotype)),
+    );
+    expect(scores).toEqual(candidates.map(({ distance }: { distance: number }) => distance));
+  });
+});
+
+test('DARTS ranks genotypes by their shares: what it found before what it likes least', async () => {
+  const loaded = configure('darts', 'by classes', { epochs: 2 });
+  const { genotype } = await run('ranking', loaded);
+  const others = Array.from({ length: 20 }, (_, seed) => randomGenotype(seed, 2));
+  const [found = Number.NaN, ...rest] =
+    (await findSearchMethod('darts').rank?.(loaded, at('ranking'), [readGenotype(genotype), ...others])) ?? [];
+  expect(found).toBeLessThan(Math.min(...rest));
+  await expect(findSearchMethod('darts').rank?.(loaded, at('ranking'), [randomGenotype(1, 3)])).rejects.toThrow(
+    /3 nodes is none of this search/,
+  );
 });
 
 describe('Searching by distillation', () => {

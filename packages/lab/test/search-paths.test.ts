@@ -2,13 +2,17 @@ import { Random } from '@pocketnet/files';
 import {
   alphaColumns,
   classifying,
+  costOfCells,
+  countSkips,
   crossed,
   deriveGenotype,
   deriveWithin,
   distilling,
+  type Edge,
   evolve,
   fairPath,
   type Genotype,
+  isWithin,
   liking,
   mutated,
   PocketNet,
@@ -26,6 +30,7 @@ import { indexTensor, manualSeed, nn, noGrad, ops, optim, scope, type Tensor } f
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { anyFrame } from './any-frame.js';
+import { tinySearch } from './tiny-search.js';
 
 const shape = { channels: 4, cells: 3, nodes: 2, input: 32 };
 const classes = 5;
@@ -210,22 +215,59 @@ describe('Evolution', () => {
     );
   });
 
-  test('derives within limits what α likes best there', async () => {
+  test.each([0.3, 1, 3])('derives within limits what α of spread %f likes best there', (spread) => {
     const random = new Random(5);
     const cell = (): number[][][] =>
       Array.from({ length: nodes }, (_, node) =>
-        Array.from({ length: node + 2 }, () => alphaColumns().map(() => random.normal())),
+        Array.from({ length: node + 2 }, () => alphaColumns().map(() => spread * random.normal())),
       );
     const alphas = { normal: cell(), reduce: cell() };
     const derived = deriveGenotype(alphas);
-    expect(await deriveWithin(derived, alphas, { seed: 1, fits: () => true })).toBe(derived);
-    const small = (genotype: Genotype): boolean => genotype.normal.flat().every(([name]) => !/5x5|7x7/.test(name));
-    const within = await deriveWithin(derived, alphas, { seed: 1, fits: small });
-    expect(small(within)).toBe(true);
-    const chance = Array.from({ length: 1000 }, (_, seed) => randomGenotype(seed, nodes)).filter(small);
-    expect(liking(within, alphas)).toBeGreaterThan(Math.max(...chance.map((each) => liking(each, alphas))));
+    const within = (limits: object, derive: object = {}) => {
+      const { config } = tinySearch({ network: { channels: 4, cells: 3, nodes }, limits, derive });
+      const fits = (genotype: Genotype): boolean =>
+        isWithin(costOfCells(genotype, config), config) &&
+        countSkips(genotype.normal) <= (config.derive.skips ?? Number.POSITIVE_INFINITY);
+      return { config, fits, found: deriveWithin(derived, alphas, config) };
+    };
+    expect(within({}).found).toBe(derived);
+    const { config: unlimited } = within({});
+    const drawn = Array.from({ length: 2000 }, (_, seed) => randomGenotype(seed, nodes));
+    /** Halfway from the cheapest cells by chance to the derived ones. */
+    const halfway = (measure: 'parameters' | 'flops'): number =>
+      (Math.min(...drawn.map((each) => costOfCells(each, unlimited)[measure])) +
+        costOfCells(derived, unlimited)[measure]) /
+      2;
+    const [parameters, flops] = [halfway('parameters'), halfway('flops')];
+    for (const { config, fits, found } of [
+      within({ parameters }),
+      within({ parameters, flops }),
+      within({ flops }, { skips: 1 }),
+    ]) {
+      expect(fits(found)).toBe(true);
+      const best = liking(found, alphas);
+      expect(best).toBeGreaterThan(Math.max(...drawn.filter(fits).map((each) => liking(each, alphas))));
+      // No change of a node makes cells that fit and are liked better.
+      for (const kind of ['normal', 'reduce'] as const)
+        for (let node = 0; node < nodes; node++)
+          for (const edges of pairsOfEdges(node)) {
+            const other = { ...found, [kind]: found[kind].with(node, edges) };
+            if (fits(other)) expect(liking(other, alphas)).toBeLessThanOrEqual(best + 1e-9);
+          }
+      expect(() => deriveWithin(derived, alphas, { ...config, limits: { network: {}, parameters: 10 } })).toThrow(
+        /No cells are within the limits/,
+      );
+    }
   });
 });
+
+/** All that may enter a node. */
+const pairsOfEdges = (node: number): Edge[][] => {
+  const edges = Array.from({ length: node + 2 }, (_, from) =>
+    primitives.names.map((name): Edge => [name, from]),
+  ).flat();
+  return edges.flatMap((one, i) => edges.slice(i + 1).flatMap((two) => (one[1] === two[1] ? [] : [[one, two]])));
+};
 
 /** The weights and statistics of a path, under the names that the network of its cells has. */
 function copyPath(net: SearchNet, own: PocketNet, genotype: Genotype): void {

@@ -37,7 +37,7 @@ export async function runSearches(searches: readonly SearchTrial[], { out, ...op
 
 /**
  * Trains every unfinished trial (variant × seed), `jobs` at a time, resuming from checkpoints. A trial's output goes to `output.log` in its folder.
- * @throws an Error that names the first failed trial, after the others were stopped; Interrupted after Ctrl-C
+ * @throws an Error that names the failed trials, after the others were trained; Interrupted after Ctrl-C
  */
 export async function runTrials(trials: readonly Trial[], options: RunTrialsOptions): Promise<void> {
   const { isDone, saveResult } = await import('@pocketnet/lab');
@@ -47,33 +47,36 @@ export async function runTrials(trials: readonly Trial[], options: RunTrialsOpti
     note(`${trial.folder}: training`);
     const result = await trainInChild(trial, out, jobs, stop);
     if (stop.aborted) return;
-    saveResult(join(out, trial.folder), result);
+    saveResult(join(out, trial.folder), result, trial);
     onDone(trial);
   });
 }
 
-/** Does one thing after the other, some at a time. @throws an Error of the first that failed, after the others were stopped; Interrupted after Ctrl-C */
+/**
+ * Does one thing after the other, some at a time. One that fails does not keep the others from being done: a study tells of it, and goes on.
+ * @throws an Error of all that failed, at the end; Interrupted after Ctrl-C
+ */
 async function inTurn<T>(
   things: readonly T[],
   { jobs, signal }: { jobs: number; signal: AbortSignal },
   work: (thing: T, stop: AbortSignal) => Promise<void>,
 ): Promise<void> {
   const queue = [...things];
-  const failed = new AbortController();
-  const stop = AbortSignal.any([signal, failed.signal]);
+  const failures: Error[] = [];
   const worker = async (): Promise<void> => {
-    for (let thing = queue.shift(); thing && !stop.aborted; thing = queue.shift()) await work(thing, stop);
+    for (let thing = queue.shift(); thing && !signal.aborted; thing = queue.shift())
+      await work(thing, signal).catch((error: unknown) => {
+        const failure = error instanceof Error ? error : new Error(String(error));
+        failures.push(failure);
+        note(failure.message);
+      });
   };
-  const settled = await Promise.allSettled(
-    Array.from({ length: jobs }, () =>
-      worker().catch((error: unknown) => {
-        failed.abort();
-        throw error;
-      }),
-    ),
-  );
-  for (const outcome of settled) if (outcome.status === 'rejected') throw outcome.reason;
+  await Promise.all(Array.from({ length: jobs }, worker));
   if (signal.aborted) throw new Interrupted('Stopped. Every trial has a checkpoint: run the same command to continue.');
+  const [first, ...more] = failures;
+  if (!first) return;
+  const others = more.length > 0 ? ` So did ${more.length} more, each told above.` : '';
+  throw new Error(`${first.message}${others} What else there was to do is done; the same command tries again.`);
 }
 
 const threadsOf = ({ jobs }: { jobs: number }): number => Math.max(1, Math.floor(availableParallelism() / jobs));

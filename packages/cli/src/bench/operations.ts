@@ -22,7 +22,7 @@ export interface OperationsOptions extends CommonOptions {
 export async function benchOperations(frames: readonly string[], options: OperationsOptions): Promise<void> {
   const lab = await import('@pocketnet/lab');
   const { usualEngine } = await import('@pocketnet/onnx');
-  const { out, runs, check } = options;
+  const { out } = options;
   const engine: Engine = options.engine
     ? ({ native: 'engine-native', wasm: 'engine' } as const)[options.engine]
     : await usualEngine();
@@ -32,6 +32,25 @@ export async function benchOperations(frames: readonly string[], options: Operat
     throw new Error(
       `${out} is of ${before.machine} and ${before.engine}, this is ${machine} and ${engine}: name another file.`,
     );
+  try {
+    await measured(networks, frames, { ...options, engine, machine, before });
+  } finally {
+    for (const network of networks) network.dispose();
+  }
+}
+
+async function measured(
+  networks: readonly PocketNet[],
+  frames: readonly string[],
+  {
+    engine,
+    machine,
+    before,
+    ...options
+  }: Omit<OperationsOptions, 'engine'> & { engine: Engine; machine: string; before: LatencyTable | undefined },
+): Promise<void> {
+  const lab = await import('@pocketnet/lab');
+  const { out, runs, check } = options;
   const names = networks.map((network, i) => `${frames[i]} at ${network.options.input} pixels`);
   let progress: ReturnType<typeof lab.startProgress> | undefined;
   const parts = await untilInterrupted((signal) => {
@@ -51,7 +70,6 @@ export async function benchOperations(frames: readonly string[], options: Operat
   const compared: Compared[] = [];
   for (const [i, network] of networks.entries())
     if (check > 0) compared.push(await compare(names[i] as string, network, found, { engine, runs }, check));
-  for (const network of networks) network.dispose();
   const rows = Object.values(parts);
   printResult(options, { out, machine, engine, parts: rows.length, checks: compared }, () =>
     [
@@ -93,17 +111,20 @@ async function compare(
     { length: genotypes },
     (_, seed) => new lab.PocketNet({ ...options, genotype: lab.randomGenotype(seed) }),
   );
-  const predicted = networks.map((network) => lab.predictedMs(network, found));
-  const measured = await lab.timesOf(
-    networks.map((network) => ({ network, side: options.input })),
-    measuring,
-  );
-  for (const network of networks) network.dispose();
-  const ratios = predicted.map((ms, i) => ms / (measured[i] ?? Number.NaN)).sort((a, b) => a - b);
-  return {
-    ...{ frame, genotypes, rankCorrelation: lab.rankCorrelation(predicted, measured) },
-    ...{ ratio: ratios[ratios.length >> 1] ?? Number.NaN, range: [Math.min(...measured), Math.max(...measured)] },
-  };
+  try {
+    const predicted = networks.map((network) => lab.predictedMs(network, found));
+    const taken = await lab.timesOf(
+      networks.map((network) => ({ network, side: options.input })),
+      measuring,
+    );
+    const ratios = predicted.map((ms, i) => ms / (taken[i] ?? Number.NaN)).sort((a, b) => a - b);
+    return {
+      ...{ frame, genotypes, rankCorrelation: lab.rankCorrelation(predicted, taken) },
+      ...{ ratio: ratios[ratios.length >> 1] ?? Number.NaN, range: [Math.min(...taken), Math.max(...taken)] },
+    };
+  } finally {
+    for (const network of networks) network.dispose();
+  }
 }
 
 async function networkOf(frame: string, size: number): Promise<PocketNet> {

@@ -1,4 +1,5 @@
 import { lineChart } from '../plots/lines.js';
+import { markdownTable } from '../report/markdown.js';
 import type { ReportSection, ReportTable } from '../report/report.js';
 import { grouped, percentText, rangeText, rateText } from '../report/words.js';
 import type { CalibratedThreshold, Calibration } from './calibrate.js';
@@ -24,9 +25,9 @@ export function modelCardBlock(calibration: Calibration, { model, data, embeddin
     `- Pairs: ${grouped(genuinePairs)} genuine, ${grouped(impostorPairs)} impostor (all of them)`,
     `- Intervals: ${100 * confidence} %, by leaving out one person at a time`,
     '',
-    markdown(thresholdTable(calibration)),
+    inMarkdown(thresholdTable(calibration)),
     '',
-    markdown(galleryTable(calibration)),
+    inMarkdown(galleryTable(calibration)),
     '',
     'FMR: strangers taken for one person; FNMR: one person taken for strangers. A threshold is given where at least 30 false',
     'matches are expected. It holds for faces like these: another camera, age or population may need another one.',
@@ -98,7 +99,4 @@ function outcome({ threshold, thresholdInterval, fmr, fnmr, pairsNeeded }: Calib
   ];
 }
 
-function markdown({ columns, rows }: ReportTable): string {
-  const line = (cells: readonly (string | number)[]): string => `| ${cells.join(' | ')} |`;
-  return [line(columns), line(columns.map(() => '---')), ...rows.map(line)].join('\n');
-}
+const inMarkdown = ({ columns, rows }: ReportTable): string => markdownTable(columns, rows);

@@ -41,6 +41,10 @@ export interface RankReport {
 export async function rankAgainst(folder: string, study: { config: string; out: string }): Promise<RankReport> {
   const config = join(folder, 'config.yaml');
   if (!existsSync(config)) throw new Error(`${folder} holds no search: it has no config.yaml.`);
+  if (!existsSync(join(folder, 'genotype.json')))
+    throw new Error(
+      `${folder} holds a search that is not finished: pocketnet search --out ${folder} --resume goes on with it.`,
+    );
   const loaded = loadSearch(config);
   const { name, rank } = findSearchMethod(loaded.config.method);
   if (!rank) throw new Error(`${folder}: a search by the method ${name} keeps nothing that ranks other genotypes.`);
@@ -72,6 +76,14 @@ function genotypeOf({ arm, experiment }: Trial): Genotype {
   return findGenotype(genotype);
 }
 
+/** What a finished search says of genotypes. */
+interface Scores {
+  /** The cells that it found: another state of the search found others, or said so of the same ones after other steps. */
+  of: { genotype: string; steps: number | null };
+  /** By the genotype's text. */
+  scores: Record<string, number>;
+}
+
 /** What a search says of genotypes, by their text. It is kept in scores.json, so that a study can go on where the search's weights are not. */
 async function scoresOf(
   folder: string,
@@ -79,13 +91,20 @@ async function scoresOf(
   rank: (genotypes: readonly Genotype[]) => Promise<number[]>,
 ): Promise<Record<string, number>> {
   const path = join(folder, 'scores.json');
-  const known: Record<string, number> = existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : {};
+  const of = stateOf(folder);
+  const kept: Scores | undefined = existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : undefined;
+  const known = kept && kept.of.genotype === of.genotype && kept.of.steps === of.steps ? kept.scores : {};
   const asked = genotypes.filter((genotype) => !(writeGenotype(genotype) in known));
   if (asked.length === 0) return known;
   const answers = await rank(asked);
   for (const [i, genotype] of asked.entries()) known[writeGenotype(genotype)] = answers[i] as number; // as many as asked
-  writeFileAtomic(path, `${JSON.stringify(known, null, 1)}\n`);
+  writeFileAtomic(path, `${JSON.stringify({ of, scores: known } satisfies Scores, null, 1)}\n`);
   return known;
+}
+
+function stateOf(folder: string): Scores['of'] {
+  const { genotype, scores } = JSON.parse(readFileSync(join(folder, 'genotype.json'), 'utf8'));
+  return { genotype, steps: scores?.steps ?? null };
 }
 
 function page(name: string, { tau, genotypes }: RankReport): string {

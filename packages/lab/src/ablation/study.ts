@@ -36,7 +36,15 @@ export const studySchema = z.strictObject({
     .record(z.string(), z.array(z.string()).min(1))
     .default({})
     .describe('Arms that stand for one thing, such as cells by chance: compared with the others as a whole.'),
-  against: z.string().optional().describe('The group that the others are compared with; the first unless said.'),
+  comparisons: z
+    .array(
+      z.strictObject({
+        of: z.array(z.string()).min(1).describe('Groups that are compared, together (one family of questions),'),
+        with: z.string().describe('with this one.'),
+      }),
+    )
+    .default([])
+    .describe('Which groups are held against which, with intervals.'),
 });
 
 export type Study = z.output<typeof studySchema>;
@@ -109,10 +117,10 @@ export function loadStudy(
 const withSet = (raw: unknown, set: readonly string[]): unknown => mergeConfig(raw, parseOverrides(set));
 
 /** @throws an Error that names an arm or a group that there is not */
-function checkGroups(path: string, { arms, groups, against }: Study): void {
+function checkGroups(path: string, { arms, groups, comparisons }: Study): void {
   for (const [group, members] of Object.entries(groups))
     for (const arm of members)
       if (!(arm in arms)) throw new Error(`${path}: the group ${group} names the arm ${arm}, which there is not.`);
-  if (against !== undefined && !(against in groups))
-    throw new Error(`${path}: against names the group ${against}, which there is not.`);
+  for (const group of comparisons.flatMap(({ of: family, with: other }) => [...family, other]))
+    if (!(group in groups)) throw new Error(`${path}: comparisons name the group ${group}, which there is not.`);
 }

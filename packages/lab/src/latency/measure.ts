@@ -83,12 +83,12 @@ export async function measureParts(
     [many, few].map((network): Measured => ({ network: varied(network), side: part.input.side })),
   );
   const wholes = frames.map((network): Measured => ({ network, side: network.options.input }));
-  const times = await timesOf([...plans, ...wholes], options);
-  for (const [i, { key, part, apart, beside, many, few }] of pairs.entries()) {
+  const times = await timesOf([...plans, ...wholes], options).finally(() => {
+    for (const { many, few } of pairs) for (const network of [many, few]) network.dispose();
+  });
+  for (const [i, { key, part, apart, beside }] of pairs.entries()) {
     const [more = 0, less = 0] = times.slice(2 * i);
     parts[key] = { what: part.what, ms: (more - less) / apart / (beside === key ? 2 : 1) };
-    many.dispose();
-    few.dispose();
   }
   for (const { key, part, beside } of pairs) {
     const other = beside === undefined || beside === key ? 0 : (parts[beside]?.ms ?? 0);

@@ -37,7 +37,7 @@ export function partsOfFrame(network: PocketNet): Part[] {
     const steps = reduces
       ? ([
           [2, side],
-          [1, side / 2],
+          [1, Math.ceil(side / 2)],
         ] as const)
       : ([[1, side]] as const);
     return [

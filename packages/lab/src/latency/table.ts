@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { namingFile, writeFileAtomic } from '@pocketnet/files/node';
 import { z } from 'zod';
@@ -38,6 +39,10 @@ export function readLatencyTable(path: string): LatencyTable {
     );
   }
 }
+
+/** What a table says, wherever it lies, in 16 hexadecimal digits: a search goes on with the times that it began with. */
+export const latencyTableDigest = (path: string): string =>
+  createHash('sha256').update(readFileSync(path)).digest('hex').slice(0, 16);
 
 export const writeLatencyTable = (path: string, table: LatencyTable): void =>
   writeFileAtomic(path, `${JSON.stringify(table, null, 1)}\n`);

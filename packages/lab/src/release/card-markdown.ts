@@ -1,4 +1,4 @@
-import { grouped } from '@pocketnet/evaluate';
+import { grouped, markdownTable } from '@pocketnet/evaluate';
 import { type ReleaseCard, usualFmr } from './card.js';
 
 const percent = (share: number | null): string => (share === null ? '–' : (100 * share).toFixed(2));
@@ -16,7 +16,7 @@ export function cardMarkdown(card: ReleaseCard, sizes: readonly number[]): strin
     about.summary,
     `**Licence of the weights:** ${about.licence}`,
     section('What it is', [
-      rows(
+      markdownTable(
         ['network', 'parameters', 'multiply-adds', 'embedding', 'input'],
         [
           [
@@ -28,7 +28,7 @@ export function cardMarkdown(card: ReleaseCard, sizes: readonly number[]): strin
           ],
         ],
       ),
-      rows(
+      markdownTable(
         ['file', 'bytes', ''],
         files.map(({ name, what }, i) => [`\`${name}\``, grouped(sizes[i] ?? 0), what]),
       ),
@@ -41,7 +41,7 @@ export function cardMarkdown(card: ReleaseCard, sizes: readonly number[]): strin
     section('How it was trained', [
       list(about.recipe),
       `Step ${training.step ?? '?'}, seed ${training.seed ?? '?'}. Teachers: ${about.teachers.join('; ')}.`,
-      rows(
+      markdownTable(
         ['data', 'what', 'terms'],
         about.data.map(({ name, what, terms }) => [name, what, terms]),
       ),
@@ -57,7 +57,7 @@ export function cardMarkdown(card: ReleaseCard, sizes: readonly number[]): strin
 function accuracyParts({ accuracy, differences }: ReleaseCard): string[] {
   return [
     'Image and mirror image summed, the threshold of each fold chosen on the others; intervals of 95 %, by resampling people.',
-    rows(
+    markdownTable(
       ['set', 'file', 'accuracy %', 'interval', 'TAR at FAR 1e-2 %', 'at 1e-3 %', 'pairs'],
       accuracy.map((row) => [
         `${row.set}: ${row.role}`,
@@ -82,7 +82,7 @@ function thresholdParts({ calibrations }: ReleaseCard): string[] {
   const range = ({ low, high }: { low: number; high: number }): string => `${percent(low)}–${percent(high)}`;
   return [
     `"Same" from the cosine on, by ${first.pairs} of ${first.data}, who were not trained on, each file measured by itself. \`verify\` takes the one of FMR ${usualFmr}.`,
-    rows(
+    markdownTable(
       ['file', 'FMR', 'cosine ≥', 'FNMR %', 'interval'],
       calibrations.flatMap(({ file, thresholds }) =>
         thresholds.map(({ fmrTarget, threshold, fnmr }) => [
@@ -102,7 +102,7 @@ function conditionParts({ pairs, rows: measured }: NonNullable<ReleaseCard['cond
   return [
     `The pairs of \`${pairs}\`, the second picture of each made hard to recognise: generated, not photographed. Accuracy and TAR at thresholds chosen for the condition; ` +
       `FNMR and FMR at the threshold above for FMR ${usualFmr}, which plain pictures set.`,
-    rows(
+    markdownTable(
       ['the second picture', 'accuracy %', 'TAR at FAR 1e-2 %', 'FNMR %', 'FMR %'],
       measured.map(({ name, accuracy, tarAtFar1e2, fnmr, fmr }) => [
         name,
@@ -121,7 +121,7 @@ function groupParts({ data, threshold, overall, rows: measured }: NonNullable<Re
   return [
     `One threshold does not mean one error for everybody. Of all pairs of strangers of ${data}, who were not trained on, ${thousandth(overall.estimate)} (${range(overall)}) in a thousand ` +
       `match at the cosine ${threshold.toFixed(3)}; of two strangers of one group, by the data set's labels:`,
-    rows(
+    markdownTable(
       ['group', 'faces', 'pairs', 'matches', 'in a thousand', 'interval'],
       measured.map(({ grouping, name, faces, pairs, falseMatches, fmr }) => [
         `${grouping}: ${name}`,
@@ -136,7 +136,7 @@ function groupParts({ data, threshold, overall, rows: measured }: NonNullable<Re
 function speedParts({ speed: { machine, rows: timed } }: ReleaseCard): string[] {
   return [
     `${machine}; milliseconds a face.`,
-    rows(
+    markdownTable(
       ['file', 'runtime', 'threads', 'half of the runs within', '95 % within'],
       timed.map(({ file, runtime, threads, p50, p95 }) => [
         `\`${file}\``,
@@ -151,9 +151,3 @@ function speedParts({ speed: { machine, rows: timed } }: ReleaseCard): string[] 
 
 const section = (title: string, parts: readonly string[]): string => [`## ${title}`, ...parts].join('\n\n');
 const list = (items: readonly string[]): string => items.map((item) => `- ${item}`).join('\n');
-
-function rows(titles: readonly string[], cells: readonly (readonly string[])[]): string {
-  const line = (values: readonly string[]): string =>
-    `| ${values.map((value) => value.replaceAll('|', '\\|')).join(' | ')} |`;
-  return [line(titles), line(titles.map(() => '---')), ...cells.map(line)].join('\n');
-}

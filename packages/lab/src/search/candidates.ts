@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeFileAtomic } from '@pocketnet/files/node';
 import { type Recipe, refuseOther } from '../runs/index.js';
@@ -28,21 +28,29 @@ export function writeCandidates(folder: string, recipe: Recipe, candidates: read
   writeFileAtomic(candidatesFile(folder), `${JSON.stringify({ recipe, candidates }, null, 1)}\n`);
 }
 
+/** What a network said that has learned on since is no longer true of it. */
+export const forgetCandidates = (folder: string): void => rmSync(candidatesFile(folder), { force: true });
+
 /**
  * Those that a folder holds of the same search; none where it has no file yet.
+ * @param changeable keys of the recipe that may be changed by name
  * @param earlier what older files did not count in their recipes
  * @throws an Error that says in what the folder's search is another one
  */
 export function readCandidates(
   folder: string,
   recipe: Recipe,
-  { change, earlier = {} }: { change?: readonly string[] | undefined; earlier?: Recipe } = {},
+  {
+    change,
+    changeable = [],
+    earlier = {},
+  }: { change?: readonly string[] | undefined; changeable?: readonly string[]; earlier?: Recipe } = {},
 ): Candidate[] {
   if (!existsSync(candidatesFile(folder))) return [];
   const before = JSON.parse(readFileSync(candidatesFile(folder), 'utf8')) as {
     recipe: Recipe;
     candidates: (Partial<Score> & Omit<Candidate, keyof Score>)[];
   };
-  refuseOther(folder, 'search', { ...earlier, ...before.recipe }, recipe, [], change);
+  refuseOther(folder, 'search', { ...earlier, ...before.recipe }, recipe, changeable, change);
   return before.candidates.map((candidate) => ({ accuracy: null, distance: null, ...candidate }));
 }

@@ -21,7 +21,7 @@ export interface EvolutionOptions {
 const patience = 20_000;
 
 /**
- * Regularised search by evolution over what `tried` says (Guo et al. 2020, arXiv 1904.00420, section 3.4): the first generation by chance,
+ * Search by evolution over what `tried` says (Guo et al. 2020, arXiv 1904.00420, section 3.4): the first generation by chance,
  * every other one half mutants of the best so far, half crossings of two of them. No genotype is tried twice.
  *
  * The genotypes follow from the seed and from what was tried alone: after an interruption, a `tried` that knows its answers comes to the same.

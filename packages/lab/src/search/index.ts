@@ -3,6 +3,7 @@ export * from './bilevel-step.js';
 export type { Candidate } from './candidates.js';
 export * from './cost.js';
 export { deriveWithin, liking } from './derive-within.js';
+export { EdgePrices, type NetworkCost } from './edge-prices.js';
 export { type EvolutionOptions, evolve } from './evolution.js';
 export { isBetter, type Score } from './judge.js';
 export { kendall, kendallInterval } from './kendall.js';

@@ -41,8 +41,14 @@ export async function judge(
       }),
     );
   }
-  return { accuracy: labelled > 0 ? right / labelled : null, distance: aimed > 0 ? apart / aimed : null };
+  return {
+    accuracy: labelled > 0 ? right / labelled : null,
+    distance: aimed > 0 ? farthestUnlessFinite(apart / aimed) : null,
+  };
 }
+
+/** Cells whose numbers overflow in a shared network are the worst there are, not the best: 1 − cos is 2 at most. */
+const farthestUnlessFinite = (distance: number): number => (Number.isFinite(distance) ? distance : 2);
 
 /** The batches of a half's first epoch, as many as hold `most` images; each is freed when the next is asked for. */
 export async function* batchesOf(
@@ -68,13 +74,18 @@ export async function* batchesOf(
 /** The same batches as copies that stay: for many candidates one after the other. Whoever asks frees them. */
 export async function keptBatches(...from: Parameters<typeof batchesOf>): Promise<SearchBatch[]> {
   const all: SearchBatch[] = [];
-  for await (const { images, labels, targets } of batchesOf(...from))
-    all.push({
-      images: ops.clone(images),
-      labels: ops.clone(labels),
-      ...(targets && { targets: ops.clone(targets) }),
-    });
-  return all;
+  try {
+    for await (const { images, labels, targets } of batchesOf(...from))
+      all.push({
+        images: ops.clone(images),
+        labels: ops.clone(labels),
+        ...(targets && { targets: ops.clone(targets) }),
+      });
+    return all;
+  } catch (error) {
+    for (const batch of all) freeBatch(batch);
+    throw error;
+  }
 }
 
 /** A learner's score on the architecture's half, or as much of it as the configuration measures. */

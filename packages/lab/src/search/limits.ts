@@ -1,21 +1,14 @@
 import { Random } from '@pocketnet/files';
 import { randomState, setRandomState } from '@pocketnet/torch';
-import { type LatencyTable, predictedMs, readLatencyTable } from '../latency/index.js';
+import { type LatencyTable, latencyTableDigest, predictedMs, readLatencyTable } from '../latency/index.js';
 import { count, PocketNet } from '../networks/index.js';
+import type { Recipe } from '../runs/index.js';
 import { findGenotype } from '../search-space/find-genotype.js';
 import type { Genotype } from '../search-space/genotype.js';
 import { randomGenotype } from '../search-space/random.js';
 import { searchEmbedding } from '../search-space/search-network.js';
+import { EdgePrices, type NetworkCost } from './edge-prices.js';
 import type { SearchConfig } from './schema.js';
-
-/** What the network of found cells costs for an image. */
-export interface NetworkCost {
-  parameters: number;
-  macs: number;
-  flops: number;
-  /** Predicted milliseconds, where the search has a table. */
-  ms?: number;
-}
 
 /** The network of a genotype in the frame that is searched, without a classifier; or in one that differs from it. */
 export function networkOfCells(
@@ -29,7 +22,24 @@ export function networkOfCells(
 }
 
 /** What the network of a genotype costs without a classifier: the one that limits are about, else the one that is searched in. */
-export function costOfCells(genotype: Genotype, { network, data, limits }: SearchConfig): NetworkCost {
+export function costOfCells(genotype: Genotype, config: SearchConfig): NetworkCost {
+  const prices = edgePricesOf(config);
+  return prices.covers(genotype) ? prices.costOf(genotype) : builtCost(genotype, config);
+}
+
+/** What each edge of such a network costs. */
+export function edgePricesOf(config: SearchConfig): EdgePrices {
+  const known = pricesByConfig.get(config);
+  if (known) return known;
+  const prices = new EdgePrices(config.network.nodes, (genotype) => builtCost(genotype, config));
+  pricesByConfig.set(config, prices);
+  return prices;
+}
+
+const pricesByConfig = new WeakMap<SearchConfig, EdgePrices>();
+
+/** Counted on the network itself. */
+function builtCost(genotype: Genotype, { network, data, limits }: SearchConfig): NetworkCost {
   const chance = randomState(); // building draws weights, which no search is to feel
   const built = networkOfCells(genotype, { network, data }, limits?.network);
   try {
@@ -44,41 +54,52 @@ export function costOfCells(genotype: Genotype, { network, data, limits }: Searc
 
 const tables = new Map<string, LatencyTable>();
 
-/** Read once: thousands of candidates are looked up in it. */
+/** Read once: every network that is priced is looked up in it. */
 function tableAt(path: string): LatencyTable {
   const known = tables.get(path) ?? readLatencyTable(path);
   tables.set(path, known);
   return known;
 }
 
-/** Whether a cost is within the limits of a configuration; all are, where there are none. */
-export function isWithin({ parameters, macs, flops, ms }: NetworkCost, config: SearchConfig): boolean {
-  const { limits } = config;
-  if (!limits) return true;
-  const fits = (value: number, most = Number.POSITIVE_INFINITY, least = 0): boolean => value >= least && value <= most;
-  const [least, most] = bandOf(config) ?? [];
-  return (
-    fits(parameters, limits.parameters) &&
-    fits(macs, limits.macs) &&
-    fits(flops, limits.flops) &&
-    fits(ms ?? 0, most, least)
-  );
+/** The least and the most that a network may cost; infinite where nothing is said. */
+export type Bounds = Readonly<Record<keyof NetworkCost, readonly [least: number, most: number]>>;
+
+/** What a configuration's limits allow. */
+export function boundsOf(config: SearchConfig): Bounds {
+  const known = boundsByConfig.get(config);
+  if (known) return known;
+  const { parameters, macs, flops } = config.limits ?? {};
+  const upTo = (most = Number.POSITIVE_INFINITY): [number, number] => [0, most];
+  const bounds = { parameters: upTo(parameters), macs: upTo(macs), flops: upTo(flops), ms: millisecondsOf(config) };
+  boundsByConfig.set(config, bounds);
+  return bounds;
 }
 
-const bands = new WeakMap<SearchConfig, [least: number, most: number]>();
+const boundsByConfig = new WeakMap<SearchConfig, Bounds>();
 
-/** Milliseconds that are allowed. */
-function bandOf(config: SearchConfig): [least: number, most: number] | undefined {
-  const latency = config.limits?.latency;
-  if (!latency) return undefined;
-  const { like, within, least = 0, most = Number.POSITIVE_INFINITY } = latency;
-  const known = bands.get(config);
-  if (known) return known;
-  const times = (like ?? []).map((name) => costOfCells(findGenotype(name), config).ms ?? Number.NaN);
+function millisecondsOf(config: SearchConfig): [least: number, most: number] {
+  const { like, within, least = 0, most = Number.POSITIVE_INFINITY } = config.limits?.latency ?? {};
+  if (!like || within === undefined) return [least, most];
+  const times = like.map((name) => costOfCells(findGenotype(name), config).ms ?? Number.NaN);
   const mean = times.reduce((sum, ms) => sum + ms, 0) / times.length;
-  const band: [number, number] = like ? [mean * (1 - within), mean * (1 + within)] : [least, most];
-  bands.set(config, band);
-  return band;
+  return [mean * (1 - within), mean * (1 + within)];
+}
+
+/** Limits as recipes have them: a table counts by what it says, wherever it lies. */
+export const limitsRecipe = ({ limits }: Pick<SearchConfig, 'limits'>): Recipe => ({
+  ...limits,
+  ...(limits?.latency && { latency: { ...limits.latency, table: latencyTableDigest(limits.latency.table) } }),
+});
+
+/** Whether a cost is within the limits of a configuration; all are, where there are none. */
+export function isWithin(cost: NetworkCost, config: SearchConfig): boolean {
+  if (!config.limits) return true;
+  const bounds = boundsOf(config);
+  return (Object.keys(bounds) as (keyof Bounds)[]).every((measure) => {
+    const [least, most] = bounds[measure];
+    const value = cost[measure] ?? 0; // of milliseconds, which have no bounds then
+    return value >= least && value <= most;
+  });
 }
 
 /** The first genotype within limits among those that chance draws from a seed on, and the seed that `random:SEED` draws it by. */

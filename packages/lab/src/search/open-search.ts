@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { Loader } from '@pocketnet/data';
 import {
@@ -12,9 +10,11 @@ import {
   type Tensor,
   usualThreads,
 } from '@pocketnet/torch';
-import { msOfEdge, readLatencyTable } from '../latency/index.js';
+import { latencyTableDigest, msOfEdge, readLatencyTable } from '../latency/index.js';
 import { type Recipe, without } from '../runs/index.js';
 import { type Checkpointed, loadCheckpoint } from '../runs/resumable.js';
+import type { CellType } from '../search-space/alphas.js';
+import type { AlphaValues } from '../search-space/derive.js';
 import { SearchNetwork } from '../search-space/search-network.js';
 import { budgetPenalty, costTable } from './cost.js';
 import { type Halves, type HalvesOptions, openHalves } from './halves.js';
@@ -33,6 +33,8 @@ export interface SearchPosition {
   sums: { trainLoss: number; valLoss: number; valAccuracy: number };
   /** Genotype of the last epoch that had not collapsed. */
   sound: string | null;
+  /** α of that epoch. */
+  soundAlphas: Record<CellType, AlphaValues> | null;
   /** Accuracies on α's half, last and best, and distances to the teachers there. */
   accuracy: number | null;
   best: number | null;
@@ -47,6 +49,7 @@ export const startPosition = (): SearchPosition => ({
   batch: 0,
   sums: { trainLoss: 0, valLoss: 0, valAccuracy: 0 },
   sound: null,
+  soundAlphas: null,
   accuracy: null,
   best: null,
   distance: null,
@@ -93,7 +96,7 @@ export async function openSearch(config: SearchConfig, options: OpenSearchOption
 
 /** What may be changed amid a search by name: shapes and batches do not follow from it. */
 const changeable = [
-  ...['lr', 'minLr', 'epochs', 'momentum', 'weightDecay', 'clip', 'budget'],
+  ...['lr', 'minLr', 'epochs', 'maxSteps', 'momentum', 'weightDecay', 'clip', 'budget'],
   ...['architect.lr', 'architect.betas', 'architect.weightDecay', 'architect.warmupEpochs'],
 ];
 
@@ -120,21 +123,30 @@ function openState(
   const stepsPerEpoch = Math.min(train.batchesPerEpoch, val.batchesPerEpoch);
   const totalSteps = Math.min(config.maxSteps ?? Number.POSITIVE_INFINITY, epochs * stepsPerEpoch);
   const table = budget && costTable(network, size, priceOf(budget));
-  return {
-    ...checkpointed,
-    ...{ network, optimizer, architect },
-    objective: objectiveOf(config),
-    stepsPerEpoch,
-    totalSteps,
-    rate: ratesOf(config, totalSteps),
-    ...(budget && table && { penalty: () => budgetPenalty(network, table, budget.target, budget.weight) }),
-    ...loadCheckpoint(out, checkpointed, startPosition(), { resumed, change }),
-    resumed,
-  };
+  try {
+    return {
+      ...checkpointed,
+      ...{ network, optimizer, architect },
+      objective: objectiveOf(config),
+      stepsPerEpoch,
+      totalSteps,
+      rate: ratesOf(config, totalSteps),
+      ...(budget && table && { penalty: () => budgetPenalty(network, table, budget.target, budget.weight) }),
+      ...loadCheckpoint(out, checkpointed, startPosition(), { resumed, change }),
+      resumed,
+    };
+  } catch (error) {
+    disposeOf({ network, optimizer, architect });
+    throw error;
+  }
 }
 
-/** What a table says, wherever it lies: a search goes on with the times that it began with. */
-const digestOf = (path: string): string => createHash('sha256').update(readFileSync(path)).digest('hex').slice(0, 16);
+/** Frees the network and what its optimisers remember. */
+export function disposeOf({ network, ...optimizers }: Pick<OpenSearch, 'network' | 'optimizer' | 'architect'>): void {
+  network.dispose();
+  for (const optimizer of [optimizers.optimizer, optimizers.architect])
+    for (const state of optimizer.stateDict().values()) state.dispose();
+}
 
 /** What makes an operation dear. */
 function priceOf({ count, table }: NonNullable<SearchConfig['budget']>): Parameters<typeof costTable>[2] {
@@ -144,11 +156,11 @@ function priceOf({ count, table }: NonNullable<SearchConfig['budget']>): Paramet
 }
 
 /**
- * What batches, shapes and updates follow from. What is derived from α, and when a collapse ends the search, is not of it; neither is
- * `maxSteps`, since the rates follow from `epochs`.
+ * What batches, shapes and updates follow from. What is derived from α, and when a collapse ends the search, is not of it; `maxSteps` is where
+ * rates move by steps, and follow from how many there are.
  */
 export function recipeOf(config: SearchConfig, { source }: Loader, group: ProcessGroup): Recipe {
-  const { teacher, labels, lrMoves } = config;
+  const { teacher, labels, lrMoves, maxSteps } = config;
   const { data, network, batch, epochs, lr, minLr, momentum, weightDecay, clip, architect, budget, seed } = config;
   return {
     data: source.name,
@@ -157,8 +169,9 @@ export function recipeOf(config: SearchConfig, { source }: Loader, group: Proces
     size: data.size,
     augment: data.augment,
     ...{ network, batch: batch * group.size, epochs, lr, minLr, momentum, weightDecay, clip, architect, seed },
-    ...(budget && { budget: { ...budget, ...(budget.table && { table: digestOf(budget.table) }) } }),
+    ...(budget && { budget: { ...budget, ...(budget.table && { table: latencyTableDigest(budget.table) }) } }),
     ...(lrMoves && { lrMoves }),
+    ...(lrMoves === 'step' && maxSteps && { maxSteps }),
     ...(labels !== undefined && { labels }),
     ...(teacher && {
       teacher: {

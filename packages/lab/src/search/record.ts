@@ -2,7 +2,8 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeFileAtomic } from '@pocketnet/files/node';
 import { type Recipe, RunRecord } from '../runs/index.js';
-import { countSkips, deriveGenotype, softmaxRow } from '../search-space/derive.js';
+import type { CellType } from '../search-space/alphas.js';
+import { type AlphaValues, countSkips, deriveGenotype, softmaxRow } from '../search-space/derive.js';
 import { drawCell } from '../search-space/draw.js';
 import type { Genotype } from '../search-space/genotype.js';
 import { readGenotype, writeGenotype } from '../search-space/genotype-text.js';
@@ -19,7 +20,7 @@ export interface Found {
   genotype: Genotype;
   /** Skip-connections of the normal cell, before any limit on them. */
   skips: number;
-  alphas: { normal: number[][][]; reduce: number[][][] };
+  alphas: Record<CellType, AlphaValues>;
   /** Mean over edges of −Σ p·ln p: ln of their number where all operations are alike, 0 where each edge has chosen. */
   entropy: { normal: number; reduce: number };
 }
@@ -31,11 +32,16 @@ export function look(network: SearchNetwork, options: SearchConfig['derive']): F
     genotype: deriveGenotype(alphas, { by, ...(skips !== undefined && { skips }) }),
     skips: countSkips(deriveGenotype(alphas, { by }).normal),
     alphas,
-    entropy: { normal: entropyOf(alphas.normal), reduce: entropyOf(alphas.reduce) },
+    entropy: entropyOf(alphas),
   };
 }
 
-function entropyOf(cell: readonly (readonly (readonly number[])[])[]): number {
+export const entropyOf = ({ normal, reduce }: Found['alphas']): Found['entropy'] => ({
+  normal: meanEntropy(normal),
+  reduce: meanEntropy(reduce),
+});
+
+function meanEntropy(cell: AlphaValues): number {
   const edges = cell.flat().map((row) => softmaxRow(row).reduce((sum, p) => sum - (p > 0 ? p * Math.log(p) : 0), 0));
   return edges.reduce((sum, entropy) => sum + entropy, 0) / Math.max(1, edges.length);
 }
@@ -106,15 +112,10 @@ export class SearchRecord extends RunRecord {
   }
 
   /** What `train` and `distill` take as their genotype, with all that led to it. */
-  genotype(
-    file: string,
-    { genotype, skips, alphas, entropy }: Found,
-    scores: Readonly<Record<string, number>>,
-    text = writeGenotype(genotype),
-  ): void {
+  genotype(file: string, { genotype, skips, alphas, entropy }: Found, scores: Readonly<Record<string, number>>): void {
     const { data, seed, ...options } = this.run.recipe;
     const value = {
-      ...{ genotype: text, network: options.network, data, seed },
+      ...{ genotype: writeGenotype(genotype), network: options.network, data, seed },
       ...{ options: { ...options, derive: this.config.derive }, scores: { ...scores, skips, entropy }, alphas },
     };
     writeFileAtomic(join(this.out, file), `${JSON.stringify(value, null, 1)}\n`);

@@ -30,6 +30,9 @@ const limits = z
         least: z.number().min(0).optional().describe('Or milliseconds at least,'),
         most: z.number().positive().optional().describe('and at most.'),
       })
+      .refine(({ like, least, most }) => like === undefined || (least === undefined && most === undefined), {
+        message: 'is either like other genotypes, or at least and at most so many milliseconds',
+      })
       .optional()
       .describe('Time of an image, predicted from a table.'),
     network: frameSchema
@@ -137,7 +140,6 @@ export const searchSchema = z
           ),
         weight: z.number().positive().default(1).describe('Loss of costing twice the target.'),
       })
-      .optional()
       .optional()
       .describe('Makes dear architectures lose.'),
     limits: limits.optional(),

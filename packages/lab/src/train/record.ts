@@ -1,8 +1,8 @@
 import type { SkippedImage } from '@pocketnet/data';
-import type { VerificationReport } from '@pocketnet/evaluate';
 import type { ExperimentConfig } from '../config/index.js';
 import { RunRecord } from '../runs/index.js';
 import type { OpenRun } from './open-run.js';
+import type { Measured } from './validation.js';
 
 /** What one step tells. */
 export interface StepOutcome {
@@ -85,7 +85,7 @@ export class TrainRecord extends RunRecord {
     this.restartClock();
   }
 
-  verification(set: string, { report, xNorm }: { report: VerificationReport; xNorm: number }, highest: number): void {
+  verification(set: string, { report, tar, xNorm }: Measured, highest: number): void {
     const { step, last } = this.#position;
     last[set] = report.accuracy;
     this.log.verification({ set, step, xNorm, accuracy: report.accuracy, accuracyStd: report.accuracyStd, highest });
@@ -94,6 +94,7 @@ export class TrainRecord extends RunRecord {
       set,
       accuracy: report.accuracy,
       accuracyStd: report.accuracyStd,
+      'tarAtFar1e-2': tar,
       'valAtFar1e-3': report.val.val,
     });
     this.scalars(set, { accuracy: report.accuracy });

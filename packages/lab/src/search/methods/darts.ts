@@ -3,18 +3,18 @@ import { averageOverRanks, meanOverRanks, type ProcessGroup, type Tensor } from 
 import { saveConfig } from '../../config/index.js';
 import { outsideOf } from '../../runs/index.js';
 import { isStopAsked, saveCheckpoint } from '../../runs/resumable.js';
-import type { Genotype } from '../../search-space/genotype.js';
+import { countSkips } from '../../search-space/derive.js';
 import { readGenotype, writeGenotype } from '../../search-space/genotype-text.js';
 import { type BilevelOutcome, bilevelStep, weightStep } from '../bilevel-step.js';
 import { deriveWithin, liking } from '../derive-within.js';
 import { freeBatch, searchBatch } from '../halves.js';
 import { heldMethod } from '../held.js';
 import { isBetter, judgeOnHalf } from '../judge.js';
-import { costOfCells, isWithin } from '../limits.js';
+import { costOfCells } from '../limits.js';
 import type { SearchBatch } from '../objective.js';
-import { type OpenSearch, openSearch } from '../open-search.js';
+import { disposeOf, type OpenSearch, openSearch } from '../open-search.js';
 import { readAlphas } from '../read-alphas.js';
-import { type Found, look, SearchRecord } from '../record.js';
+import { entropyOf, type Found, look, SearchRecord } from '../record.js';
 import type { SearchOptions, SearchResult } from '../result.js';
 import type { LoadedSearch, SearchConfig } from '../schema.js';
 import type { SearchMethod } from './method.js';
@@ -50,8 +50,7 @@ async function searchAsRank(
   const isFirst = group.rank === 0;
   const run = await openSearch(config, { out, resumed, change, group, signal, quiet: quiet || !isFirst });
   const { position, totalSteps, stepsPerEpoch, halves, network } = run;
-  const record = isFirst ? new SearchRecord(out, config, run, quiet) : undefined;
-  if (isFirst) saveConfig(join(out, 'config.yaml'), portable);
+  let record: SearchRecord | undefined;
   const save = (): void =>
     outsideOf(record, () => {
       record?.sync();
@@ -76,12 +75,14 @@ async function searchAsRank(
     position.sums = { trainLoss: 0, valLoss: 0, valAccuracy: 0 };
     const collapsed = found.skips > config.collapse.skips;
     if (collapsed) record?.say(collapseText(epoch, found, config));
-    else position.sound = writeGenotype(found.genotype);
+    else Object.assign(position, { sound: writeGenotype(found.genotype), soundAlphas: found.alphas });
     return { collapsed: collapsed && config.collapse.stop };
   };
 
   let [interrupted, collapsed] = [false, false];
   try {
+    if (isFirst) record = new SearchRecord(out, config, run, quiet);
+    if (isFirst) saveConfig(join(out, 'config.yaml'), portable);
     if (!resumed) save();
     searching: while (position.step < totalSteps) {
       await halves.targets?.beginEpoch(position.epoch);
@@ -118,9 +119,7 @@ async function searchAsRank(
     return await finish(run, config, record, { interrupted, collapsed });
   } finally {
     await halves.close();
-    network.dispose();
-    for (const { stateDict } of [run.optimizer, run.architect])
-      for (const state of stateDict().values()) state.dispose();
+    disposeOf(run);
     record?.close();
   }
 }
@@ -185,20 +184,22 @@ async function finish(
   record: SearchRecord | undefined,
   how: { interrupted: boolean; collapsed: boolean },
 ): Promise<SearchResult> {
-  const { step: steps, epoch: epochs, accuracy, distance, best, bestDistance, bestEpoch, sound } = run.position;
+  const { step: steps, epoch: epochs, accuracy, distance, best, bestDistance, bestEpoch } = run.position;
+  const { sound, soundAlphas } = run.position;
   const found = look(run.network, config.derive);
-  const { genotype: last, alphas } = found;
-  const derived = how.collapsed && sound !== null ? readGenotype(sound) : last;
-  const fits = (cells: Genotype): boolean => isWithin(costOfCells(cells, config), config);
-  const chosen =
-    how.interrupted || !config.limits ? derived : await deriveWithin(derived, alphas, { seed: config.seed, fits });
+  // After a collapse the epoch before it stands, its α too.
+  const { genotype: derived, alphas } =
+    how.collapsed && sound !== null ? { genotype: readGenotype(sound), alphas: soundAlphas ?? found.alphas } : found;
+  const chosen = how.interrupted || !config.limits ? derived : deriveWithin(derived, alphas, config);
   const genotype = writeGenotype(chosen);
   if (!how.interrupted)
     record?.genotype(
       'genotype.json',
-      found,
-      { epochs, steps, ...(accuracy !== null && { accuracy }), ...(distance !== null && { distance }) },
-      genotype,
+      { genotype: chosen, alphas, skips: countSkips(chosen.normal), entropy: entropyOf(alphas) },
+      {
+        ...{ epochs, steps, ...(accuracy !== null && { accuracy }), ...(distance !== null && { distance }) },
+        ...costOfCells(chosen, config),
+      },
     );
   return { steps, epochs, genotype, accuracy, distance, best, bestDistance, bestEpoch, ...how };
 }

@@ -24,7 +24,7 @@ import { type Candidate, ranked, readCandidates, writeCandidates } from '../cand
 import { freeBatch, type Halves, openHalves, searchBatch } from '../halves.js';
 import { heldMethod } from '../held.js';
 import { judgeOnHalf } from '../judge.js';
-import { costOfCells, isWithin, networkOfCells } from '../limits.js';
+import { costOfCells, isWithin, limitsRecipe, networkOfCells } from '../limits.js';
 import { type Learner, objectiveOf } from '../objective.js';
 import { ratesOf } from '../rates.js';
 import { writeResult } from '../record.js';
@@ -55,27 +55,22 @@ async function searchAsRank(
   const isFirst = group.rank === 0;
   mkdirSync(out, { recursive: true });
   const halves = await openHalves(config, { out, resumed, group, quiet: quiet || !isFirst, signal });
-  const { length: images, identities: classes } = halves.train.source;
-  const recipe = recipeOf({ images, classes, ...config, batch: config.batch * group.size });
-  let candidates: Candidate[];
+  let log: TrainingLog | undefined;
+  let progress: ReturnType<typeof startProgress> | undefined;
   try {
-    candidates = resumed ? readCandidates(out, recipe, { change, earlier: earlier(images, classes) }) : [];
-  } catch (error) {
-    await halves.close();
-    throw error;
-  }
-  setThreads(config.threads ?? usualThreads());
-  const stepsEach = budget.epochs * halves.train.batchesPerEpoch;
-  const total = budget.candidates * stepsEach;
-  const log = isFirst ? new TrainingLog(join(out, 'training.log')) : undefined;
-  const label = config.name ?? 'random search';
-  const progress =
-    isFirst && !quiet
-      ? startProgress({ label, total, start: candidates.length * stepsEach, unit: 'steps' })
-      : undefined;
-  if (isFirst) saveConfig(join(out, 'config.yaml'), portable);
-  let interrupted = false;
-  try {
+    const { length: images, identities: classes } = halves.train.source;
+    const limits = config.limits && limitsRecipe(config);
+    const recipe = recipeOf({ images, classes, ...config, limits, batch: config.batch * group.size });
+    const candidates = resumed ? readCandidates(out, recipe, { change, earlier: earlier(images, classes) }) : [];
+    setThreads(config.threads ?? usualThreads());
+    const stepsEach = budget.epochs * halves.train.batchesPerEpoch;
+    const total = budget.candidates * stepsEach;
+    const label = config.name ?? 'random search';
+    log = isFirst ? new TrainingLog(join(out, 'training.log')) : undefined;
+    if (isFirst && !quiet)
+      progress = startProgress({ label, total, start: candidates.length * stepsEach, unit: 'steps' });
+    if (isFirst) saveConfig(join(out, 'config.yaml'), portable);
+    let interrupted = false;
     for (const seed of seedsWithin(config, budget.candidates).slice(candidates.length)) {
       const done = candidates.length * stepsEach;
       const found = await tryCandidate(seed, halves, config, {
@@ -91,28 +86,28 @@ async function searchAsRank(
       log?.message(`random:${seed} reaches ${scoreText(found)}: ${found.genotype}`);
       if (isFirst) writeCandidates(out, recipe, candidates);
     }
+    const sorted = ranked(candidates);
+    const [best] = sorted;
+    if (isFirst && best && !interrupted) {
+      const { seed, genotype, ...scores } = best;
+      const { network, data } = config;
+      await writeResult(out, {
+        genotype,
+        recipe: { network, data: halves.train.source.name, seed },
+        ...{ options: { size: data.size, random: budget }, scores },
+      });
+    }
+    return {
+      ...{ steps: candidates.length * stepsEach, epochs: budget.epochs, genotype: best?.genotype ?? '' },
+      ...{ accuracy: best?.accuracy ?? null, best: best?.accuracy ?? null },
+      ...{ distance: best?.distance ?? null, bestDistance: best?.distance ?? null, bestEpoch: budget.epochs },
+      ...{ collapsed: false, interrupted, candidates: sorted },
+    };
   } finally {
     await halves.close();
     progress?.finish();
     log?.close();
   }
-  const sorted = ranked(candidates);
-  const [best] = sorted;
-  if (isFirst && best && !interrupted) {
-    const { seed, genotype, ...scores } = best;
-    const { network, data } = config;
-    await writeResult(out, {
-      genotype,
-      recipe: { network, data: halves.train.source.name, seed },
-      ...{ options: { size: data.size, random: budget }, scores },
-    });
-  }
-  return {
-    ...{ steps: candidates.length * stepsEach, epochs: budget.epochs, genotype: best?.genotype ?? '' },
-    ...{ accuracy: best?.accuracy ?? null, best: best?.accuracy ?? null },
-    ...{ distance: best?.distance ?? null, bestDistance: best?.distance ?? null, bestEpoch: budget.epochs },
-    ...{ collapsed: false, interrupted, candidates: sorted },
-  };
 }
 
 /** The seed of the k-th candidate: searches of other seeds draw others. */

@@ -18,15 +18,15 @@ import { fairPath } from '../../search-space/fair-paths.js';
 import type { Genotype } from '../../search-space/genotype.js';
 import { readGenotype, writeGenotype } from '../../search-space/genotype-text.js';
 import { SearchNet } from '../../search-space/search-network.js';
-import { type Candidate, ranked, readCandidates, writeCandidates } from '../candidates.js';
+import { type Candidate, forgetCandidates, ranked, readCandidates, writeCandidates } from '../candidates.js';
 import { evolve } from '../evolution.js';
+import { examined } from '../examined.js';
 import { freeBatch, type Halves, openHalves, searchBatch } from '../halves.js';
 import { heldMethod } from '../held.js';
-import { judge, keptBatches } from '../judge.js';
-import { costOfCells, isWithin } from '../limits.js';
+import { costOfCells, isWithin, limitsRecipe } from '../limits.js';
 import { objectiveOf } from '../objective.js';
 import { recipeOf } from '../open-search.js';
-import { pathOf, pathStep, takeStatistics } from '../path-step.js';
+import { pathStep } from '../path-step.js';
 import { ratesOf } from '../rates.js';
 import { writeResult } from '../record.js';
 import type { SearchOptions, SearchResult } from '../result.js';
@@ -103,7 +103,7 @@ interface OpenPaths extends Checkpointed {
   changed: readonly string[];
 }
 
-const changeable = ['lr', 'minLr', 'epochs', 'momentum', 'weightDecay', 'clip'];
+const changeable = ['lr', 'minLr', 'epochs', 'maxSteps', 'momentum', 'weightDecay', 'clip'];
 
 function openPaths(
   config: SearchConfig,
@@ -124,7 +124,12 @@ function openPaths(
   if (config.syncBatchNorm) synchroniseBatchNorm(net, group);
   const start: PathsPosition = { step: 0, epoch: 0, batch: 0 };
   const totalSteps = Math.min(maxSteps, epochs * train.batchesPerEpoch);
-  return { ...checkpointed, net, optimizer, totalSteps, ...loadCheckpoint(out, checkpointed, start, how) };
+  try {
+    return { ...checkpointed, net, optimizer, totalSteps, ...loadCheckpoint(out, checkpointed, start, how) };
+  } catch (error) {
+    disposeOf({ net, optimizer });
+    throw error;
+  }
 }
 
 /** @returns whether it was interrupted */
@@ -149,6 +154,7 @@ async function trainPaths(
     });
   try {
     if (!resumed) save();
+    if (group.rank === 0 && position.step < totalSteps) forgetCandidates(out);
     net.train();
     while (position.step < totalSteps) {
       await halves.targets?.beginEpoch(position.epoch);
@@ -193,17 +199,16 @@ async function rankByPaths(
   const halves = await openHalves(config, { out: folder, resumed: true, group, quiet: true });
   let run: OpenPaths | undefined;
   try {
-    run = openPaths(config, halves, { out: folder, resumed: true, change: undefined, group });
-    const statistics = await keptBatches(halves.plain, halves, config, config.singlePath.calibration * config.batch);
-    const questions = await keptBatches(halves.measure, halves, config, config.data.measured);
-    const scores: number[] = [];
-    for (const genotype of genotypes) {
-      takeStatistics(run.net, genotype, statistics);
-      const { distance, accuracy } = await judge(pathOf(run.net, genotype), questions);
-      scores.push(distance ?? 1 - (accuracy ?? 0));
-    }
-    for (const batch of [...statistics, ...questions]) freeBatch(batch);
-    return scores;
+    run = openPaths(config, halves, { out: folder, resumed: true, change: changeable, group }); // nothing is trained
+    const { net } = run;
+    return await examined(halves, config, async (ask) => {
+      const scores: number[] = [];
+      for (const genotype of genotypes) {
+        const { distance, accuracy } = await ask(net, genotype);
+        scores.push(distance ?? 1 - (accuracy ?? 0));
+      }
+      return scores;
+    });
   } finally {
     await halves.close();
     disposeOf(run);
@@ -211,7 +216,7 @@ async function rankByPaths(
   }
 }
 
-function disposeOf(run: OpenPaths | undefined): void {
+function disposeOf(run: Pick<OpenPaths, 'net' | 'optimizer'> | undefined): void {
   run?.net.dispose();
   for (const state of run?.optimizer.stateDict().values() ?? []) state.dispose();
 }
@@ -224,54 +229,51 @@ async function tryPaths(
   { out, change, signal, quiet }: SearchOptions,
 ): Promise<Candidate[] | undefined> {
   const { net, group } = run;
-  const { population, generations, calibration, ...rest } = config.singlePath;
+  const { population, generations, parents, mutation } = config.singlePath;
   const recipe = {
     ...run.recipe,
-    limits: config.limits,
+    limits: limitsRecipe(config),
     measured: config.data.measured,
     singlePath: config.singlePath,
   };
-  const known = new Map(readCandidates(out, recipe, { change }).map((each) => [each.genotype, each]));
+  const known = new Map(readCandidates(out, recipe, { change, changeable }).map((each) => [each.genotype, each]));
   const tried: Candidate[] = [];
-  const statistics = await keptBatches(halves.plain, halves, config, calibration * config.batch);
-  const questions = await keptBatches(halves.measure, halves, config, config.data.measured);
   const progress = quiet
     ? undefined
     : startProgress({ label: 'evolution', total: population * generations, start: 0, unit: 'candidates' });
-  let interrupted = false;
-  const tryOne = async (genotype: Genotype): Promise<boolean> => {
-    const text = writeGenotype(genotype);
-    const candidate = known.get(text) ?? (await judgePath(genotype));
-    tried.push(candidate);
-    progress?.update(tried.length, { best: ranked(tried)[0]?.distance ?? ranked(tried)[0]?.accuracy ?? 0 });
-    if (group.rank === 0 && tried.length >= known.size) writeCandidates(out, recipe, tried);
-    interrupted = await isStopAsked(group, signal);
-    return !interrupted;
-  };
-  const judgePath = async (genotype: Genotype): Promise<Candidate> => {
-    const begun = performance.now();
-    takeStatistics(net, genotype, statistics);
-    const score = await judge(pathOf(net, genotype), questions);
-    const { parameters, flops, ms } = costOfCells(genotype, config);
-    const seconds = (performance.now() - begun) / 1000;
-    return { genotype: writeGenotype(genotype), ...score, parameters, flops, ...(ms !== undefined && { ms }), seconds };
-  };
   try {
-    await evolve(
-      {
-        ...{ nodes: config.network.nodes, population, generations, seed: config.seed },
-        ...{ parents: rest.parents, mutation: rest.mutation },
-        fits: (genotype) => isWithin(costOfCells(genotype, config), config),
-      },
-      tryOne,
-      (count) =>
-        ranked(tried)
-          .slice(0, count)
-          .map(({ genotype }) => readGenotype(genotype)),
-    );
-    return interrupted ? undefined : tried;
+    return await examined(halves, config, async (ask) => {
+      const judged = async (genotype: Genotype): Promise<Candidate> => {
+        const begun = performance.now();
+        const score = await ask(net, genotype);
+        const { parameters, flops, ms } = costOfCells(genotype, config);
+        const cost = { parameters, flops, ...(ms !== undefined && { ms }) };
+        return {
+          ...{ genotype: writeGenotype(genotype), ...score, ...cost },
+          seconds: (performance.now() - begun) / 1000,
+        };
+      };
+      let interrupted = false;
+      await evolve(
+        {
+          ...{ nodes: config.network.nodes, population, generations, parents, mutation, seed: config.seed },
+          fits: (genotype) => isWithin(costOfCells(genotype, config), config),
+        },
+        async (genotype) => {
+          tried.push(known.get(writeGenotype(genotype)) ?? (await judged(genotype)));
+          progress?.update(tried.length, { best: ranked(tried)[0]?.distance ?? ranked(tried)[0]?.accuracy ?? 0 });
+          if (group.rank === 0 && tried.length >= known.size) writeCandidates(out, recipe, tried);
+          interrupted = await isStopAsked(group, signal);
+          return !interrupted;
+        },
+        (count) =>
+          ranked(tried)
+            .slice(0, count)
+            .map(({ genotype }) => readGenotype(genotype)),
+      );
+      return interrupted ? undefined : tried;
+    });
   } finally {
     progress?.finish();
-    for (const batch of [...statistics, ...questions]) freeBatch(batch);
   }
 }

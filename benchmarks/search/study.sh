@@ -9,7 +9,8 @@ mkdir -p "$OUT"
 [ ! -d docs/runs/search-2/kept ] || cp -Rn docs/runs/search-2/kept/. "$OUT" # what another machine has done already (keep.sh)
 CELLS=$(cd "$OUT" && pwd)
 export CELLS
-pocketnet() { npx pocketnet "$@"; }
+# What fails is told, and the rest is done; Ctrl-C (130) ends it.
+pocketnet() { npx pocketnet "$@" || [ $? -ne 130 ]; }
 
 # What the arms stand on: times of operations on this machine, pairs of held-out people, cells by chance within the time.
 [ -f "$OUT/table.json" ] || pocketnet bench --operations configs/search-2/limits.yaml --runs 200 --out "$OUT/table.json"
@@ -22,7 +23,7 @@ while [ $k -le 24 ]; do
 done
 
 # The searches, then the arms, seed by seed.
-pocketnet ablate --config configs/search-2/study.yaml --jobs "$JOBS" --out "$OUT"
+pocketnet ablate --config configs/search-2/study.yaml --jobs "$JOBS" --time --out "$OUT"
 # The order of the shared networks against that of 24 genotypes trained alone, of which the arms by chance are eight.
 k=1
 while [ $k -le 8 ]; do
@@ -37,3 +38,5 @@ for seed in 1 2 3; do
 done
 # The same arms by ArcFace.
 pocketnet ablate --config configs/search-2/study-arcface.yaml --jobs "$JOBS" --out "$OUT/arcface"
+# What frames are worth, with the paper's cells.
+pocketnet ablate --config configs/search-2/study-frames.yaml --jobs "$JOBS" --out "$OUT/frames"

@@ -94,6 +94,7 @@ describe.each(methods)('A search by the method %s', (method) => {
         data: expect.stringContaining('generated'),
       });
       expect(readFileSync(at(folder, 'config.yaml'), 'utf8')).toContain(`method: ${method}`);
+      expect(readFileSync(at(folder, 'training.log'), 'utf8')).not.toBe('');
     },
   );
 

@@ -12,8 +12,8 @@ export interface SearchMethod {
   /** Whether a folder holds such a search to go on with. */
   isHeld(folder: string): boolean;
   /**
-   * Searches in every process of the group, and writes in the first: config.yaml, training.log, metrics.jsonl and, at the end,
-   * genotype.json. Resumed, it comes to the same genotype.
+   * Searches in every process of the group, and writes in the first: config.yaml, training.log and, at the end, genotype.json. Resumed, it
+   * comes to the same genotype.
    */
   search(group: ProcessGroup, loaded: LoadedSearch, resumed: boolean, options: SearchOptions): Promise<SearchResult>;
   /** What a finished search says of genotypes, lower being better: to be held against what they come to when trained alone. */

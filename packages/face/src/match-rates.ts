@@ -1,3 +1,5 @@
+import type { WorstGroup } from './compare/calibration.js';
+
 /** How often strangers score at least a cosine, as far as measured pairs say. */
 export interface MatchRate {
   /** Share of strangers' pairs, 0 to 1. */
@@ -14,6 +16,8 @@ export interface MatchRates {
   readonly model: string;
   /** How many pairs of strangers were measured. */
   readonly pairs: number;
+  /** Those of whom strangers are most often taken for each other, where that was measured. */
+  readonly worstGroup?: WorstGroup | null;
   rateAt(cosine: number): MatchRate;
   /** The least cosine that at most `rate` of strangers reach. `supported` is false beyond what the pairs can say. */
   cosineFor(rate: number): { readonly cosine: number; readonly supported: boolean };

@@ -170,6 +170,18 @@ describe('the released network', () => {
     expect(() => net.thresholds({ usual: 10, strict: 2 })).toThrow(/the second no less/);
   });
 
+  it('calls nobody the same more strictly than its pairs can tell, and says so', () => {
+    const beyond = { usual: 10, strict: 1e9 };
+    expect(() => net.thresholds(beyond)).toThrow(
+      /One stranger in 1,000,000,000 is rarer than this model's 742,800 measured pairs can tell: ask for one in 240,000 at most/,
+    );
+    const { verdict, sentence } = net.compare(one(), one(), beyond);
+    expect(verdict).toBe('unsure');
+    expect(sentence).toMatch(/^Perhaps the same person: .* is rarer than this model's/);
+    expect(net.compare(one(), one(), { usual: 10, strict: 200_000 }).verdict).toBe('same');
+    expect(() => net.compare(one(), one(), { usual: 10, strict: 2 })).toThrow(/the second no less/);
+  });
+
   it('is sure, unsure, or sure of the contrary, by both thresholds', () => {
     const { usual, strict } = net.thresholds();
     const at = (wanted: number): Template => {

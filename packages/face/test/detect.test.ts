@@ -143,7 +143,7 @@ describe('YuNet', () => {
     expect(farthest(other, mirroredPoints(points, photo.width))).toBeLessThan(4);
   });
 
-  it.each([-20, -10, 10, 20])('follows a turn of %d degrees', async (degrees) => {
+  it.each([-90, -20, -10, 10, 20, 180])('follows a turn of %d degrees', async (degrees) => {
     const { points } = await first(photo);
     const { photo: other, matrix } = turned(photo, degrees);
     const found = (await first(other)).points;

@@ -1,5 +1,6 @@
 import { cosineOf, type Template } from '../template.js';
 import type { ModelRates } from './curve.js';
+import { worstGroupSentence } from './worst-group.js';
 
 /** `unsure`: too likely to be chance for `same`, too close for `different`. */
 export type MatchVerdict = 'same' | 'unsure' | 'different';
@@ -8,7 +9,10 @@ export type MatchVerdict = 'same' | 'unsure' | 'different';
 export interface Strictness {
   /** The usual case, e.g. sorting photos: below, faces are `different`. One in 100 unless said. */
   readonly usual: number;
-  /** Where a mistake costs something, e.g. opening a door: from here on they are the `same`. One in 1,000 unless said. */
+  /**
+   * Where a mistake costs something, e.g. opening a door: from here on they are the `same`. One in 1,000 unless said; beyond a third of the pairs
+   * that a model was measured with nothing is called the same.
+   */
   readonly strict: number;
 }
 
@@ -27,17 +31,39 @@ export interface Comparison {
   readonly sentence: string;
 }
 
-/** The cosines from which on faces may be, and are, of one person. @throws an Error where the model has no calibration */
+/**
+ * The cosines from which on faces may be, and are, of one person.
+ * @throws an Error where the model has no calibration; a RangeError where its pairs cannot speak of so few strangers
+ */
 export function thresholdsOf(
   rates: ModelRates | undefined,
   { usual, strict }: Strictness = usualStrictness,
 ): { usual: number; strict: number } {
   if (!rates) throw new Error(UNCALIBRATED);
+  checkStrictness({ usual, strict });
+  const beyond = tooStrict(strict, rates);
+  if (beyond) throw new RangeError(beyond);
+  return thresholdsWithin(rates, { usual, strict });
+}
+
+const thresholdsWithin = (rates: ModelRates, { usual, strict }: Strictness): { usual: number; strict: number } => ({
+  usual: rates.cosineFor(1 / usual).cosine,
+  strict: rates.cosineFor(1 / strict).cosine,
+});
+
+/** Why a model cannot say who is the same so strictly; undefined where it can. */
+function tooStrict(strict: number, { pairs }: ModelRates): string | undefined {
+  const most = pairs / 3;
+  return strict <= most
+    ? undefined
+    : `One stranger in ${strict.toLocaleString('en-US')} is rarer than this model's ${pairs.toLocaleString('en-US')} measured pairs can tell: ask for one in ${rounded(most)} at most.`;
+}
+
+function checkStrictness({ usual, strict }: Strictness): void {
   if (!(usual >= 1 && strict >= usual))
     throw new RangeError(
       `One stranger in ${usual}, and in ${strict}, may pass: the first must be 1 or more, the second no less.`,
     );
-  return { usual: rates.cosineFor(1 / usual).cosine, strict: rates.cosineFor(1 / strict).cosine };
 }
 
 const UNCALIBRATED =
@@ -60,11 +86,15 @@ export function compareTemplates(
     throw new Error(
       `These templates are of another model (${a.model}) than the one that is open (${rates.model}): its thresholds do not hold for them.`,
     );
-  const thresholds = thresholdsOf(rates, strictness);
-  const verdict = cosine >= thresholds.strict ? 'same' : cosine >= thresholds.usual ? 'unsure' : 'different';
+  checkStrictness(strictness);
+  const thresholds = thresholdsWithin(rates, strictness);
+  const beyond = cosine >= thresholds.strict ? tooStrict(strictness.strict, rates) : undefined;
+  const isSame = cosine >= thresholds.strict && beyond === undefined;
+  const verdict = isSame ? 'same' : cosine >= thresholds.usual ? 'unsure' : 'different';
   const { rate, supported } = rates.rateAt(cosine);
   const oneIn = Math.min(1 / rate, rates.pairs / 3);
-  return { cosine, oneIn, supported, verdict, sentence: sentenceOf(verdict, oneIn, supported, rates) };
+  const sentence = [sentenceOf(verdict, oneIn, supported, rates), ...(beyond ? [beyond] : [])].join(' ');
+  return { cosine, oneIn, supported, verdict, sentence };
 }
 
 const BEGINNINGS: Record<MatchVerdict, string> = {
@@ -80,10 +110,7 @@ function sentenceOf(verdict: MatchVerdict, oneIn: number, supported: boolean, { 
       : supported
         ? `one stranger in ${rounded(oneIn)} looks as alike`
         : `fewer than one stranger in ${rounded(oneIn)} looks as alike`;
-  const worst =
-    verdict === 'different' || !worstGroup || worstGroup.times < 1.5
-      ? ''
-      : ` Within the worst group that was measured ("${worstGroup.group}" by the labels of ${worstGroup.naming}) it is ${worstGroup.times.toFixed(worstGroup.times < 10 ? 1 : 0)} times as many.`;
+  const worst = verdict === 'different' ? '' : worstGroupSentence(worstGroup);
   return `${BEGINNINGS[verdict]}: ${strangers}.${worst}`;
 }
 

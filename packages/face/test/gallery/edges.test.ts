@@ -6,6 +6,7 @@ import { openMemoryStore, type Store } from 'pocketnet/stores';
 import { openFileStore } from 'pocketnet/stores/file';
 import { describe, expect, it } from 'vitest';
 import { decide } from '../../dist/gallery/identify/decide.js';
+import { usualFpir } from '../../dist/gallery/identify/strangers.js';
 import { temporaryFolder } from '../stores/harness.js';
 import { InventedPeople, MODEL, ratesOf, strangersCosines } from './faces.js';
 
@@ -243,6 +244,28 @@ describe('what the doctor finds', () => {
 });
 
 describe('a decision', () => {
+  it('says no more of how rare a stranger is than the pairs bear out', () => {
+    const strangers = new Strangers(ratesOf(strangersCosines(1, 20_000)));
+    for (const cosine of [0.3, 0.6, 0.99]) {
+      const candidate = { person: 'p', name: 'Ada', template: 't', cosine };
+      const { decision, because } = decide([candidate], strangers, { fpir: 0.5, margin: 0.05, n: 1 });
+      const [, few, oneIn = ''] = /which (fewer than )?one stranger in ([\d,]+) reaches/.exec(because) ?? [];
+      const { basis, rate, interval } = strangers.rateAt(cosine, 1);
+      expect(decision).toBe('match');
+      expect(few !== undefined).toBe(basis !== 'measured');
+      const told = 1 / Number(oneIn.replaceAll(',', ''));
+      expect(told / (basis === 'measured' ? rate : interval[1])).toBeCloseTo(1, 1);
+    }
+  });
+
+  it('of a gallery of few asks as much of a match as a comparison of two faces does', () => {
+    const strangers = new Strangers(ratesOf(strangersCosines(1, 20_000)));
+    const strict = strangers.thresholdFor(0.001, 1)?.cosine ?? Number.NaN;
+    for (const n of [1, 2, 5, 9]) expect(strangers.thresholdFor(usualFpir(n), n)?.cosine).toBeCloseTo(strict, 6);
+    expect(usualFpir(10)).toBeCloseTo(0.00996, 4);
+    expect(usualFpir(100_000)).toBe(0.01);
+  });
+
   it('is never less sure of somebody nearer, whatever share of strangers may be named', () => {
     const strangers = new Strangers(ratesOf(strangersCosines(1, 20_000)));
     const order = ['unknown', 'unsure', 'match'];

@@ -1,5 +1,6 @@
 import { Gallery, type GalleryOptions, type StoredTemplate } from 'pocketnet/gallery';
 import { afterEach, describe, expect, it } from 'vitest';
+import { dot } from '../../dist/gallery/dot.js';
 import { holds, type Place, storesUnderTest } from '../stores/harness.js';
 import { InventedPeople, MODEL, ratesOf, strangersCosines } from './faces.js';
 
@@ -84,6 +85,34 @@ for (const { name, missing, sealed = false, place: prepare } of storesUnderTest)
       expect(found).toMatchObject({ decision: 'unsure', searched: 1, without: 1 });
       expect(found.because).toContain('match rates');
       expect(here.counts).toMatchObject({ people: 2, templates: { [MODEL]: 1, another: 1 } });
+    });
+
+    it('is unsure of a person whom more strangers resemble than a match allows, but not ten times as many', async () => {
+      const here = await opened();
+      const [face, across] = [people.shot(people.direction()), people.shot(people.direction())];
+      const { person } = await here.enrol({ name: 'Ida' }, face);
+      /** A face at a cosine from hers. */
+      const at = (cosine: number): StoredTemplate => {
+        const along = dot(across.vector, face.vector);
+        const aside = across.vector.map((value, i) => value - along * (face.vector[i] ?? 0));
+        const length = Math.hypot(...aside);
+        const sine = Math.sqrt(1 - cosine * cosine);
+        return {
+          ...face,
+          vector: Float32Array.from(aside, (value, i) => cosine * (face.vector[i] ?? 0) + (sine * value) / length),
+        };
+      };
+      const { threshold } = await here.verify(person, face);
+      const needed = threshold?.low ?? Number.NaN;
+      const decisions = [needed + 0.01, needed - 0.01, 0].map(async (cosine) => {
+        const { decision, because } = await here.verify(person, at(cosine));
+        return `${decision}: ${because}`;
+      });
+      expect(await Promise.all(decisions)).toEqual([
+        expect.stringMatching(/^match: It is Ida/),
+        expect.stringMatching(/^unsure: It may be Ida/),
+        expect.stringMatching(/^unknown: It is not Ida/),
+      ]);
     });
 
     it('verifies one person', async () => {

@@ -9,7 +9,7 @@ import type { AppTask } from '../tasks.js';
 import type { Verb } from '../verb.js';
 
 interface Options extends ModelOptions, GalleryOptions {
-  fpir: number;
+  fpir?: number;
   top: number;
 }
 
@@ -20,7 +20,11 @@ export const identify: Verb<AppTask> = {
   define: (command) =>
     galleryOptions(modelOptions(command))
       .argument('<photos...>', 'photos, or folders')
-      .option('--fpir <share>', "share of strangers' searches that may end in a match", numberBetween(1e-6, 0.5), 0.01)
+      .option(
+        '--fpir <share>',
+        "share of strangers' searches that may end in a match (default: 0.01, in galleries of less than ten templates 0.001 for each)",
+        numberBetween(1e-6, 0.5),
+      )
       .option('--top <count>', 'candidates that are named', wholeNumber(1, 100), 5)
       .action(run),
 };
@@ -51,7 +55,7 @@ async function run(paths: readonly string[], options: Options): Promise<void> {
               template: await pocketnet.embed(pocketnet.align(photo, face)),
               face: placeOf(file, face, photo),
             });
-          const people = await gallery.identifyPhoto(faces, { fpir, topK });
+          const people = await gallery.identifyPhoto(faces, { topK, ...(fpir !== undefined && { fpir }) });
           seen.push({ file, faces: people.map((each, i) => ({ box: faces[i]?.face.box ?? [], ...each })) });
         } catch (error) {
           seen.push(problemOf(file, error));

@@ -16,6 +16,7 @@ const padded = (side: number): number => UNIT * Math.ceil(side / UNIT);
  * 32 with what the photo has there, or black.
  *
  * @param least score of what is returned
+ * @param lies whether to see it turned a quarter to the right
  */
 export async function lookAt(
   plans: PlansBySize,
@@ -23,29 +24,60 @@ export async function lookAt(
   region: Region,
   scale: number,
   least: number,
+  lies = false,
 ): Promise<Detection[]> {
   const width = padded(Math.max(1, Math.round(region.width * scale)));
   const height = padded(Math.max(1, Math.round(region.height * scale)));
   const seen = resample(photo, { ...region, width: width / scale, height: height / scale }, width, height);
   // Both count from the centres of pixels.
   const start = (at: number): number => at + 0.5 / scale - 0.5;
-  return seenIn(plans, seen, [1 / scale, 0, start(region.x), 0, 1 / scale, start(region.y)], least);
+  const [x, y] = [start(region.x), start(region.y)];
+  return lies
+    ? seenIn(plans, quarterTurned(seen), [0, 1 / scale, x, -1 / scale, 0, (height - 1) / scale + y], least)
+    : seenIn(plans, seen, [1 / scale, 0, x, 0, 1 / scale, y], least);
+}
+
+/** A picture turned a quarter to the right: what was left is on top. */
+function quarterTurned({ width, height, data }: RgbImage): RgbImage {
+  const turned = new Uint8Array(data.length);
+  for (let y = 0, from = 0; y < height; y++)
+    for (let x = 0; x < width; x++, from += 3) {
+      const to = 3 * (x * height + height - 1 - y);
+      turned[to] = data[from] as number; // inside by the loops' bounds, like the next
+      turned[to + 1] = data[from + 1] as number;
+      turned[to + 2] = data[from + 2] as number;
+    }
+  return { width: height, height: width, data: turned };
 }
 
 /** The side of a face, in pixels that the detector sees, at which its points are best, and the side of the picture for that. */
 const BEST = 110;
 const AROUND = 192;
 
-/** What the detector finds where a face is known to be: it sees that face in the middle, upright, at the size where its points are best. */
+/** By how many quarters a face is turned from what its points say, and the direction from its left to its right then. */
+const turns = [
+  ([x, y]: Point): Point => [x, y],
+  ([x, y]: Point): Point => [-y, x],
+  ([x, y]: Point): Point => [-x, -y],
+  ([x, y]: Point): Point => [y, -x],
+] as const;
+export type Quarters = 0 | 1 | 2 | 3;
+
+/**
+ * What the detector finds where a face is known to be: it sees that face in the middle, upright, at the size where its points are best.
+ *
+ * @param quarters by which it is turned to the right from what its points say
+ */
 export async function lookAgainAt(
   plans: PlansBySize,
   photo: Image,
   face: Detection,
   least: number,
+  quarters: Quarters = 0,
 ): Promise<Detection[]> {
   const { box } = face;
   const scale = BEST / sideOf(face);
-  const [x, y] = uprightOf(face.points);
+  const [x, y] = turns[quarters](uprightOf(face.points));
   const [cos, sin] = [scale * x, scale * y];
   const [middleX, middleY] = [box.x + box.width / 2, box.y + box.height / 2];
   const centre = (AROUND - 1) / 2;

@@ -1,10 +1,10 @@
 import { dot } from '../dot.js';
-import type { Strangers, Threshold } from '../identify/strangers.js';
+import { type Strangers, type Threshold, usualFpir } from '../identify/strangers.js';
 import type { Neighbour } from '../state/named-search.js';
 import type { GalleryState, PersonState } from '../state/state.js';
 
 export interface DoctorOptions {
-  /** Share of strangers' searches that may end in a match, for the suggested threshold; 0.01 unless said. */
+  /** Share of strangers' searches that may end in a match, for the suggested threshold; as in `identify` unless said. */
   readonly fpir?: number;
   /** Strangers who are looked at a day, for the expected false identifications; 1,000 unless said. */
   readonly looks?: number;
@@ -86,10 +86,11 @@ async function examineModel(
   state: GalleryState,
   model: string,
   strangers: Strangers | undefined,
-  { fpir = 0.01, looks = 1000, quality = 0.3, onProgress, signal }: DoctorOptions,
+  { fpir: asked, looks = 1000, quality = 0.3, onProgress, signal }: DoctorOptions,
 ): Promise<ModelReport> {
   const ids = [...state.templates.values()].filter((each) => each.model === model).map(({ id }) => id);
   const n = ids.length;
+  const fpir = asked ?? usualFpir(n);
   const conflicting = strangers?.thresholdFor(0.05, (n * (n - 1)) / 2)?.cosine ?? Infinity;
   const between = new Map<string, Pair>();
   const duplicates = new Map<string, Pair>();

@@ -1,3 +1,4 @@
+import { worstGroupSentence } from '../../compare/worst-group.js';
 import type { Strangers, StrangersRate, Threshold } from './strangers.js';
 
 /** Somebody who may be the one. */
@@ -31,7 +32,7 @@ export interface Asked {
 }
 
 /** So many times as many strangers may be called unsure as may be called by a name. */
-const DOUBT = 10;
+export const DOUBT = 10;
 
 /** Says whether the best candidate is the one. Candidates are different people, best first. */
 export function decide(
@@ -77,13 +78,18 @@ export function decide(
     );
   if (second && best.cosine - second.cosine < margin && second.cosine >= (doubt ?? threshold).low)
     return verdict('unsure', `It may be ${best.name} (${shown(best)}) or ${second.name} (${shown(second)}).`);
-  return verdict('match', `It is ${best.name}: ${shown(best)}, ${oftenness(best)}.`);
+  const worst = worstGroupSentence(strangers.rates.worstGroup);
+  return verdict(
+    'match',
+    `It is ${best.name}: ${shown(best)}, ${oftenness(strangers.rateAt(best.cosine, n))}.${worst}`,
+  );
 }
 
 const shown = ({ cosine }: Candidate): string => cosine.toFixed(3);
 
-function oftenness({ strangers }: Candidate): string {
-  const rate = strangers?.rate ?? 1;
-  if (rate < 1e-9) return 'which fewer than one stranger in a billion reaches';
-  return `which one stranger in ${Number((1 / rate).toPrecision(2)).toLocaleString('en')} reaches`;
+/** A rate that measured pairs show is told; of one beyond them, what they bear out: the upper end of its interval. */
+function oftenness({ rate, interval, basis }: StrangersRate): string {
+  const told = basis === 'measured' ? rate : interval[1];
+  const oneIn = Number((1 / told).toPrecision(2)).toLocaleString('en-US');
+  return `which ${basis === 'measured' ? 'one' : 'fewer than one'} stranger in ${oneIn} reaches`;
 }

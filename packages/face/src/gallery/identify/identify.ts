@@ -5,12 +5,12 @@ import { expiryOf } from '../state/retention.js';
 import type { CorrectionState, GalleryState, PersonState, TemplateState } from '../state/state.js';
 import { type Candidate, decide, type Verdict } from './decide.js';
 import { type Nearest, nearestPeople } from './search-people.js';
-import type { Strangers } from './strangers.js';
+import { type Strangers, usualFpir } from './strangers.js';
 
 export interface IdentifyOptions {
   /** Most candidates; 5 unless said. */
   readonly topK?: number;
-  /** Share of strangers' searches that may end in a match; 0.01 unless said. */
+  /** Share of strangers' searches that may end in a match. Unless said 0.01, and in galleries of less than ten templates 0.001 for each. */
   readonly fpir?: number;
   /** Two people whose cosines differ by less are too near for a match; 0.05 unless said. */
   readonly margin?: number;
@@ -41,17 +41,18 @@ export interface SearchIn {
 export async function identify(
   { state, nearest, strangers, now }: SearchIn,
   query: StoredTemplate,
-  { topK = 5, fpir = 0.01, margin = 0.05, face }: IdentifyOptions,
+  { topK = 5, fpir: asked, margin = 0.05, face }: IdentifyOptions,
   taken: ReadonlySet<string> = new Set(),
 ): Promise<Identification> {
   checkTemplate(query, state);
   checkCount('A topK', topK);
-  checkShare('An FPIR', fpir);
+  if (asked !== undefined) checkShare('An FPIR', asked);
   if (face) checkFace(face);
   const corrections = face ? state.correctionsOf(face) : [];
   const refused = new Set(corrections.flatMap(({ says, person }) => (says === 'is not' && person ? [person] : [])));
   const correction = corrections.find(({ says }) => says !== 'is not');
   const n = state.searches.get(query.model)?.size ?? 0;
+  const fpir = asked ?? usualFpir(n);
   const present = (id: string | undefined): PersonState | undefined => {
     const person = state.people.get(id ?? '');
     return person && !taken.has(person.id) && expiryOf(state, person) > now ? person : undefined;

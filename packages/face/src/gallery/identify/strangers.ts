@@ -66,6 +66,12 @@ export class Strangers {
   }
 }
 
+/**
+ * What share of strangers' searches may end in a match unless one says: one in a hundred, and so few in galleries of less than ten templates that a
+ * match still means what it means of two faces, one stranger in a thousand.
+ */
+export const usualFpir = (n: number): number => Math.min(0.01, searchRate(0.001, Math.max(1, n)));
+
 /** The share of pairs at which a share `fpir` of searches among `n` finds somebody; both stay exact for tiny shares. */
 const pairRate = (fpir: number, n: number): number => -Math.expm1(Math.log1p(-fpir) / Math.max(1, n));
 

@@ -1,11 +1,12 @@
 import type { StoredTemplate } from '../../template.js';
 import { checkShare, checkTemplate, presentIn } from '../check.js';
 import { dot } from '../dot.js';
+import { DOUBT } from './decide.js';
 import type { SearchIn } from './identify.js';
 import type { StrangersRate, Threshold } from './strangers.js';
 
 export interface VerifyOptions {
-  /** Share of strangers who may be taken for the person; 0.001 unless said. */
+  /** Share of strangers who may be taken for the person; 0.001 unless said. Ten times as many may leave it unsure. */
   readonly fmr?: number;
 }
 
@@ -38,7 +39,8 @@ export function verify(
   const threshold = strangers?.thresholdFor(fmr, cosines.length);
   if (!strangers || !threshold)
     return { decision: 'unsure', cosine, because: 'Nothing is known about how often strangers come so near.' };
-  const decision = cosine >= threshold.high ? 'match' : cosine >= threshold.low ? 'unsure' : 'unknown';
+  const doubt = strangers.thresholdFor(Math.max(fmr, Math.min(0.5, DOUBT * fmr)), cosines.length) ?? threshold;
+  const decision = cosine >= threshold.high ? 'match' : cosine >= doubt.low ? 'unsure' : 'unknown';
   const words = { match: 'It is', unsure: 'It may be', unknown: 'It is not' }[decision];
   return {
     ...{ decision, cosine, threshold },

@@ -26,7 +26,7 @@ export interface EncryptedStore extends Store {
  * {@link encryptStore}. Kinds, ids (which tell times of enrolment), sizes, counts and times of writing are not hidden; removed records are
  * as gone as in the store beneath.
  *
- * @throws FileError where the key is wrong
+ * @throws FileError where the key is wrong; the store beneath stays open then, so that another key can be tried on it
  */
 export async function openEncrypted(store: Store, key: GalleryKey): Promise<EncryptedStore> {
   const { ring, others, broken } = await lookThrough(store);

@@ -7,7 +7,7 @@ import type { Action } from '../../verb.js';
 
 interface Options extends GalleryOptions {
   model?: string;
-  fpir: number;
+  fpir?: number;
   looks: number;
 }
 
@@ -20,7 +20,11 @@ export const doctor: Action = {
         '--model <file.pnet>',
         'whose calibration says what cosines mean; by default the installed PocketNetS-128',
       )
-      .option('--fpir <share>', "share of strangers' searches that may end in a match", numberBetween(1e-6, 0.5), 0.01)
+      .option(
+        '--fpir <share>',
+        "share of strangers' searches that may end in a match (default: 0.01, in galleries of less than ten templates 0.001 for each)",
+        numberBetween(1e-6, 0.5),
+      )
       .option('--looks <count>', 'strangers who are looked at a day', wholeNumber(1), 1000)
       .action(run),
 };
@@ -35,7 +39,11 @@ async function run(options: Options): Promise<void> {
     const { fpir, looks } = options;
     const progress = startProgress({ label: 'doctor', unit: 'templates' });
     const report = await gallery
-      .doctor({ fpir, looks, onProgress: (done, total) => progress.advance(done, total) })
+      .doctor({
+        ...(fpir !== undefined && { fpir }),
+        looks,
+        onProgress: (done, total) => progress.advance(done, total),
+      })
       .finally(() => progress.finish());
     printResult(options, report, () => textOf(report));
   });

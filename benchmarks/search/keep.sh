@@ -14,6 +14,6 @@ find "$OUT" -name genotype.json -o -name result.json | while read -r found; do
   to="$KEPT/${from#"$OUT"/}"
   mkdir -p "$to"
   plain "$found" >"$to/$(basename "$found")"
-  for beside in experiment.yaml config.yaml scores.json; do [ ! -f "$from/$beside" ] || cp "$from/$beside" "$to"; done
+  for beside in experiment.yaml config.yaml scores.json times.json; do [ ! -f "$from/$beside" ] || cp "$from/$beside" "$to"; done
   grep '"set"' "$from/metrics.jsonl" >"$to/metrics.jsonl" || rm "$to/metrics.jsonl"
 done

@@ -23,7 +23,7 @@ interface Uncertainty {
  * cells. The variance is pooled: cells that are found no better than by chance are draws like those, and vary alike, so that the test is exact. A
  * group of one cell stands for that cell alone; its mean is as uncertain as seeds make it (Welch's test then).
  *
- * A percentile bootstrap over three cells would be too narrow: of 2,000 differences by chance it called 7 to 9 % better, not 2.5; Welch's test of
+ * A percentile bootstrap over three cells would be too narrow: of 2,000 differences by chance it called 5 to 9 % better, not 2.5; Welch's test of
  * three cells against eight 4 %.
  *
  * @param seedSpread the pooled variance over seeds of one cell

@@ -67,9 +67,13 @@ export function checkTemplate(value: StoredTemplate): void {
 export function cosineOf(a: Template, b: Template): number {
   checkTemplate(a);
   checkTemplate(b);
-  if (a.model !== b.model || a.vector.length !== b.vector.length)
+  if (a.model !== b.model)
     throw new Error(
       `These templates are of two models (${a.model} and ${b.model}): their cosine means nothing. Embed both faces with one of them.`,
+    );
+  if (a.vector.length !== b.vector.length)
+    throw new Error(
+      `These templates hold ${a.vector.length} and ${b.vector.length} numbers, though both say that they are of the model ${a.model}: one of them was cut or made by hand. Embed that face again.`,
     );
   let sum = 0;
   for (let i = 0; i < a.vector.length; i++) sum += (a.vector[i] as number) * (b.vector[i] as number); // as many

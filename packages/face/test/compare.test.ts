@@ -121,7 +121,7 @@ describe('templates', () => {
   it('of two models have no cosine', () => {
     const [a, b, c] = [templateOf('m', [1, 0]), templateOf('n', [1, 0]), templateOf('m', [1, 0, 0])];
     expect(() => cosineOf(a, b)).toThrow(/of two models \(m and n\)/);
-    expect(() => cosineOf(a, c)).toThrow(/of two models/);
+    expect(() => cosineOf(a, c)).toThrow(/hold 2 and 3 numbers, though both say that they are of the model m/);
     expect(cosineOf(a, a)).toBe(1);
   });
 });
@@ -205,6 +205,7 @@ describe('the released network', () => {
     expect(() => alreadyAligned(photoOf(100, 112, []))).toThrow(/not 100 x 112/);
     // @ts-expect-error numbers are no template
     expect(() => net.compare(one(), { model: 'other', vector: one().vector })).toThrow(/of two models/);
+    expect(() => net.compare(one(), net.template([1, 0, 0]))).toThrow(/hold 128 and 3 numbers.*Embed that face again/);
     const foreign = templateOf('other', one().vector);
     expect(() => net.compare(foreign, foreign)).toThrow(/of two models/);
   });

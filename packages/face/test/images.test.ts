@@ -49,7 +49,8 @@ describe.each(Object.keys(kept))('a file: %s', (name) => {
     const bytes = await encode();
     const path = join(folder, 'picture.txt');
     writeFileSync(path, bytes);
-    const images = [bytes, new Uint8Array(bytes), path, pathToFileURL(path), new Blob([new Uint8Array(bytes)])];
+    const address = pathToFileURL(path);
+    const images = [bytes, new Uint8Array(bytes), path, address, address.href, new Blob([new Uint8Array(bytes)])];
     const [first, ...others] = await Promise.all(images.map((image) => readImage(image)));
     expect(first).toMatchObject({ width: WIDTH, height: HEIGHT });
     expect(first?.data).toHaveLength(WIDTH * HEIGHT * 3);

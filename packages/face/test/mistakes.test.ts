@@ -58,6 +58,13 @@ describe('one that is open', () => {
 
   it.each([
     ['an address', 'https://example.org/a.jpg', /not followed\. Download it first/],
+    [
+      'a picture as text',
+      `data:image/jpeg;base64,${'A'.repeat(5000)}`,
+      /^The picture is a data: address. Give its bytes: .{1,80}$/,
+    ],
+    ['a text that is no path', 'A'.repeat(5000), /^A{40}… \(5000 characters\): it is too long for a path/],
+    ['a file: address of nothing', 'file:///no/such.jpg', /^\/no\/such\.jpg: there is no such file/],
     ['a folder', '.', /it is a folder\. Name a picture in it/],
     ['a file that is not there', 'none.jpg', /there is no such file\. Check the path/],
   ])('reads no %s', async (_, given, sentence) => {

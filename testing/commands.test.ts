@@ -4,25 +4,34 @@ import { program } from '@pocketnet/cli';
 import { describe, expect, it } from 'vitest';
 import { pages, root } from './pages.js';
 
-/** The shell commands of a page that call `pocketnet`, as words; comments, quotes and brackets of optional parts are gone. */
-function commandsOf(page: string): string[][] {
+/** The lines of a page's shell blocks, without comments; one that goes on is one line. */
+function shellOf(page: string): string[] {
   const blocks = Array.from(
-    readFileSync(join(root, page), 'utf8').matchAll(/^```sh\n([\s\S]*?)^```/gm),
+    readFileSync(join(root, page), 'utf8').matchAll(/^ *```sh\n([\s\S]*?)^ *```/gm),
     ([, block]) => block ?? '',
   );
-  const lines = blocks.flatMap((block) => block.replace(/\\\n/g, ' ').split('\n'));
-  return lines.flatMap((line) => {
-    const call = /(?:^| -- |^npx )pocketnet (.*)/.exec(line.replace(/\s#.*/, ''))?.[1];
-    return call === undefined
-      ? []
-      : [
-          call
-            .replace(/['"[\]]/g, '')
-            .split(/\s+/)
-            .filter(Boolean),
-        ];
-  });
+  return blocks.flatMap((block) => block.replace(/\\\n/g, ' ').split('\n')).map((line) => line.replace(/\s#.*/, ''));
 }
+
+/** The calls of `pocketnet` in a page's shell, as words, also after an assignment or in a loop; quotes and brackets of optional parts are gone. */
+const commandsOf = (page: string): string[][] =>
+  shellOf(page).flatMap((line) =>
+    Array.from(line.matchAll(/(?:\bnpx |^ *| -- )pocketnet (.*?)(?=; done|$)/g), ([, call = '']) =>
+      call
+        .replace(/['"[\]]/g, '')
+        .split(/\s+/)
+        .filter(Boolean),
+    ),
+  );
+
+/** The scripts of package.json that a page runs, and what it gives them. */
+const scriptsOf = (page: string): string[][] =>
+  shellOf(page).flatMap((line) =>
+    Array.from(
+      line.matchAll(/\bnpm (?:run |(?=test\b))([\w:.-]+)(?: -- ([\w-]+))?/g),
+      ([, script = '', first = '']) => [script, first],
+    ),
+  );
 
 const { commands: verbs } = program();
 
@@ -54,5 +63,14 @@ describe('commands in pages', () => {
 
   it.each(calls)('$page: $call', ({ words }) => {
     expect(faultsOf(words)).toEqual([]);
+  });
+
+  const scripts = pages.flatMap((page) => scriptsOf(page).map(([script, first]) => ({ page, script, first })));
+  const known = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).scripts as Record<string, string>;
+  const benches = readFileSync(join(root, 'benchmarks/run.mjs'), 'utf8');
+
+  it.each(scripts)('$page: npm run $script $first', ({ script = '', first = '' }) => {
+    expect(Object.keys(known)).toContain(script);
+    if (script === 'bench' && first !== '') expect(benches).toMatch(new RegExp(`['"]?\\b${first}\\b['"]?:`));
   });
 });

@@ -30,10 +30,12 @@ describe.skipIf(!there)('the numbers of the original code (POCKETNET_DATA)', { t
       }
       const index = JSON.parse(readFileSync(join(folder, 'index.json'), 'utf8'));
       const fixtures = index.fixtures.filter((fixture: { kind: string }) => fixture.kind === 'trainstep');
+      expect(fixtures.length).toBeGreaterThan(0);
       for (const fixture of fixtures) fixture.tolerance.updateRelL2 = { 'lr_0.1': 2e-5, lr_formula: 4e-4 };
       writeFileSync(join(strict, 'index.json'), JSON.stringify({ fixtures }));
       for (const { checks, error } of listFixtures(strict).map(checkFixture)) {
         expect(error).toBeUndefined();
+        expect(checks.length).toBeGreaterThan(0);
         expect(checks.filter((check) => !passes(check))).toEqual([]);
       }
     } finally {

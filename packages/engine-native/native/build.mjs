@@ -99,10 +99,11 @@ async function identityOf(compiler, variant) {
     version = (await run(compiler, ['--version'])).stdout.split('\n')[0];
   } catch (error) {
     if (error.code !== 'ENOENT') throw error;
-    throw new Error(
+    const problem = new Error(
       `No C compiler: ${compiler} is not there. Install one (Debian, Ubuntu: apt-get install gcc) or name one with CC=<command>; ` +
         'without one the engine runs in WebAssembly.',
     );
+    throw Object.assign(problem, { code: 'NO_COMPILER' });
   }
   const hash = createHash('sha256').update(JSON.stringify([version, FLAGS, variant, process.arch]));
   for (const folder of [native, engine])

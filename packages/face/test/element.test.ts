@@ -52,11 +52,12 @@ describe.skipIf(findChromium() === undefined)('<pocketnet-compare> in a plain pa
     await expect.poll(said, { timeout: 60_000 }).toContain('notes.png: it is no picture of a known format');
   });
 
-  it('says which of its addresses is missing or leads nowhere', async () => {
-    await page.evaluate(`document.body.innerHTML = '<pocketnet-compare detector="nowhere.pnet"></pocketnet-compare>'`);
+  it.each([
+    ['is missing', 'detector="nowhere.pnet"', /needs embedder="…"/],
+    ['leads nowhere', 'detector="nowhere.pnet" embedder="nowhere.pnet"', /nowhere\.pnet could not be loaded \(404\)/],
+  ])('says which of its addresses %s', async (_, addresses, sentence) => {
+    await page.evaluate(`document.body.innerHTML = '<pocketnet-compare ${addresses}></pocketnet-compare>'`);
     await give(0, 'a.png', await png(3, 0));
-    await expect
-      .poll(said, { timeout: 60_000 })
-      .toMatch(/needs embedder="…"|nowhere\.pnet could not be loaded \(404\)/);
+    await expect.poll(said, { timeout: 60_000 }).toMatch(sentence);
   });
 });

@@ -1,0 +1,3 @@
+type Log = (line: string) => void;
+export function buildEngineAddon(log: Log): Promise<'up to date' | 'built' | 'not built'>;
+export function buildAddon(log: Log): Promise<'up to date' | 'built'>;

@@ -74,6 +74,19 @@ describe('an encrypted gallery', () => {
     expect(said).toContain('"rounds":600000');
   });
 
+  it.each([
+    ['asks for a day of work', { derivation: { name: 'PBKDF2-SHA-256', rounds: 2 ** 31, salt: 'AAAA' }, keys: {} }],
+    ['names another derivation', { derivation: { name: 'scrypt' }, keys: {} }],
+    ['has no keys', { derivation: { name: 'given' } }],
+    ['is nothing', null],
+  ])('refuses at once a record of its encryption that %s', async (_, record) => {
+    const store = await openMemoryStore();
+    await store.commit([{ kind: 'setting', id: 'encryption', about: text(JSON.stringify(record)) }]);
+    await expect(openEncrypted(store, { passphrase: 'anything' })).rejects.toThrow(
+      /how it is encrypted is damaged or not of this version/,
+    );
+  });
+
   it('is made of a plain one, of which no byte is left', async () => {
     const before = await plain();
     await before.commit(records);

@@ -4,6 +4,7 @@ import { seal, unseal } from './cipher.js';
 import {
   type AesKey,
   aesKey,
+  derivationOf,
   fromBase64,
   type GalleryKey,
   type KeyDerivation,
@@ -26,6 +27,24 @@ interface Wrapped {
   readonly keys: Readonly<Record<string, string>>;
 }
 
+/** @throws FileError where the record does not say how its keys are wrapped, or asks for more work than any key is worth */
+function readWrapped(location: string, { about }: StoredRecord): Wrapped {
+  let given: Partial<Wrapped> | null;
+  try {
+    given = JSON.parse(new TextDecoder().decode(about));
+  } catch {
+    given = null;
+  }
+  const derivation = derivationOf(given?.derivation);
+  const keys = given?.keys;
+  if (!derivation || typeof keys !== 'object' || keys === null)
+    throw new FileError(
+      location,
+      'what says how it is encrypted is damaged or not of this version. Restore a copy of it.',
+    );
+  return { derivation, keys };
+}
+
 /** The keys that records are sealed with. New records get the newest. */
 export class KeyRing {
   private constructor(
@@ -41,7 +60,7 @@ export class KeyRing {
 
   /** @throws FileError where the key is not the one that wrapped the ring */
   static async open(location: string, record: StoredRecord, key: GalleryKey): Promise<KeyRing> {
-    const { derivation, keys } = JSON.parse(new TextDecoder().decode(record.about)) as Wrapped;
+    const { derivation, keys } = readWrapped(location, record);
     const given = 'bytes' in key;
     if (given !== (derivation.name === 'given'))
       throw new FileError(location, `it is encrypted with a ${given ? 'passphrase' : 'key of 32 bytes'}; give that.`);

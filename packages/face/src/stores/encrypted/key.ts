@@ -14,10 +14,21 @@ export interface KeyDerivation {
 
 /** OWASP's advice for PBKDF2 with SHA-256 (Password Storage Cheat Sheet, 2023). */
 const ROUNDS = 600_000;
+/** What a file may ask for: some ten seconds of a computer. A file is a stranger's until its key has opened it. */
+const MOST_ROUNDS = 20_000_000;
 
 export function newDerivation(key: GalleryKey): KeyDerivation {
   if ('bytes' in key) return { name: 'given' };
   return { name: 'PBKDF2-SHA-256', rounds: ROUNDS, salt: toBase64(crypto.getRandomValues(new Uint8Array(16))) };
+}
+
+/** How the key is derived, of a record that a file holds; undefined where it is none. */
+export function derivationOf(value: unknown): KeyDerivation | undefined {
+  const { name, rounds, salt } = (value ?? {}) as Partial<KeyDerivation>;
+  if (name === 'given') return { name };
+  const isPossible = Number.isInteger(rounds) && Number(rounds) >= 1 && Number(rounds) <= MOST_ROUNDS;
+  if (name !== 'PBKDF2-SHA-256' || !isPossible || typeof salt !== 'string') return undefined;
+  return { name, rounds: Number(rounds), salt };
 }
 
 /** The AES-256 key that wraps the gallery's own. @throws RangeError where it cannot be one */
